@@ -1,0 +1,69 @@
+/// Q-learning: off-policy TD control.
+///
+/// Sutton & Barto (2018), section 6.5, box "Q-learning (off-policy TD control) for estimating
+/// pi ~ pi*"; Zhao (2025), algorithm 7.3. Watkins (1989), Learning from Delayed Rewards.
+#include <rill/agent_define.h>
+
+static const rill_param q_learning_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
+
+typedef struct q_learning {
+    rill_agent base; ///< its `value` is Q, (n_features, n_actions)
+    rill_td_last *last;
+} q_learning;
+
+static void q_learning_layout(rill_agent *agent, rill_arena *arena)
+{
+    ((q_learning *)agent)->last = rill_arena_take(arena, 1, sizeof(rill_td_last));
+}
+
+/// Choose A from S using the policy derived from Q.
+static inline rill_action choose(rill_agent *agent, int32_t feature)
+{
+    rill_td_last last = {feature, rill_td_choose(agent, feature)};
+    *((q_learning *)agent)->last = last;
+    return (rill_action){.index = last.action};
+}
+
+/// Q(S,A) <- Q(S,A) + alpha [R + gamma max_a Q(S',a) - Q(S,A)]   (S&B eq. 6.8)
+static inline void learn(rill_agent *agent, double reward, double greatest_next)
+{
+    rill_td_last last = *((q_learning *)agent)->last;
+    double gamma = rill_td_params_of(agent)->gamma;
+    rill_td_update(agent, last.feature, last.action, reward + gamma * greatest_next);
+}
+
+static rill_action q_learning_start(rill_agent *agent, rill_observation observation)
+{
+    return choose(agent, rill_features_active(&agent->features, observation));
+}
+
+static rill_action q_learning_step(rill_agent *agent, double reward, rill_observation observation)
+{
+    int32_t feature = rill_features_active(&agent->features, observation);
+    learn(agent, reward, rill_td_greatest(agent, feature));
+    return choose(agent, feature);
+}
+
+static void q_learning_finish(rill_agent *agent, const rill_outcome *outcome,
+                              rill_observation observation)
+{
+    int32_t feature = rill_features_active(&agent->features, observation);
+    learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_greatest(agent, feature));
+}
+
+extern const rill_agent_type rill_agent_q_learning;
+const rill_agent_type rill_agent_q_learning = {
+    .id = "q_learning",
+    .summary = "off-policy TD control: learns the optimal action values from any behaviour",
+    .source = "Sutton & Barto (2018), section 6.5; Zhao (2025), section 7.4",
+    .params = q_learning_param_table,
+    .params_size = sizeof(rill_td_params),
+    .agent_size = sizeof(q_learning),
+    .estimates = RILL_ESTIMATES_ACTION_VALUES,
+    .default_policy = "epsilon_greedy",
+    .layout = q_learning_layout,
+    .begin = rill_td_begin,
+    .start = q_learning_start,
+    .step = q_learning_step,
+    .finish = q_learning_finish,
+};

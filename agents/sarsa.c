@@ -1,0 +1,73 @@
+/// Sarsa: on-policy TD control.
+///
+/// Sutton & Barto (2018), section 6.4, box "Sarsa (on-policy TD control) for estimating Q ~ q*";
+/// Zhao (2025), algorithm 7.1. Rummery and Niranjan (1994).
+#include <rill/agent_define.h>
+
+static const rill_param sarsa_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
+
+typedef struct sarsa {
+    rill_agent base; ///< its `value` is Q, (n_features, n_actions)
+    rill_td_last *last;
+} sarsa;
+
+static void sarsa_layout(rill_agent *agent, rill_arena *arena)
+{
+    ((sarsa *)agent)->last = rill_arena_take(arena, 1, sizeof(rill_td_last));
+}
+
+/// Q(S,A) <- Q(S,A) + alpha [R + gamma Q(S',A') - Q(S,A)]   (S&B eq. 6.7)
+static inline void learn(rill_agent *agent, double reward, double next)
+{
+    rill_td_last last = *((sarsa *)agent)->last;
+    double gamma = rill_td_params_of(agent)->gamma;
+    rill_td_update(agent, last.feature, last.action, reward + gamma * next);
+}
+
+/// Choose A from S using the policy derived from Q.
+static rill_action sarsa_start(rill_agent *agent, rill_observation observation)
+{
+    int32_t feature = rill_features_active(&agent->features, observation);
+    rill_td_last last = {feature, rill_td_choose(agent, feature)};
+    *((sarsa *)agent)->last = last;
+    return (rill_action){.index = last.action};
+}
+
+/// Choose A' from S', learn, S <- S', A <- A'.
+static rill_action sarsa_step(rill_agent *agent, double reward, rill_observation observation)
+{
+    int32_t feature = rill_features_active(&agent->features, observation);
+    rill_td_last next = {feature, rill_td_choose(agent, feature)};
+    learn(agent, reward, rill_td_row(agent, feature)[next.action]);
+    *((sarsa *)agent)->last = next;
+    return (rill_action){.index = next.action};
+}
+
+static void sarsa_finish(rill_agent *agent, const rill_outcome *outcome,
+                         rill_observation observation)
+{
+    double next = 0.0;
+    if (!outcome->terminated) {
+        // cut off, not ended: A' is the action that the policy would have taken
+        int32_t feature = rill_features_active(&agent->features, observation);
+        next = rill_td_row(agent, feature)[rill_td_choose(agent, feature)];
+    }
+    learn(agent, outcome->reward, next);
+}
+
+extern const rill_agent_type rill_agent_sarsa;
+const rill_agent_type rill_agent_sarsa = {
+    .id = "sarsa",
+    .summary = "on-policy TD control: learns the action values of the policy that it follows",
+    .source = "Sutton & Barto (2018), section 6.4; Zhao (2025), section 7.2",
+    .params = sarsa_param_table,
+    .params_size = sizeof(rill_td_params),
+    .agent_size = sizeof(sarsa),
+    .estimates = RILL_ESTIMATES_ACTION_VALUES,
+    .default_policy = "epsilon_greedy",
+    .layout = sarsa_layout,
+    .begin = rill_td_begin,
+    .start = sarsa_start,
+    .step = sarsa_step,
+    .finish = sarsa_finish,
+};

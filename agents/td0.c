@@ -1,0 +1,67 @@
+/// TD(0): the value of a given policy.
+///
+/// Sutton & Barto (2018), section 6.1, box "Tabular TD(0) for estimating v_pi"; Zhao (2025),
+/// section 7.1.
+#include <rill/agent_define.h>
+
+static const rill_param td0_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
+
+typedef struct td0 {
+    rill_agent base; ///< its `value` is V, (n_features, 1)
+    rill_td_last *last;
+} td0;
+
+static void td0_layout(rill_agent *agent, rill_arena *arena)
+{
+    ((td0 *)agent)->last = rill_arena_take(arena, 1, sizeof(rill_td_last));
+}
+
+/// A <- action given by pi for S, which does not look at the values
+static inline rill_action act(rill_agent *agent, int32_t feature)
+{
+    rill_td_last last = {feature, rill_td_choose(agent, feature)};
+    *((td0 *)agent)->last = last;
+    return (rill_action){.index = last.action};
+}
+
+/// V(S) <- V(S) + alpha [R + gamma V(S') - V(S)]   (S&B eq. 6.2)
+static inline void learn(rill_agent *agent, double reward, double next)
+{
+    double gamma = rill_td_params_of(agent)->gamma;
+    rill_td_update(agent, ((td0 *)agent)->last->feature, 0, reward + gamma * next);
+}
+
+static rill_action td0_start(rill_agent *agent, rill_observation observation)
+{
+    return act(agent, rill_features_active(&agent->features, observation));
+}
+
+static rill_action td0_step(rill_agent *agent, double reward, rill_observation observation)
+{
+    int32_t feature = rill_features_active(&agent->features, observation);
+    learn(agent, reward, *rill_td_row(agent, feature));
+    return act(agent, feature);
+}
+
+static void td0_finish(rill_agent *agent, const rill_outcome *outcome, rill_observation observation)
+{
+    int32_t feature = rill_features_active(&agent->features, observation);
+    learn(agent, outcome->reward, outcome->terminated ? 0.0 : *rill_td_row(agent, feature));
+}
+
+extern const rill_agent_type rill_agent_td0;
+const rill_agent_type rill_agent_td0 = {
+    .id = "td0",
+    .summary = "temporal-difference prediction: learns the state values of a given policy",
+    .source = "Sutton & Barto (2018), section 6.1; Zhao (2025), section 7.1",
+    .params = td0_param_table,
+    .params_size = sizeof(rill_td_params),
+    .agent_size = sizeof(td0),
+    .estimates = RILL_ESTIMATES_STATE_VALUES,
+    .default_policy = "uniform",
+    .layout = td0_layout,
+    .begin = rill_td_begin,
+    .start = td0_start,
+    .step = td0_step,
+    .finish = td0_finish,
+};

@@ -1,0 +1,64 @@
+#include "core/memory.h"
+#include "core/registry.h"
+
+#include <rill/policy.h>
+
+RILL_DEFINE_REGISTRY(policy, "policy", "policies")
+
+rill_status rill_policy_create(rill_policy *policy, const rill_policy_type *type, void *params,
+                               int32_t n_states, int32_t n_actions, rill_error *error)
+{
+    if (params == NULL) {
+        params = rill_params_create(type->params, type->params_size);
+        if (params == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+    }
+    *policy =
+        (rill_policy){.type = type, .params = params, .n_states = n_states, .n_actions = n_actions};
+    rill_status status = type->prepare == NULL ? RILL_OK : type->prepare(policy, error);
+    if (status != RILL_OK) {
+        rill_policy_destroy(policy);
+    }
+    return status;
+}
+
+void rill_policy_destroy(rill_policy *policy)
+{
+    if (policy->type != NULL) {
+        rill_params_destroy(policy->type->params, policy->params);
+        *policy = (rill_policy){0};
+    }
+}
+
+/// pi(a|s) = epsilon / n + [a is greedy] (1 - epsilon) / (number of greedy actions)
+static void epsilon_greedy_probabilities(const double *values, int32_t n, double epsilon,
+                                         double *probabilities)
+{
+    double best = rill_max(values, n);
+    int32_t n_best = 0;
+    for (int32_t a = 0; a < n; a++) {
+        n_best += values[a] == best;
+    }
+    for (int32_t a = 0; a < n; a++) {
+        probabilities[a] = epsilon / n + (values[a] == best ? (1.0 - epsilon) / n_best : 0.0);
+    }
+}
+
+void rill_policy_probabilities(const rill_policy *policy, int32_t state, const double *values,
+                               int64_t step, int64_t episode, double *probabilities)
+{
+    if (policy->type->probabilities != NULL) {
+        policy->type->probabilities(policy, state, values, step, episode, probabilities);
+        return;
+    }
+    double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
+    if (epsilon >= 1.0) {
+        // the values do not matter, and may not exist
+        for (int32_t a = 0; a < policy->n_actions; a++) {
+            probabilities[a] = 1.0 / policy->n_actions;
+        }
+        return;
+    }
+    epsilon_greedy_probabilities(values, policy->n_actions, epsilon, probabilities);
+}

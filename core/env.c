@@ -1,0 +1,210 @@
+#include "core/memory.h"
+#include "core/registry.h"
+
+#include <rill/env.h>
+#include <string.h>
+
+static size_t aligned(size_t size)
+{
+    return (size + 15) & ~(size_t)15;
+}
+
+const rill_env_type *const *rill_env_type_list(void)
+{
+    return rill_env_types;
+}
+
+const rill_env_type *rill_env_type_find(const char *id, const rill_env_preset **preset,
+                                        rill_error *error)
+{
+    const char *names[RILL_MAX_NAMES + 1] = {NULL};
+    size_t n = 0;
+    for (size_t i = 0; rill_env_types[i] != NULL; i++) {
+        const rill_env_type *type = rill_env_types[i];
+        // the type itself, then its presets
+        const rill_env_preset *other = NULL;
+        const char *name = type->id;
+        for (size_t j = 0; name != NULL; j++) {
+            if (strcmp(name, id) == 0) {
+                if (preset != NULL) {
+                    *preset = other;
+                }
+                return type;
+            }
+            if (n < RILL_MAX_NAMES) {
+                names[n++] = name;
+            }
+            other = type->presets == NULL ? NULL : &type->presets[j];
+            name = other == NULL ? NULL : other->id;
+        }
+    }
+    rill_registry_unknown(error, "environment", "envs", id, names);
+    return NULL;
+}
+
+/// Points state and box into the data block.
+static void lay_out(rill_env *env)
+{
+    char *bytes = (char *)env->data;
+    env->state = bytes + aligned(sizeof(rill_env_data));
+    env->box =
+        (float *)(void *)(bytes + aligned(sizeof(rill_env_data)) + aligned(env->type->state_size));
+}
+
+static size_t data_size(const rill_env_type *type, const rill_space *space)
+{
+    size_t box = space->kind == RILL_SPACE_BOX ? (size_t)space->size * sizeof(float) : 0;
+    return aligned(sizeof(rill_env_data)) + aligned(type->state_size) + aligned(box);
+}
+
+rill_status rill_env_create_from(rill_env **out, const rill_env_type *type, void *params,
+                                 int64_t max_episode_steps, rill_error *error)
+{
+    *out = NULL;
+    if (params == NULL) {
+        params = rill_params_create(type->params, type->params_size);
+    }
+    rill_env *env = rill_memory_take(sizeof *env);
+    rill_status status = RILL_OK;
+    if (params == NULL || env == NULL) {
+        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        goto fail;
+    }
+    if (max_episode_steps < 0) {
+        status = rill_error_set(error, RILL_INVALID, "max_episode_steps",
+                                "%lld is negative; 0 means no limit", (long long)max_episode_steps);
+        goto fail;
+    }
+    env->type = type;
+    env->max_episode_steps = max_episode_steps;
+    if (type->prepare != NULL) {
+        status = type->prepare(params, error);
+        if (status != RILL_OK) {
+            goto fail;
+        }
+    }
+    env->params = params;
+    env->observation_space = type->observation_space(params);
+    env->action_space = type->action_space(params);
+    env->data_size = data_size(type, &env->observation_space);
+    env->data = rill_memory_take(env->data_size);
+    if (env->data == NULL) {
+        rill_env_destroy(env);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    lay_out(env);
+    rill_env_seed(env, 0);
+    *out = env;
+    return RILL_OK;
+fail:
+    rill_params_destroy(type->params, params);
+    rill_memory_release(env);
+    return status;
+}
+
+rill_status rill_env_create(rill_env **env, const char *id, const char *const *assignments,
+                            rill_error *error)
+{
+    *env = NULL;
+    const rill_env_preset *preset = NULL;
+    const rill_env_type *type = rill_env_type_find(id, &preset, error);
+    if (type == NULL) {
+        return RILL_INVALID;
+    }
+    void *params = rill_params_create(type->params, type->params_size);
+    if (params == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    const char *const *lists[] = {preset == NULL ? NULL : preset->params, assignments};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; lists[i] != NULL && lists[i][j] != NULL; j++) {
+            rill_status status = rill_params_assign(type->params, params, lists[i][j], error);
+            if (status != RILL_OK) {
+                rill_params_destroy(type->params, params);
+                return status;
+            }
+        }
+    }
+    return rill_env_create_from(env, type, params, preset == NULL ? 0 : preset->max_episode_steps,
+                                error);
+}
+
+rill_status rill_env_clone(rill_env **clone, const rill_env *env, rill_error *error)
+{
+    *clone = NULL;
+    const rill_env_type *type = env->type;
+    void *params = rill_params_clone(type->params, type->params_size, env->params);
+    if (params == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    rill_status status = rill_env_create_from(clone, type, params, env->max_episode_steps, error);
+    if (status == RILL_OK) {
+        memcpy((*clone)->data, env->data, env->data_size);
+    }
+    return status;
+}
+
+void rill_env_destroy(rill_env *env)
+{
+    if (env == NULL) {
+        return;
+    }
+    if (env->type->release != NULL) {
+        env->type->release(env->params);
+    }
+    rill_params_destroy(env->type->params, env->params);
+    rill_memory_release(env->data);
+    rill_memory_release(env);
+}
+
+void rill_env_seed(rill_env *env, uint64_t seed)
+{
+    rill_rng_seed(&env->data->rng, seed);
+}
+
+void rill_env_save(const rill_env *env, void *bytes)
+{
+    memcpy(bytes, env->data, env->data_size);
+}
+
+void rill_env_restore(rill_env *env, const void *bytes)
+{
+    memcpy(env->data, bytes, env->data_size);
+}
+
+rill_status rill_env_set_state(rill_env *env, const double *values, rill_error *error)
+{
+    if (env->type->set_state == NULL) {
+        return rill_error_set(error, RILL_INVALID, "state",
+                              "%s does not offer to set its state; use a seed", env->type->id);
+    }
+    rill_status status = env->type->set_state(env->params, env->state, values, error);
+    if (status == RILL_OK) {
+        env->data->elapsed = 0;
+    }
+    return status;
+}
+
+rill_status rill_env_model(const rill_env *env, rill_model **model, rill_error *error)
+{
+    *model = NULL;
+    if (env->type->model == NULL) {
+        return rill_error_set(error, RILL_INVALID, "id",
+                              "%s is not a finite MDP: it has no exact model", env->type->id);
+    }
+    rill_model_builder *builder = rill_model_builder_create();
+    if (builder == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    rill_status status = env->type->model(env->params, builder);
+    if (status == RILL_OK) {
+        status = rill_model_build(builder, model, error);
+    } else if (status == RILL_NO_MEMORY) {
+        rill_error_set(error, status, "", "out of memory");
+    } else {
+        rill_error_set(error, status, "", "%s wrote its model out of order or out of range",
+                       env->type->id);
+    }
+    rill_model_builder_destroy(builder);
+    return status;
+}

@@ -1,0 +1,83 @@
+#include <rill/status.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+rill_status rill_error_set(rill_error *error, rill_status status, const char *path,
+                           const char *format, ...)
+{
+    if (error != NULL) {
+        error->status = status;
+        snprintf(error->path, sizeof error->path, "%s", path);
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(error->message, sizeof error->message, format, arguments);
+        va_end(arguments);
+    }
+    return status;
+}
+
+rill_status rill_error_prefix(rill_error *error, rill_status status, const char *prefix)
+{
+    if (error == NULL) {
+        return status;
+    }
+    char rest[sizeof error->path];
+    memcpy(rest, error->path, sizeof rest);
+    const char *separator = rest[0] == '\0' || rest[0] == '[' || prefix[0] == '\0' ? "" : ".";
+    // a path too long to print is cut
+    if (snprintf(error->path, sizeof error->path, "%s%s%s", prefix, separator, rest) < 0) {
+        error->path[0] = '\0';
+    }
+    return status;
+}
+
+enum { MAX_NAME = 64 };
+
+/// Levenshtein distance, with case ignored; names longer than MAX_NAME are not compared.
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t n_a = strlen(a);
+    size_t n_b = strlen(b);
+    if (n_a > MAX_NAME || n_b > MAX_NAME) {
+        return SIZE_MAX;
+    }
+    size_t row[MAX_NAME + 1];
+    for (size_t j = 0; j <= n_b; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= n_a; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n_b; j++) {
+            char x = a[i - 1];
+            char y = b[j - 1];
+            x = (char)(x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x);
+            y = (char)(y >= 'A' && y <= 'Z' ? y - 'A' + 'a' : y);
+            size_t substituted = diagonal + (x != y);
+            size_t inserted = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = substituted < inserted ? substituted : inserted;
+        }
+    }
+    return row[n_b];
+}
+
+const char *rill_nearest_name(const char *name, const char *const *candidates)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(name) / 2 + 2; // farther away is no typing mistake
+    for (size_t i = 0; candidates[i] != NULL; i++) {
+        size_t distance = edit_distance(name, candidates[i]);
+        if (strstr(candidates[i], name) != NULL && name[0] != '\0') {
+            distance = 1; // part of a longer name
+        }
+        if (distance < least) {
+            least = distance;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
+}

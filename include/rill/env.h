@@ -1,0 +1,172 @@
+/// Environments: one step interface, alone or many side by side.
+///
+/// An environment is a constant block of parameters and a plain-data block of state. Copy, save and
+/// restore are memcpy; the stream of random numbers is part of the state.
+#ifndef RILL_ENV_H
+#define RILL_ENV_H
+
+#include <rill/grid.h>
+#include <rill/model.h>
+#include <rill/outcome.h>
+#include <rill/param.h>
+#include <rill/rng.h>
+#include <rill/space.h>
+#include <rill/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A second name for an environment with some parameters set: Gymnasium's ids.
+typedef struct rill_env_preset {
+    const char *id;            ///< "CliffWalking-v1"; NULL ends the list
+    const char *const *params; ///< assignments "name=value", ending with NULL; or NULL
+    int32_t max_episode_steps; ///< 0: no time limit
+} rill_env_preset;
+
+/// Many instances of one environment side by side, as `step_batch` sees them.
+typedef struct rill_lanes {
+    int32_t n;              ///< number of lanes
+    const void *params;     ///< shared by all lanes
+    void *states;           ///< (n) of the environment's state struct
+    rill_rng *rngs;         ///< (n)
+    const uint8_t *is_idle; ///< (n) lanes that the kernel leaves alone; never NULL
+    const void *actions;    ///< (n) int32_t, or (n, action size) float
+    void *observations;     ///< (n) int32_t, or (n, observation size) float
+    double *rewards;        ///< (n)
+    uint8_t *terminated;    ///< (n) 0 or 1
+    uint8_t *truncated;     ///< (n) 0 or 1
+    int32_t observation_size, action_size;
+} rill_lanes;
+
+/// An environment's type: constant, one per file in envs/, made by `RILL_DEFINE_ENV`.
+typedef struct rill_env_type {
+    const char *id;                  ///< the file's name
+    const char *summary;             ///< one line
+    const char *source;              ///< book and example, or paper
+    const rill_env_preset *presets;  ///< optional
+    const rill_param *params;        ///< parameter table
+    size_t params_size;              ///< of the parameter struct, derived fields included
+    size_t state_size;               ///< of the state struct
+    const char *const *action_names; ///< optional: one word an action, ending with NULL
+
+    // Required.
+    rill_space (*observation_space)(const void *params);
+    rill_space (*action_space)(const void *params);
+    void (*reset)(const void *params, void *state, rill_rng *rng);
+    /// Advances the state and answers the observation after it; `box` is room for a box.
+    rill_observation (*step)(const void *params, void *state, rill_rng *rng, rill_action action,
+                             float *box, rill_outcome *outcome);
+    rill_observation (*observe)(const void *params, const void *state, float *box);
+    void (*step_batch)(const rill_lanes *lanes);
+    void (*observe_batch)(const rill_lanes *lanes); ///< lanes that are not idle
+
+    // Optional.
+    /// Checks parameters against each other and computes the struct's derived fields; called once,
+    /// before anything else. After an error `release` is not called:
+    /// it frees what it took itself.
+    rill_status (*prepare)(void *params, rill_error *error);
+    void (*release)(void *params); ///< frees what `prepare` allocated
+    /// Writes the exact finite MDP. States are the observation indices.
+    rill_status (*model)(const void *params, rill_model_builder *builder);
+    /// The layout, for worlds that are a grid.
+    void (*grid)(const void *params, rill_grid *grid);
+    /// The state as numbers, and back. `n_state_values` 0 means: not offered.
+    int32_t n_state_values;
+    void (*get_state)(const void *params, const void *state, double *values);
+    rill_status (*set_state)(const void *params, void *state, const double *values,
+                             rill_error *error);
+} rill_env_type;
+
+/// The part of an environment that steps change, in front of the type's own state.
+typedef struct rill_env_data {
+    rill_rng rng;
+    int64_t elapsed; ///< steps since the last reset
+} rill_env_data;
+
+/// One environment. Fields are for reading; constant after create but for what `data` points to.
+typedef struct rill_env {
+    const rill_env_type *type;
+    void *params;
+    rill_space observation_space, action_space;
+    int64_t max_episode_steps; ///< time limit; 0: none
+    rill_env_data *data;       ///< (data_size) bytes: this header, then state and observation
+    size_t data_size;
+    void *state; ///< inside `data`
+    float *box;  ///< inside `data`: (size) of a box observation
+} rill_env;
+
+/// Creates an environment by the id of its type or preset ("cliff_walking", "CliffWalking-v1").
+/// `assignments` are parameters as text ("is_slippery=true"), ending with NULL; NULL takes the
+/// defaults. Seeded with 0 until `rill_env_seed`; must be reset before its first step.
+/// Errors: RILL_INVALID (unknown id with the nearest one, bad parameter), RILL_NO_MEMORY.
+RILL_API rill_status rill_env_create(rill_env **env, const char *id, const char *const *assignments,
+                                     rill_error *error);
+
+/// As `rill_env_create`, from a type (the caller's own, say) and a block of its parameters, which
+/// the environment owns from now on, also when this fails. NULL takes the defaults.
+RILL_API rill_status rill_env_create_from(rill_env **env, const rill_env_type *type, void *params,
+                                          int64_t max_episode_steps, rill_error *error);
+
+/// An environment of the same parameters, with its own state: a copy of the original's.
+RILL_API rill_status rill_env_clone(rill_env **clone, const rill_env *env, rill_error *error);
+
+/// NULL is fine.
+RILL_API void rill_env_destroy(rill_env *env);
+
+/// Restarts the stream of random numbers: NumPy's `default_rng(seed)`.
+RILL_API void rill_env_seed(rill_env *env, uint64_t seed);
+
+/// All that steps change, as `env->data_size` bytes, and back into any environment of the same
+/// type and parameters. The future after a restore is the one after the save, bit for bit.
+RILL_API void rill_env_save(const rill_env *env, void *bytes);
+RILL_API void rill_env_restore(rill_env *env, const void *bytes);
+
+/// Puts the environment into a state given as `type->n_state_values` numbers and starts counting
+/// an episode there. Errors: RILL_INVALID (not offered, not a state).
+RILL_API rill_status rill_env_set_state(rill_env *env, const double *values, rill_error *error);
+
+/// The exact model; RILL_INVALID when the environment is not a finite MDP.
+RILL_API rill_status rill_env_model(const rill_env *env, rill_model **model, rill_error *error);
+
+/// The type or preset called `id`. `preset` (may be NULL) is set to the preset, or to NULL.
+/// NULL and an error naming the nearest id when there is none.
+RILL_API const rill_env_type *rill_env_type_find(const char *id, const rill_env_preset **preset,
+                                                 rill_error *error);
+
+/// All environments built in, sorted by id, ending with NULL.
+RILL_API const rill_env_type *const *rill_env_type_list(void);
+
+/// The observation of the present state.
+static inline rill_observation rill_env_observe(const rill_env *env)
+{
+    return env->type->observe(env->params, env->state, env->box);
+}
+
+/// Starts an episode, continuing the stream of random numbers.
+static inline rill_observation rill_env_reset(rill_env *env)
+{
+    env->data->elapsed = 0;
+    env->type->reset(env->params, env->state, &env->data->rng);
+    return rill_env_observe(env);
+}
+
+/// One step. `action` must lie in the action space. After an outcome that is last, reset.
+static inline rill_observation rill_env_step(rill_env *env, rill_action action,
+                                             rill_outcome *outcome)
+{
+    rill_observation observation =
+        env->type->step(env->params, env->state, &env->data->rng, action, env->box, outcome);
+    if (++env->data->elapsed == env->max_episode_steps) {
+        outcome->truncated = true;
+    }
+    return observation;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

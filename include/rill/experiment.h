@@ -1,0 +1,116 @@
+/// Experiments: a JSON file with one environment, one or more agents, and how to run them.
+/// (lab library)
+#ifndef RILL_EXPERIMENT_H
+#define RILL_EXPERIMENT_H
+
+#include <rill/agent.h>
+#include <rill/env.h>
+#include <rill/recorder.h>
+#include <rill/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// One agent of an experiment.
+typedef struct rill_variant {
+    char *label;
+    rill_agent *agent; ///< as configured; runs work on clones of it
+    rill_truth *truth; ///< NULL when no metric needs it
+} rill_variant;
+
+/// One metric to record.
+typedef struct rill_record {
+    const rill_metric *metric;
+    rill_unit unit;
+    int64_t every;
+} rill_record;
+
+/// Greedy evaluation at intervals, on an environment and stream of its own; recorded as the series
+/// "evaluation_return" and "evaluation_length" (means over its episodes).
+typedef struct rill_evaluation {
+    int64_t every;     ///< episodes of learning between evaluations; 0: none
+    int64_t episodes;  ///< greedy episodes each time
+    int64_t max_steps; ///< at which a greedy episode is cut
+} rill_evaluation;
+
+/// A published number to hold ours against: either the mean of a metric over a window and over all
+/// runs, or exact values of the environment.
+typedef struct rill_expect {
+    char *check;      ///< what is compared, in words
+    char *source;     ///< where it is published
+    double tolerance; ///< greatest absolute difference that passes
+    // learned
+    int32_t variant; ///< -1 for exact values
+    char *metric;
+    int64_t first, last; ///< window, in the unit of the metric's series
+    double published;
+    // exact
+    double *policy; ///< (n_states, n_actions) or NULL for the optimal one
+    double discount;
+    double *values; ///< (n_states); NaN: not compared
+    int32_t n_values;
+} rill_expect;
+
+typedef struct rill_experiment {
+    char *name, *source, *note; ///< never NULL; "" when not given
+    rill_env *env;              ///< as configured; runs work on clones of it
+    rill_variant *variants;     ///< (n_variants)
+    int32_t n_variants;
+    rill_record *records; ///< (n_records)
+    size_t n_records;
+    rill_evaluation evaluation;
+    int64_t stop_episodes, stop_steps; ///< whichever comes first; 0: not set
+    int64_t runs;
+    uint64_t seed;
+    int64_t summary_last; ///< points at the end of a series that the summary averages; 0: a fifth
+    rill_expect *expects; ///< (n_expects)
+    size_t n_expects;
+    char *resolved; ///< the experiment as JSON text with every default written out
+    char *identity; ///< the part of it that determines what a run records, as JSON text
+} rill_experiment;
+
+/// Reads an experiment. `overrides` are texts "path=value" ("agents[0].params.alpha=0.1") that
+/// replace what the file says, ending with NULL; NULL for none.
+/// RILL_INVALID with the place of the mistake, RILL_IO, RILL_NO_MEMORY.
+RILL_API rill_status rill_experiment_load(rill_experiment **experiment, const char *path,
+                                          const char *const *overrides, rill_error *error);
+/// As `rill_experiment_load`, from JSON text.
+RILL_API rill_status rill_experiment_parse(rill_experiment **experiment, const char *text,
+                                           const char *const *overrides, rill_error *error);
+/// NULL is fine.
+RILL_API void rill_experiment_destroy(rill_experiment *experiment);
+
+/// How an experiment is run.
+typedef struct rill_run_options {
+    int32_t threads; ///< at least 1
+    /// (n_variants, runs) row-major, 1 for runs that need not be repeated; NULL: none.
+    const uint8_t *is_done;
+    /// Called from the calling thread for every finished run, in the order in which they finish.
+    /// The run is the callee's from then on (`rill_run_clear`); an error stops the experiment.
+    /// Required.
+    rill_status (*on_run)(void *context, rill_run *run, rill_error *error);
+    /// Called from the calling thread about ten times a second with the steps taken so far, over
+    /// all threads; NULL: not wanted.
+    void (*on_progress)(void *context, int64_t steps, int64_t runs_finished);
+    /// Asked from the calling thread, about ten times a second: true stops. NULL: never.
+    bool (*should_stop)(void *context);
+    void *context; ///< handed to the functions above
+} rill_run_options;
+
+/// Runs all that is not done. What a run records depends on the experiment, its variant and its
+/// number alone. RILL_INTERRUPTED when stopped; unfinished runs leave nothing.
+RILL_API rill_status rill_experiment_run(const rill_experiment *experiment,
+                                         const rill_run_options *options, rill_error *error);
+
+/// One run, in the calling thread. Clear `run` with `rill_run_clear`, also after an error.
+RILL_API rill_status rill_experiment_run_one(const rill_experiment *experiment, int32_t variant,
+                                             int64_t number, rill_run *run, rill_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

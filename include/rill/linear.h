@@ -1,0 +1,48 @@
+/// Linear value functions: one weight per feature and output, v(s) = w . x(s).
+#ifndef RILL_LINEAR_H
+#define RILL_LINEAR_H
+
+#include <rill/arena.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Weights of a linear function with several outputs (the actions of Q, or 1 for V). For a one-hot
+/// feature map this is a table. Feature-major: the outputs of a feature lie side by side, so that
+/// choosing an action touches one cache line.
+typedef struct rill_linear {
+    double *weights; ///< (n_features, n_outputs), in the agent's memory
+    int32_t n_features, n_outputs;
+} rill_linear;
+
+/// Lays the weights out in an arena.
+static inline rill_linear rill_linear_take(rill_arena *arena, int32_t n_features, int32_t n_outputs)
+{
+    size_t n = (size_t)n_features * (size_t)n_outputs;
+    rill_linear linear = {(double *)rill_arena_take(arena, n, sizeof(double)), n_features,
+                          n_outputs};
+    return linear;
+}
+
+/// The outputs of one feature, (n_outputs): a row of the table.
+static inline double *rill_linear_row(const rill_linear *linear, int32_t feature)
+{
+    return linear->weights + (ptrdiff_t)feature * linear->n_outputs;
+}
+
+/// Sets every weight.
+static inline void rill_linear_fill(const rill_linear *linear, double value)
+{
+    size_t n = (size_t)linear->n_features * (size_t)linear->n_outputs;
+    for (size_t i = 0; i < n; i++) {
+        linear->weights[i] = value;
+    }
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

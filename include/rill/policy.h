@@ -1,0 +1,155 @@
+/// Policies over discrete actions: from preferences (action values) to an action.
+///
+/// How a policy draws is part of its definition, so that a stream of random numbers can be
+/// replayed anywhere. Every policy takes exactly one 64-bit number u per action from its stream.
+/// The upper 32 bits decide whether to explore, the lower 32 bits which of the candidates is taken:
+///     explore  if  (u >> 32) < epsilon 2^32
+///     the candidates are all n actions when exploring, else those of the greatest value
+///     of m candidates, in ascending order, the chosen one is number ((u mod 2^32) m) >> 32
+/// So ties are broken uniformly (to within m 2^-32), and the stream advances alike in every case.
+#ifndef RILL_POLICY_H
+#define RILL_POLICY_H
+
+#include <rill/param.h>
+#include <rill/rng.h>
+#include <rill/schedule.h>
+#include <rill/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct rill_policy rill_policy;
+
+/// A policy's type: constant, one per file approx/policy_<id>.c.
+typedef struct rill_policy_type {
+    const char *id;
+    const char *summary;
+    const char *source;
+    const rill_param *params;
+    size_t params_size;
+    bool ignores_values; ///< acts by the state alone: can be evaluated by a prediction method
+    /// For a policy that ignores values: its likeliest action in a state. NULL: all are alike.
+    int32_t (*likeliest)(const rill_policy *policy, int32_t state);
+    /// Checks the parameters; sets `epsilon` when `sample` is NULL.
+    rill_status (*prepare)(rill_policy *policy, rill_error *error);
+    /// Draws an action. NULL: the policy is epsilon-greedy with its `epsilon`.
+    int32_t (*sample)(const rill_policy *policy, int32_t state, const double *values, int64_t step,
+                      int64_t episode, rill_rng *rng);
+    /// The probability of each action, (n_actions). NULL: as for `sample`.
+    void (*probabilities)(const rill_policy *policy, int32_t state, const double *values,
+                          int64_t step, int64_t episode, double *probabilities);
+} rill_policy_type;
+
+/// One policy. Constant after create.
+struct rill_policy {
+    const rill_policy_type *type;
+    void *params;
+    int32_t n_states, n_actions;
+    rill_schedule epsilon; ///< exploration rate, for the types of the epsilon-greedy family
+};
+
+/// Makes a policy for n_states (features) and n_actions. `params` is owned by the policy from now
+/// on, also when this fails; NULL takes the defaults.
+RILL_API rill_status rill_policy_create(rill_policy *policy, const rill_policy_type *type,
+                                        void *params, int32_t n_states, int32_t n_actions,
+                                        rill_error *error);
+RILL_API void rill_policy_destroy(rill_policy *policy);
+
+RILL_API const rill_policy_type *rill_policy_type_find(const char *id, rill_error *error);
+/// All policies built in, sorted by id, ending with NULL.
+RILL_API const rill_policy_type *const *rill_policy_type_list(void);
+
+/// Returns `function(..., n)`, with n as a constant where it is one of the usual numbers of actions,
+/// so that the compiler unrolls the loops over actions.
+#define RILL_WITH_CONSTANT(n, function, ...) \
+    switch (n) {                             \
+    case 2:                                  \
+        return function(__VA_ARGS__, 2);     \
+    case 3:                                  \
+        return function(__VA_ARGS__, 3);     \
+    case 4:                                  \
+        return function(__VA_ARGS__, 4);     \
+    case 5:                                  \
+        return function(__VA_ARGS__, 5);     \
+    default:                                 \
+        return function(__VA_ARGS__, n);     \
+    }
+
+/// The greatest of n >= 1 values.
+static inline double rill_max(const double *values, int32_t n)
+{
+    double best = values[0];
+    for (int32_t i = 1; i < n; i++) {
+        best = values[i] > best ? values[i] : best;
+    }
+    return best;
+}
+
+/// The lowest index of the greatest of n >= 1 values.
+static inline int32_t rill_argmax(const double *values, int32_t n)
+{
+    int32_t best = 0;
+    for (int32_t i = 1; i < n; i++) {
+        best = values[i] > values[best] ? i : best;
+    }
+    return best;
+}
+
+/// Epsilon-greedy with ties broken at random, as described above (S&B section 2.2). `values` is (n).
+static inline int32_t rill_epsilon_greedy(const double *values, double epsilon, rill_rng *rng,
+                                          int32_t n)
+{
+    const uint64_t u = rill_rng_next64(rng);
+    if ((double)(u >> 32) < epsilon * 4294967296.0) {
+        return (int32_t)(((u & 0xffffffffu) * (uint64_t)n) >> 32);
+    }
+    const double best = rill_max(values, n);
+    uint64_t n_best = 0;
+    for (int32_t i = 0; i < n; i++) {
+        n_best += values[i] == best;
+    }
+    // the best one of the drawn rank, without a branch that depends on the values
+    const uint64_t rank = ((u & 0xffffffffu) * n_best) >> 32;
+    int32_t chosen = 0;
+    uint64_t seen = 0;
+    for (int32_t i = 0; i < n; i++) {
+        bool is_best = values[i] == best;
+        bool is_chosen = is_best & (seen == rank);
+        chosen = is_chosen ? i : chosen;
+        seen += is_best;
+    }
+    return chosen;
+}
+
+/// Draws an action for a state (feature index) with these action values, at a time given in steps
+/// and in episodes.
+static inline int32_t rill_policy_sample(const rill_policy *policy, int32_t state,
+                                         const double *values, int64_t step, int64_t episode,
+                                         rill_rng *rng)
+{
+    if (policy->type->sample != NULL) {
+        return policy->type->sample(policy, state, values, step, episode, rng);
+    }
+    const double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
+    RILL_WITH_CONSTANT(policy->n_actions, rill_epsilon_greedy, values, epsilon, rng)
+}
+
+/// The likeliest action in a state, of equals the lowest, of a policy that ignores values.
+static inline int32_t rill_policy_likeliest(const rill_policy *policy, int32_t state)
+{
+    return policy->type->likeliest == NULL ? 0 : policy->type->likeliest(policy, state);
+}
+
+/// The probability of each action, to `probabilities` (n_actions); ties share alike.
+RILL_API void rill_policy_probabilities(const rill_policy *policy, int32_t state,
+                                        const double *values, int64_t step, int64_t episode,
+                                        double *probabilities);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

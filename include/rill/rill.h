@@ -1,0 +1,24 @@
+/// rill: reinforcement learning in C. The whole library, by one include.
+#ifndef RILL_RILL_H
+#define RILL_RILL_H
+
+#include <rill/agent.h>
+#include <rill/agent_define.h>
+#include <rill/arena.h>
+#include <rill/batch.h>
+#include <rill/env.h>
+#include <rill/env_define.h>
+#include <rill/features.h>
+#include <rill/grid.h>
+#include <rill/linear.h>
+#include <rill/math.h>
+#include <rill/model.h>
+#include <rill/outcome.h>
+#include <rill/param.h>
+#include <rill/policy.h>
+#include <rill/rng.h>
+#include <rill/schedule.h>
+#include <rill/space.h>
+#include <rill/status.h>
+
+#endif
