@@ -1,0 +1,308 @@
+#include "experiments/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+rill_status json_read_file(const char *path, char **text, rill_error *error)
+{
+    *text = NULL;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return rill_error_set(error, RILL_IO, "", "cannot open: %s", strerror(errno));
+    }
+    size_t used = 0;
+    size_t capacity = 1 << 16;
+    char *buffer = malloc(capacity);
+    while (buffer != NULL) {
+        used += fread(buffer + used, 1, capacity - used - 1, file);
+        if (used < capacity - 1) {
+            break;
+        }
+        capacity *= 2;
+        char *larger = realloc(buffer, capacity);
+        if (larger == NULL) {
+            free(buffer);
+        }
+        buffer = larger;
+    }
+    rill_status status = RILL_OK;
+    if (buffer == NULL) {
+        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    } else if (ferror(file)) {
+        status = rill_error_set(error, RILL_IO, "", "cannot read: %s", strerror(errno));
+    } else if (memchr(buffer, 0, used) != NULL) {
+        status = rill_error_set(error, RILL_INVALID, "", "this is no text: it holds a zero byte");
+    }
+    fclose(file);
+    if (status != RILL_OK) {
+        free(buffer);
+        return status;
+    }
+    buffer[used] = '\0';
+    *text = buffer;
+    return RILL_OK;
+}
+
+/// A key that occurs twice in one object, anywhere in the tree; NULL when there is none.
+static const char *find_twin(const cJSON *json)
+{
+    for (const cJSON *child = json->child; child != NULL; child = child->next) {
+        for (const cJSON *other = child->next; cJSON_IsObject(json) && other != NULL;
+             other = other->next) {
+            if (strcmp(child->string, other->string) == 0) {
+                return child->string;
+            }
+        }
+        const char *twin = find_twin(child);
+        if (twin != NULL) {
+            return twin;
+        }
+    }
+    return NULL;
+}
+
+rill_status json_parse(const char *text, cJSON **json, rill_error *error)
+{
+    *json = NULL;
+    rill_status status = json_find_mistake(text, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    *json = cJSON_ParseWithOpts(text, NULL, true);
+    if (*json == NULL) {
+        return rill_error_set(
+            error, RILL_INVALID, "",
+            "holds a number of more than 63 characters, or half a surrogate pair");
+    }
+    const char *twin = find_twin(*json);
+    if (twin != NULL) {
+        rill_error_set(error, RILL_INVALID, "", "the key \"%.60s\" stands twice in one object",
+                       twin);
+        cJSON_Delete(*json);
+        *json = NULL;
+        return RILL_INVALID;
+    }
+    return RILL_OK;
+}
+
+const char *json_kind(const cJSON *json)
+{
+    return cJSON_IsObject(json)   ? "an object"
+           : cJSON_IsArray(json)  ? "an array"
+           : cJSON_IsString(json) ? "a text"
+           : cJSON_IsNumber(json) ? "a number"
+           : cJSON_IsTrue(json)   ? "true"
+           : cJSON_IsFalse(json)  ? "false"
+                                  : "null";
+}
+
+const char *json_describe(const cJSON *json, char *text, size_t size)
+{
+    if (cJSON_IsString(json)) {
+        snprintf(text, size, "\"%.60s\"", json->valuestring);
+    } else if (cJSON_IsNumber(json)) {
+        snprintf(text, size, "%.15g", json->valuedouble);
+    } else {
+        snprintf(text, size, "%s", json_kind(json));
+    }
+    return text;
+}
+
+cJSON *json_number(double value)
+{
+    char text[40] = "null";
+    for (int digits = 15; digits <= 17 && isfinite(value); digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    return cJSON_CreateRaw(text);
+}
+
+cJSON *json_numbers(const double *values, size_t n)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < n; i++) {
+        cJSON_AddItemToArray(array, json_number(values[i]));
+    }
+    return array;
+}
+
+rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error)
+{
+    for (const cJSON *member = object->child; member != NULL; member = member->next) {
+        bool is_known = false;
+        for (size_t i = 0; keys[i] != NULL; i++) {
+            is_known = is_known || strcmp(member->string, keys[i]) == 0;
+        }
+        if (is_known) {
+            continue;
+        }
+        const char *nearest = rill_nearest_name(member->string, keys);
+        if (nearest != NULL) {
+            return rill_error_set(error, RILL_INVALID, member->string,
+                                  "unknown key; did you mean \"%s\"?", nearest);
+        }
+        char known[512] = "";
+        for (size_t i = 0; keys[i] != NULL; i++) {
+            size_t used = strlen(known);
+            snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", keys[i]);
+        }
+        return rill_error_set(error, RILL_INVALID, member->string,
+                              "unknown key; here there can be: %s", known);
+    }
+    return RILL_OK;
+}
+
+/// The member, when it is there and `is_kind` holds for it; *member is NULL when it is missing.
+static rill_status get(const cJSON *object, const char *key, bool is_required,
+                       cJSON_bool (*is_kind)(const cJSON *), const char *kind, const cJSON **member,
+                       rill_error *error)
+{
+    *member = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (*member == NULL) {
+        if (is_required) {
+            return rill_error_set(error, RILL_INVALID, key, "missing; expected %s", kind);
+        }
+        return RILL_OK;
+    }
+    if (!is_kind(*member)) {
+        char found[80];
+        return rill_error_set(error, RILL_INVALID, key, "found %s, expected %s",
+                              json_describe(*member, found, sizeof found), kind);
+    }
+    return RILL_OK;
+}
+
+rill_status json_get_text(const cJSON *object, const char *key, bool is_required,
+                          const char **value, rill_error *error)
+{
+    const cJSON *member = NULL;
+    rill_status status = get(object, key, is_required, cJSON_IsString, "a text", &member, error);
+    if (status == RILL_OK && member != NULL) {
+        *value = member->valuestring;
+    }
+    return status;
+}
+
+rill_status json_get_real(const cJSON *object, const char *key, bool is_required, double min,
+                          double max, double *value, rill_error *error)
+{
+    const cJSON *member = NULL;
+    rill_status status = get(object, key, is_required, cJSON_IsNumber, "a number", &member, error);
+    if (status != RILL_OK || member == NULL) {
+        return status;
+    }
+    if (!(member->valuedouble >= min && member->valuedouble <= max)) {
+        return rill_error_set(error, RILL_INVALID, key,
+                              "%.15g is out of range, allowed is %.15g to %.15g",
+                              member->valuedouble, min, max);
+    }
+    *value = member->valuedouble;
+    return RILL_OK;
+}
+
+rill_status json_get_integer(const cJSON *object, const char *key, bool is_required, int64_t min,
+                             int64_t max, int64_t *value, rill_error *error)
+{
+    double number = (double)*value;
+    rill_status status =
+        json_get_real(object, key, is_required, (double)min, (double)max, &number, error);
+    if (status == RILL_OK && floor(number) != number) {
+        return rill_error_set(error, RILL_INVALID, key, "%.15g is not a whole number", number);
+    }
+    *value = (int64_t)number;
+    return status;
+}
+
+rill_status json_get_object(const cJSON *object, const char *key, bool is_required,
+                            const cJSON **value, rill_error *error)
+{
+    return get(object, key, is_required, cJSON_IsObject, "an object", value, error);
+}
+
+rill_status json_get_array(const cJSON *object, const char *key, bool is_required,
+                           const cJSON **value, rill_error *error)
+{
+    return get(object, key, is_required, cJSON_IsArray, "an array", value, error);
+}
+
+/// The element or member that the path goes on to, created in objects when missing.
+static cJSON *descend(cJSON *json, char **path, bool is_last, rill_error *error)
+{
+    char *start = *path;
+    if (*start == '[') {
+        char *end = start + 1 + strspn(start + 1, "0123456789");
+        if (end == start + 1 || *end != ']' || strchr(".[", end[1]) == NULL) {
+            rill_error_set(error, RILL_INVALID, "", "cannot read \"%.60s\", expected [number]",
+                           start);
+            return NULL;
+        }
+        const int n = cJSON_IsArray(json) ? cJSON_GetArraySize(json) : 0;
+        const long index = strtol(start + 1, NULL, 10);
+        if (index >= n) {
+            rill_error_set(error, RILL_INVALID, "", "no element [%ld]: %s with %d", index,
+                           cJSON_IsArray(json) ? "an array" : json_kind(json), n);
+            return NULL;
+        }
+        *path = end[1] == '.' ? end + 2 : end + 1;
+        return cJSON_GetArrayItem(json, (int)index);
+    }
+    size_t length = strcspn(start, ".[");
+    if (length == 0 || !cJSON_IsObject(json)) {
+        rill_error_set(error, RILL_INVALID, "", "no member \"%.60s\": this is %s", start,
+                       json_kind(json));
+        return NULL;
+    }
+    char separator = start[length];
+    start[length] = '\0';
+    cJSON *child = cJSON_GetObjectItemCaseSensitive(json, start);
+    if (child == NULL) {
+        child = is_last ? cJSON_AddNullToObject(json, start) : cJSON_AddObjectToObject(json, start);
+    }
+    start[length] = separator;
+    *path = separator == '.' ? start + length + 1 : start + length;
+    return child;
+}
+
+rill_status json_override(cJSON *root, const char *assignment, rill_error *error)
+{
+    const char *equals = strchr(assignment, '=');
+    if (equals == NULL || equals == assignment || equals[-1] == '.') {
+        return rill_error_set(error, RILL_INVALID, "", "cannot read \"%.60s\", expected path=value",
+                              assignment);
+    }
+    char *path = strndup(assignment, (size_t)(equals - assignment));
+    cJSON *value = NULL;
+    if (json_parse(equals + 1, &value, NULL) != RILL_OK) {
+        value = cJSON_CreateString(equals + 1);
+    }
+    cJSON *parent = NULL;
+    cJSON *target = root;
+    char *rest = path;
+    while (path != NULL && target != NULL && *rest != '\0') {
+        parent = target;
+        target = descend(target, &rest, strpbrk(rest + 1, ".[") == NULL, error);
+    }
+    if (path != NULL && target == NULL) {
+        rill_error_prefix(error, RILL_INVALID, path);
+    }
+    free(path);
+    if (value == NULL || target == NULL || parent == NULL) {
+        cJSON_Delete(value);
+        return target == NULL ? RILL_INVALID
+                              : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    bool is_replaced = cJSON_IsObject(parent)
+                           ? cJSON_ReplaceItemInObjectCaseSensitive(parent, target->string, value)
+                           : cJSON_ReplaceItemViaPointer(parent, target, value);
+    if (!is_replaced) {
+        cJSON_Delete(value);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    return RILL_OK;
+}

@@ -1,0 +1,363 @@
+#include "experiments/json.h"
+#include "experiments/program/program.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <rill/recorder.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Anything that has an id.
+typedef struct any_type {
+    const char *family, *id, *summary, *source; ///< `source` may be NULL
+    const rill_param *params;                   ///< NULL: takes none
+    size_t params_size;
+    const rill_env_type *env_type;     ///< environments only
+    const rill_env_preset *preset;     ///< when the id is that of a preset
+    const rill_agent_type *agent_type; ///< agents only
+} any_type;
+
+#define SUBJECT_OF(type, name)              \
+    ((any_type){.family = (name),           \
+                .id = (type)->id,           \
+                .summary = (type)->summary, \
+                .source = (type)->source,   \
+                .params = (type)->params,   \
+                .params_size = (type)->params_size})
+
+static bool find_subject(const char *id, any_type *found)
+{
+    const rill_env_preset *preset = NULL;
+    const rill_env_type *env = rill_env_type_find(id, &preset, NULL);
+    const rill_agent_type *agent = rill_agent_type_find(id, NULL);
+    const rill_features_type *features = rill_features_type_find(id, NULL);
+    const rill_policy_type *policy = rill_policy_type_find(id, NULL);
+    const rill_metric *metric = rill_metric_find(id, NULL);
+    if (env != NULL) {
+        *found = SUBJECT_OF(env, "environment");
+        found->env_type = env;
+        found->preset = preset;
+    } else if (agent != NULL) {
+        *found = SUBJECT_OF(agent, "agent");
+        found->agent_type = agent;
+    } else if (features != NULL) {
+        *found = SUBJECT_OF(features, "feature map");
+    } else if (policy != NULL) {
+        *found = SUBJECT_OF(policy, "policy");
+    } else if (metric != NULL) {
+        *found = (any_type){.family = "metric", .id = metric->id, .summary = metric->summary};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static int fail_unknown(const command *self, const char *id)
+{
+    enum { MAX_NAMES = 1023 };
+    const char *names[MAX_NAMES + 1] = {NULL};
+    size_t n = 0;
+    for (const rill_env_type *const *type = rill_env_type_list(); *type != NULL; type++) {
+        const rill_env_preset *preset = (*type)->presets;
+        for (; preset != NULL && preset->id != NULL && n < MAX_NAMES; preset++) {
+            names[n++] = preset->id;
+        }
+        if (n < MAX_NAMES) {
+            names[n++] = (*type)->id;
+        }
+    }
+    const rill_agent_type *const *agents = rill_agent_type_list();
+    const rill_features_type *const *features = rill_features_type_list();
+    const rill_policy_type *const *policies = rill_policy_type_list();
+    const rill_metric *const *metrics = rill_metric_list();
+    for (; *agents != NULL && n < MAX_NAMES; agents++) {
+        names[n++] = (*agents)->id;
+    }
+    for (; *features != NULL && n < MAX_NAMES; features++) {
+        names[n++] = (*features)->id;
+    }
+    for (; *policies != NULL && n < MAX_NAMES; policies++) {
+        names[n++] = (*policies)->id;
+    }
+    for (; *metrics != NULL && n < MAX_NAMES; metrics++) {
+        names[n++] = (*metrics)->id;
+    }
+    const char *nearest = rill_nearest_name(id, names);
+    if (nearest != NULL) {
+        return fail_usage(self, "unknown id \"%.60s\"; did you mean \"%s\"?", id, nearest);
+    }
+    return fail_usage(self, "unknown id \"%.60s\"; `rill list` shows what there is", id);
+}
+
+// -------------------------------------------------------------------------------- a table of text
+
+/// The values that a parameter may take: "0 to 1", "at least 0", "a | b"; "" when any.
+static void describe_allowed(const rill_param *param, char *text, size_t size)
+{
+    const double unbounded = 1e300; // as large as tables have it
+    text[0] = '\0';
+    if (param->kind == RILL_PARAM_CHOICE) {
+        size_t used = 0;
+        for (size_t i = 0; param->choices[i] != NULL && used < size; i++) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : " | ",
+                                     param->choices[i]);
+        }
+    } else if (param->kind == RILL_PARAM_BOOL || param->kind == RILL_PARAM_ROWS) {
+        return; // the kind says it
+    } else if (param->min > -unbounded && param->max < unbounded) {
+        snprintf(text, size, "%.15g to %.15g", param->min, param->max);
+    } else if (param->min > -unbounded) {
+        snprintf(text, size, "at least %.15g", param->min);
+    } else if (param->max < unbounded) {
+        snprintf(text, size, "at most %.15g", param->max);
+    }
+}
+
+static int longest(int width, const char *text)
+{
+    int length = (int)strlen(text);
+    return length > width ? length : width;
+}
+
+static void print_params(const rill_param *table)
+{
+    if (table == NULL || table[0].name == NULL) {
+        printf("\nno parameters\n");
+        return;
+    }
+    char allowed[256];
+    int widths[4] = {4, 4, 7, 7}; // of the headings
+    for (const rill_param *param = table; param->name != NULL; param++) {
+        describe_allowed(param, allowed, sizeof allowed);
+        widths[0] = longest(widths[0], param->name);
+        widths[1] = longest(widths[1], rill_param_kind_name(param->kind));
+        widths[2] = longest(widths[2], param->default_text);
+        widths[3] = longest(widths[3], allowed);
+    }
+    printf("\nparameters:\n  %-*s  %-*s  %-*s  %-*s  meaning\n", widths[0], "name", widths[1],
+           "kind", widths[2], "default", widths[3], "allowed");
+    for (const rill_param *param = table; param->name != NULL; param++) {
+        describe_allowed(param, allowed, sizeof allowed);
+        printf("  %-*s  %-*s  %-*s  %-*s  %s\n", widths[0], param->name, widths[1],
+               rill_param_kind_name(param->kind), widths[2], param->default_text, widths[3],
+               allowed, param->doc);
+    }
+}
+
+static void print_space(const char *title, const rill_space *space, const char *const *names)
+{
+    printf("%-13s ", title);
+    if (space->kind == RILL_SPACE_DISCRETE) {
+        printf("0 to %d", space->size - 1);
+        for (int32_t i = 0; names != NULL && i < space->size && names[i] != NULL; i++) {
+            printf("%s%d %s", i == 0 ? ": " : ", ", i, names[i]);
+        }
+    } else {
+        printf("%d numbers:", space->size);
+        for (int32_t i = 0; i < space->size; i++) {
+            printf("%s %.9g to %.9g", i == 0 ? "" : ",", space->low[i], space->high[i]);
+        }
+    }
+    putchar('\n');
+}
+
+static void print_env(const any_type *subject, const rill_env *env)
+{
+    const rill_env_type *type = subject->env_type;
+    if (subject->preset != NULL) {
+        printf("%-13s %s", "stands for", type->id);
+        for (size_t i = 0; subject->preset->params != NULL && subject->preset->params[i] != NULL;
+             i++) {
+            printf(", %s", subject->preset->params[i]);
+        }
+        putchar('\n');
+    }
+    print_space("observations", &env->observation_space, NULL);
+    print_space("actions", &env->action_space, type->action_names);
+    if (env->max_episode_steps > 0) {
+        printf("%-13s %lld steps\n", "time limit", (long long)env->max_episode_steps);
+    }
+    printf("%-13s %s\n", "exact model", type->model == NULL ? "no" : "yes, for `rill solve`");
+    if (type->n_state_values > 0) {
+        printf("%-13s %d number%s, for `rill rollout --state`\n", "state", type->n_state_values,
+               type->n_state_values == 1 ? "" : "s");
+    }
+    for (size_t i = 0; type->presets != NULL && type->presets[i].id != NULL; i++) {
+        printf("%s%s", i == 0 ? "presets       " : ", ", type->presets[i].id);
+    }
+    if (type->presets != NULL) {
+        putchar('\n');
+    }
+}
+
+static void print_text(const any_type *subject, const rill_env *env)
+{
+    printf("%s - %s\n\n", subject->preset == NULL ? subject->id : subject->preset->id,
+           subject->summary);
+    printf("%-13s %s\n", "kind", subject->family);
+    if (subject->source != NULL) {
+        printf("%-13s %s\n", "source", subject->source);
+    }
+    if (env != NULL) {
+        print_env(subject, env);
+    }
+    if (subject->agent_type != NULL) {
+        printf("%-13s %s\n", "estimates",
+               subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
+                                                                             : "action values");
+        printf("%-13s %s\n", "policy", subject->agent_type->default_policy);
+    }
+    if (strcmp(subject->family, "metric") != 0) {
+        print_params(subject->params);
+    }
+}
+
+// ------------------------------------------------------------------------------------------- JSON
+
+/// The kinds, as `--json` names them.
+static const char *const kind_ids[] = {
+    [RILL_PARAM_BOOL] = "bool",         [RILL_PARAM_INTEGER] = "integer",
+    [RILL_PARAM_REAL] = "real",         [RILL_PARAM_CHOICE] = "choice",
+    [RILL_PARAM_SCHEDULE] = "schedule", [RILL_PARAM_ROWS] = "rows",
+    [RILL_PARAM_INTEGERS] = "integers", [RILL_PARAM_REALS] = "reals",
+};
+
+/// An array of texts that ends with NULL; an empty one for NULL.
+static void add_texts(cJSON *object, const char *key, const char *const *texts)
+{
+    cJSON *array = cJSON_AddArrayToObject(object, key);
+    for (size_t i = 0; texts != NULL && texts[i] != NULL; i++) {
+        cJSON_AddItemToArray(array, cJSON_CreateString(texts[i]));
+    }
+}
+
+/// The table with the values of a block as the defaults: those of a preset differ.
+static void add_params(cJSON *object, const rill_param *table, const void *params)
+{
+    cJSON *array = cJSON_AddArrayToObject(object, "params");
+    cJSON *values = json_write_params(table, params);
+    for (const rill_param *param = table; param->name != NULL; param++) {
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddStringToObject(row, "name", param->name);
+        cJSON_AddStringToObject(row, "kind", kind_ids[param->kind]);
+        cJSON_AddItemToObject(row, "default",
+                              cJSON_DetachItemFromObjectCaseSensitive(values, param->name));
+        if (param->kind == RILL_PARAM_CHOICE) {
+            add_texts(row, "choices", param->choices);
+        } else if (param->kind != RILL_PARAM_BOOL && param->kind != RILL_PARAM_ROWS) {
+            cJSON_AddNumberToObject(row, "min", param->min);
+            cJSON_AddNumberToObject(row, "max", param->max);
+        }
+        cJSON_AddStringToObject(row, "doc", param->doc);
+        cJSON_AddItemToArray(array, row);
+    }
+    cJSON_Delete(values);
+}
+
+/// {"kind": "discrete", "n": 4} or {"kind": "box", "low": [...], "high": [...]}; null is unbounded.
+static void add_space(cJSON *object, const char *key, const rill_space *space)
+{
+    cJSON *item = cJSON_AddObjectToObject(object, key);
+    if (space->kind == RILL_SPACE_DISCRETE) {
+        cJSON_AddStringToObject(item, "kind", "discrete");
+        cJSON_AddNumberToObject(item, "n", space->size);
+        return;
+    }
+    cJSON_AddStringToObject(item, "kind", "box");
+    cJSON_AddItemToObject(item, "low", cJSON_CreateDoubleArray(space->low, space->size));
+    cJSON_AddItemToObject(item, "high", cJSON_CreateDoubleArray(space->high, space->size));
+}
+
+static void add_env(cJSON *object, const rill_env *env)
+{
+    const rill_env_type *type = env->type;
+    add_space(object, "observation_space", &env->observation_space);
+    add_space(object, "action_space", &env->action_space);
+    add_texts(object, "actions", type->action_names);
+    cJSON_AddNumberToObject(object, "max_episode_steps", (double)env->max_episode_steps);
+    cJSON_AddBoolToObject(object, "has_model", type->model != NULL);
+    cJSON_AddNumberToObject(object, "n_state_values", type->n_state_values);
+    cJSON *presets = cJSON_AddArrayToObject(object, "presets");
+    for (size_t i = 0; type->presets != NULL && type->presets[i].id != NULL; i++) {
+        cJSON_AddItemToArray(presets, cJSON_CreateString(type->presets[i].id));
+    }
+}
+
+static rill_status print_json(const any_type *subject, const rill_env *env, rill_error *error)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", subject->id);
+    if (subject->preset != NULL) {
+        cJSON_AddStringToObject(object, "preset", subject->preset->id);
+    }
+    cJSON_AddStringToObject(object, "family", subject->family);
+    cJSON_AddStringToObject(object, "summary", subject->summary);
+    if (subject->source != NULL) {
+        cJSON_AddStringToObject(object, "source", subject->source);
+    }
+    if (env != NULL) {
+        add_env(object, env);
+        add_params(object, subject->params, env->params);
+    } else if (subject->params != NULL) {
+        void *params = rill_params_create(subject->params, subject->params_size);
+        if (params != NULL) {
+            add_params(object, subject->params, params);
+        }
+        rill_params_destroy(subject->params, params);
+    }
+    if (subject->agent_type != NULL) {
+        cJSON_AddStringToObject(object, "default_policy", subject->agent_type->default_policy);
+    }
+    char *text = cJSON_Print(object);
+    cJSON_Delete(object);
+    if (text == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    puts(text);
+    free(text);
+    return RILL_OK;
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+    bool is_json = false;
+    const option options[] = {
+        {"--json", OPTION_FLAG, &is_json, NULL, "one object", 0, 0},
+        {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    int n_arguments = options_read(self, options, argc, argv);
+    if (n_arguments < 0) {
+        return options_exit_code(n_arguments);
+    }
+    if (n_arguments != 1) {
+        return fail_usage(self, "expected one id; `rill list` shows them");
+    }
+    any_type subject;
+    if (!find_subject(argv[1], &subject)) {
+        return fail_unknown(self, argv[1]);
+    }
+    rill_error error = {0};
+    rill_env *env = NULL;
+    rill_status status =
+        subject.env_type == NULL ? RILL_OK : rill_env_create(&env, argv[1], NULL, &error);
+    if (status == RILL_OK && is_json) {
+        status = print_json(&subject, env, &error);
+    } else if (status == RILL_OK) {
+        print_text(&subject, env);
+    }
+    rill_env_destroy(env);
+    return status == RILL_OK ? finish_output() : fail(self->name, &error);
+}
+
+const command command_describe = {
+    .name = "describe",
+    .arguments = "ID",
+    .summary = "explain an environment, agent, feature map, policy or metric",
+    .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
+            "parameter with its default and what it may be.\n"
+            "\n"
+            "  rill describe cliff_walking\n"
+            "  rill describe q_learning --json",
+    .run = run,
+};

@@ -1,0 +1,169 @@
+#include "experiments/program/program.h"
+
+#include <cjson/cJSON.h>
+#include <rill/recorder.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Takes one thing that there is.
+typedef void visitor(void *context, const char *id, const char *summary);
+
+/// "cliff_walking, is_slippery=true, at most 200 steps": what a preset stands for.
+static void describe_preset(const rill_env_type *type, const rill_env_preset *preset, char *text,
+                            size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "= %s", type->id);
+    for (size_t i = 0; preset->params != NULL && preset->params[i] != NULL && used < size; i++) {
+        used += (size_t)snprintf(text + used, size - used, ", %s", preset->params[i]);
+    }
+    if (preset->max_episode_steps > 0 && used < size) {
+        snprintf(text + used, size - used, ", at most %d steps", preset->max_episode_steps);
+    }
+}
+
+static void visit_envs(visitor *visit, void *context)
+{
+    for (const rill_env_type *const *type = rill_env_type_list(); *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
+        const rill_env_preset *preset = (*type)->presets;
+        for (; preset != NULL && preset->id != NULL; preset++) {
+            char summary[256];
+            describe_preset(*type, preset, summary, sizeof summary);
+            visit(context, preset->id, summary);
+        }
+    }
+}
+
+static void visit_agents(visitor *visit, void *context)
+{
+    for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
+}
+
+static void visit_features(visitor *visit, void *context)
+{
+    for (const rill_features_type *const *type = rill_features_type_list(); *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
+}
+
+static void visit_policies(visitor *visit, void *context)
+{
+    for (const rill_policy_type *const *type = rill_policy_type_list(); *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
+}
+
+static void visit_optimisers(visitor *visit, void *context)
+{
+    (void)visit, (void)context; // there are none yet
+}
+
+static void visit_metrics(visitor *visit, void *context)
+{
+    for (const rill_metric *const *metric = rill_metric_list(); *metric != NULL; metric++) {
+        visit(context, (*metric)->id, (*metric)->summary);
+    }
+}
+
+static const struct {
+    const char *name, *title;
+    void (*visit)(visitor *visit, void *context);
+} families[] = {
+    {"envs", "environments", visit_envs},           {"agents", "agents", visit_agents},
+    {"features", "feature maps", visit_features},   {"policies", "policies", visit_policies},
+    {"optimisers", "optimisers", visit_optimisers}, {"metrics", "metrics", visit_metrics},
+};
+
+enum { N_FAMILIES = sizeof families / sizeof families[0] };
+
+static void print_line(void *context, const char *id, const char *summary)
+{
+    printf("  %-22s %s\n", id, summary);
+    ++*(size_t *)context;
+}
+
+static void add_id(void *context, const char *id, const char *summary)
+{
+    (void)summary;
+    cJSON_AddItemToArray(context, cJSON_CreateString(id));
+}
+
+/// Prints the ids of one family as an array, or of all as an object of arrays.
+static int print_json(const command *self, size_t chosen)
+{
+    cJSON *all = cJSON_CreateObject();
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        families[i].visit(add_id, cJSON_AddArrayToObject(all, families[i].name));
+    }
+    char *text = cJSON_Print(
+        chosen == N_FAMILIES ? all : cJSON_GetObjectItemCaseSensitive(all, families[chosen].name));
+    cJSON_Delete(all);
+    if (text == NULL) {
+        return fail(self->name, &(rill_error){RILL_NO_MEMORY, "", "out of memory"});
+    }
+    puts(text);
+    free(text);
+    return finish_output();
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+    bool is_json = false;
+    const option options[] = {
+        {"--json", OPTION_FLAG, &is_json, NULL,
+         "an array of ids; for all families an object of arrays", 0, 0},
+        {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    int n_arguments = options_read(self, options, argc, argv);
+    if (n_arguments < 0) {
+        return options_exit_code(n_arguments);
+    }
+    if (n_arguments > 1) {
+        return fail_usage(self, "expected one family at most, found \"%.60s\" as well", argv[2]);
+    }
+    size_t chosen = N_FAMILIES;
+    const char *names[N_FAMILIES + 1] = {NULL};
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        names[i] = families[i].name;
+        chosen = n_arguments == 1 && strcmp(argv[1], names[i]) == 0 ? i : chosen;
+    }
+    if (n_arguments == 1 && chosen == N_FAMILIES) {
+        const char *nearest = rill_nearest_name(argv[1], names);
+        return fail_usage(self,
+                          "unknown family \"%.60s\"%s%s%s there are envs, agents, features, "
+                          "policies, optimisers and metrics",
+                          argv[1], nearest == NULL ? ";" : "; did you mean \"",
+                          nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+    }
+    if (is_json) {
+        return print_json(self, chosen);
+    }
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        if (chosen == N_FAMILIES) {
+            printf("%s%s (rill list %s):\n", i == 0 ? "" : "\n", families[i].title,
+                   families[i].name);
+        }
+        if (chosen == N_FAMILIES || chosen == i) {
+            size_t n_lines = 0;
+            families[i].visit(print_line, &n_lines);
+            printf("%s", n_lines == 0 ? "  (none yet)\n" : "");
+        }
+    }
+    return finish_output();
+}
+
+const command command_list = {
+    .name = "list",
+    .arguments = "[envs|agents|features|policies|optimisers|metrics]",
+    .summary = "show what there is",
+    .help = "Prints the ids that experiment files and other commands use, with a line on each;\n"
+            "without an argument those of every family. An id after \"=\" is the environment that\n"
+            "a second name stands for. `rill describe ID` tells more.\n"
+            "\n"
+            "  rill list envs\n"
+            "  rill list agents --json",
+    .run = run,
+};

@@ -1,0 +1,289 @@
+#include "experiments/program/progress.h"
+#include "experiments/program/report.h"
+
+#include "experiments/program/program.h"
+
+#include <inttypes.h>
+#include <rill/experiment.h>
+#include <rill/store.h>
+#include <rill/summary.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static atomic_bool stop_requested;
+
+static void request_stop(int signal_number)
+{
+    // a second Ctrl-C ends at once
+    struct sigaction fallback = {.sa_handler = SIG_DFL};
+    sigaction(signal_number, &fallback, NULL);
+    atomic_store(&stop_requested, true);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = request_stop, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/// What the callbacks of a run need.
+typedef struct session {
+    rill_store *store;
+    progress bar;
+} session;
+
+static rill_status store_run(void *context, rill_run *run, rill_error *error)
+{
+    rill_status status = rill_store_put(((session *)context)->store, run, error);
+    rill_run_clear(run);
+    return status;
+}
+
+static void show_progress(void *context, int64_t steps, int64_t n_finished)
+{
+    progress_show(&((session *)context)->bar, steps, n_finished);
+}
+
+static bool should_stop(void *context)
+{
+    (void)context;
+    return atomic_load(&stop_requested);
+}
+
+/// "results/NAME" for "path/NAME.json".
+static char *default_directory(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const char *base = slash == NULL ? file : slash + 1;
+    size_t length = strlen(base);
+    if (length > 5 && strcmp(base + length - 5, ".json") == 0) {
+        length -= 5;
+    }
+    size_t size = length + sizeof "results/";
+    char *directory = malloc(size);
+    if (directory != NULL) {
+        snprintf(directory, size, "results/%.*s", (int)length, base);
+    }
+    return directory;
+}
+
+static void print_title(const rill_experiment *experiment, const char *file)
+{
+    char count[32];
+    printf("%s\n", experiment->name[0] == '\0' ? file : experiment->name);
+    if (experiment->source[0] != '\0') {
+        printf("%s\n", experiment->source);
+    }
+    printf("%s, %d agent%s, %" PRId64 " run%s of ", experiment->env->type->id,
+           (int)experiment->n_variants, experiment->n_variants == 1 ? "" : "s", experiment->runs,
+           experiment->runs == 1 ? "" : "s");
+    if (experiment->stop_episodes > 0) {
+        format_count(experiment->stop_episodes, count, sizeof count);
+        printf("%s episodes%s", count, experiment->stop_steps > 0 ? " or " : "");
+    }
+    if (experiment->stop_steps > 0) {
+        format_count(experiment->stop_steps, count, sizeof count);
+        printf("%s steps", count);
+    }
+    printf(" each, seed %" PRIu64 "\n\n", experiment->seed);
+    fflush(stdout);
+}
+
+/// Runs what is not stored yet. Answers the status of the run.
+static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
+                               int32_t threads, bool is_quiet, rill_error *error)
+{
+    const int64_t n_tasks = experiment->runs * experiment->n_variants;
+    int64_t n_done = 0;
+    uint8_t *is_done = calloc((size_t)n_tasks, 1);
+    if (is_done == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    rill_status status = rill_store_done(store, experiment->runs, is_done, &n_done, error);
+    if (status == RILL_OK && n_done > 0 && !is_quiet) {
+        printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, n_tasks);
+        fflush(stdout);
+    }
+    if (status == RILL_OK && n_done < n_tasks) {
+        session under_way = {store, progress_begin(n_done, n_tasks, is_quiet)};
+        rill_run_options options = {
+            .threads = threads,
+            .is_done = is_done,
+            .on_run = store_run,
+            .on_progress = show_progress,
+            .context = &under_way,
+            .should_stop = should_stop,
+        };
+        catch_signals();
+        status = rill_experiment_run(experiment, &options, error);
+        progress_end(&under_way.bar);
+    }
+    free(is_done);
+    return status;
+}
+
+static rill_status report(const rill_experiment *experiment, rill_store *store, bool is_json,
+                          bool is_quiet, rill_error *error)
+{
+    rill_run *runs = NULL;
+    rill_summary_row *rows = NULL;
+    size_t n_runs = 0;
+    size_t n_rows = 0;
+    int32_t n_variants = 0;
+    const char *const *labels = rill_store_labels(store, &n_variants);
+    rill_status status = rill_store_load(store, &runs, &n_runs, error);
+    if (status == RILL_OK) {
+        // runs beyond the number asked for may be there from before: they are left out
+        size_t kept = 0;
+        for (size_t i = 0; i < n_runs; i++) {
+            rill_run run = runs[i];
+            if (run.run < experiment->runs) {
+                runs[i] = runs[kept];
+                runs[kept++] = run;
+            }
+        }
+        status = rill_summarise(runs, kept, labels, n_variants, experiment->summary_last, &rows,
+                                &n_rows, error);
+        if (status == RILL_OK && is_json) {
+            status = report_summary_json(rows, n_rows, error);
+        } else if (status == RILL_OK) {
+            report_summary(rows, n_rows);
+            if (!is_quiet) {
+                status = report_policies(experiment, runs, kept, error);
+            }
+        }
+    }
+    free(rows);
+    rill_runs_destroy(runs, n_runs);
+    return status;
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+    const char *out = NULL;
+    int64_t n_runs = 0;
+    int64_t seed = -1;
+    int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
+    bool is_quiet = false;
+    bool is_json = false;
+    bool is_restart = false;
+    option_list sets = {NULL, 0};
+    threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
+    const option options[] = {
+        {"--out", OPTION_TEXT, &out, "DIR", "where the results go (default results/NAME)", 0, 0},
+        {"--runs", OPTION_INTEGER, &n_runs, "N", "independent runs of each agent", 1, 1 << 30},
+        {"--seed", OPTION_INTEGER, &seed, "S", "seed of all random numbers", 0, 9007199254740992.0},
+        {"--threads", OPTION_INTEGER, &threads, "T",
+         "runs at a time (default: processors); changes no result", 1, 1024},
+        {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
+         "replace a value of the file: agents[0].params.alpha=0.1", 0, 0},
+        {"--restart", OPTION_FLAG, &is_restart, NULL, "forget the results that are in DIR", 0, 0},
+        {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
+         0, 0},
+        {"--json", OPTION_FLAG, &is_json, NULL, "the summary as JSON", 0, 0},
+        {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    int n_arguments = options_read(self, options, argc, argv);
+    if (n_arguments < 0) {
+        options_release(options);
+        return options_exit_code(n_arguments);
+    }
+    if (n_arguments != 1) {
+        options_release(options);
+        return fail_usage(self, "expected one experiment file; `rill run --help` explains");
+    }
+    const char *file = argv[1];
+    rill_error error = {0};
+    rill_experiment *experiment = NULL;
+    rill_store *store = NULL;
+    char *directory = NULL;
+    int code = EXIT_DONE;
+    char runs_text[64] = "";
+    char seed_text[64] = "";
+    // --runs and --seed are overrides like the others, checked in the same place
+    const char **overrides = calloc(sets.count + 3, sizeof *overrides);
+    rill_status status =
+        overrides == NULL ? rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory") : RILL_OK;
+    if (status == RILL_OK) {
+        size_t n = 0;
+        for (size_t i = 0; i < sets.count; i++) {
+            overrides[n++] = sets.items[i];
+        }
+        if (n_runs > 0) {
+            snprintf(runs_text, sizeof runs_text, "runs=%" PRId64, n_runs);
+            overrides[n++] = runs_text;
+        }
+        if (seed >= 0) {
+            snprintf(seed_text, sizeof seed_text, "seed=%" PRId64, seed);
+            overrides[n++] = seed_text;
+        }
+        status = rill_experiment_load(&experiment, file, overrides, &error);
+    }
+    if (status == RILL_OK && experiment->n_variants == 0) {
+        status = rill_error_set(&error, RILL_INVALID, "agents",
+                                "there is no agent to run; add one, for instance "
+                                "{\"id\": \"q_learning\"} (`rill list agents`)");
+    }
+    if (status == RILL_OK) {
+        directory = out != NULL ? strdup(out) : default_directory(file);
+        status = directory == NULL ? rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory")
+                                   : RILL_OK;
+    }
+    if (status != RILL_OK) {
+        code = fail(file, &error);
+        goto done;
+    }
+    status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    if (status == RILL_OK && !is_json && !is_quiet) {
+        print_title(experiment, file);
+    }
+    if (status == RILL_OK) {
+        status = run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, &error);
+    }
+    if (status == RILL_INTERRUPTED) {
+        fprintf(stderr,
+                "rill: interrupted; finished runs are kept in %s, the same command goes "
+                "on\n",
+                directory);
+        code = EXIT_INTERRUPTED;
+        goto done;
+    }
+    if (status == RILL_OK) {
+        status = report(experiment, store, is_json, is_quiet, &error);
+    }
+    if (status != RILL_OK) {
+        code = fail(NULL, &error);
+        goto done;
+    }
+    if (!is_json && !is_quiet) {
+        printf("\nKept in %s: `rill summary` and `rill export` read it.\n", directory);
+    }
+    code = finish_output();
+done:
+    rill_store_close(store);
+    rill_experiment_destroy(experiment);
+    free(directory);
+    free(overrides);
+    options_release(options);
+    return code;
+}
+
+const command command_run = {
+    .name = "run",
+    .arguments = "FILE.json",
+    .summary = "run an experiment",
+    .help =
+        "Runs every agent of an experiment file as often as it says, spread over threads, and\n"
+        "prints the mean of each metric over the last part of training. Runs that are in the\n"
+        "result directory are not repeated: interrupt with Ctrl-C and go on with the same command,\n"
+        "or ask for more --runs later. Results do not depend on the number of threads.\n"
+        "\n"
+        "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
+        "  rill run my.json --runs 30 --set agents[0].params.alpha=0.2 --out results/alpha-0.2",
+    .run = run,
+};

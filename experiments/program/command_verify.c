@@ -1,0 +1,267 @@
+#include "experiments/program/progress.h"
+
+#include "experiments/program/program.h"
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <rill/experiment.h>
+#include <rill/summary.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/// A growing list of texts.
+typedef struct text_list {
+    char **items;
+    size_t count;
+} text_list;
+
+static bool text_list_add(text_list *list, const char *text)
+{
+    char **items = realloc(list->items, (list->count + 1) * sizeof *items);
+    if (items == NULL) {
+        return false;
+    }
+    list->items = items;
+    items[list->count] = strdup(text);
+    return items[list->count] != NULL && ++list->count > 0;
+}
+
+static void text_list_release(text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->items[i]);
+    }
+    free(list->items);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/// Adds a file, or all *.json below a directory.
+static rill_status find_files(const char *path, text_list *files, rill_error *error)
+{
+    struct stat information;
+    if (stat(path, &information) != 0) {
+        return rill_error_set(error, RILL_IO, "", "cannot read %s: %s", path, strerror(errno));
+    }
+    if (!S_ISDIR(information.st_mode)) {
+        return text_list_add(files, path)
+                   ? RILL_OK
+                   : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    DIR *directory = opendir(path);
+    if (directory == NULL) {
+        return rill_error_set(error, RILL_IO, "", "cannot read %s: %s", path, strerror(errno));
+    }
+    rill_status status = RILL_OK;
+    const struct dirent *entry = NULL;
+    while (status == RILL_OK && (entry = readdir(directory)) != NULL) {
+        char child[4096];
+        if (entry->d_name[0] == '.' ||
+            snprintf(child, sizeof child, "%s/%s", path, entry->d_name) >= (int)sizeof child) {
+            continue;
+        }
+        size_t length = strlen(child);
+        bool is_json = length > 5 && strcmp(child + length - 5, ".json") == 0;
+        if (stat(child, &information) == 0 && (S_ISDIR(information.st_mode) || is_json)) {
+            status = find_files(child, files, error);
+        }
+    }
+    closedir(directory);
+    return status;
+}
+
+/// The runs of one suite, kept in memory.
+typedef struct collection {
+    rill_run *runs;
+    size_t count;
+    progress bar;
+} collection;
+
+static rill_status collect(void *context, rill_run *run, rill_error *error)
+{
+    collection *collected = context;
+    rill_run *runs = realloc(collected->runs, (collected->count + 1) * sizeof *runs);
+    if (runs == NULL) {
+        rill_run_clear(run);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    collected->runs = runs;
+    runs[collected->count++] = *run;
+    return RILL_OK;
+}
+
+static void show_progress(void *context, int64_t steps, int64_t n_finished)
+{
+    progress_show(&((collection *)context)->bar, steps, n_finished);
+}
+
+static void add_number(cJSON *object, const char *key, double value)
+{
+    if (isfinite(value)) {
+        cJSON_AddNumberToObject(object, key, value);
+    } else {
+        cJSON_AddNullToObject(object, key);
+    }
+}
+
+static void add_verdict(cJSON *rows, const char *suite, const rill_expect *expect,
+                        const rill_verdict *verdict)
+{
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddItemToArray(rows, row);
+    cJSON_AddStringToObject(row, "suite", suite);
+    cJSON_AddStringToObject(row, "check", expect->check);
+    cJSON_AddStringToObject(row, "source", expect->source);
+    add_number(row, "published", verdict->published);
+    add_number(row, "tolerance", verdict->tolerance);
+    add_number(row, "ours", verdict->ours.mean);
+    add_number(row, "ci_low", verdict->ours.ci_low);
+    add_number(row, "ci_high", verdict->ours.ci_high);
+    cJSON_AddBoolToObject(row, "pass", verdict->is_pass);
+}
+
+static void print_verdict(const rill_expect *expect, const rill_verdict *verdict)
+{
+    char interval[64] = "exact";
+    if (verdict->ours.n > 0) {
+        snprintf(interval, sizeof interval, "%.5g to %.5g", verdict->ours.ci_low,
+                 verdict->ours.ci_high);
+    }
+    printf("  %s  %-58s %11.6g %9.3g %11.6g  %s\n", verdict->is_pass ? "pass" : "FAIL",
+           expect->check, verdict->published, verdict->tolerance, verdict->ours.mean, interval);
+}
+
+/// Counts over all suites.
+typedef struct tally {
+    int64_t checks, failed, suites;
+} tally;
+
+/// Runs one suite and holds its numbers against the published ones.
+static rill_status verify_suite(const char *file, int32_t threads, cJSON *rows, bool is_json,
+                                tally *totals, rill_error *error)
+{
+    rill_experiment *experiment = NULL;
+    collection collected = {0};
+    rill_status status = rill_experiment_load(&experiment, file, NULL, error);
+    if (status == RILL_OK && experiment->n_expects == 0) {
+        status = rill_error_set(error, RILL_INVALID, "expect",
+                                "there is no published number to verify in this file");
+    }
+    if (status == RILL_OK && experiment->n_variants > 0) {
+        collected.bar = progress_begin(0, experiment->runs * experiment->n_variants, is_json);
+        rill_run_options options = {
+            .threads = threads,
+            .on_run = collect,
+            .on_progress = show_progress,
+            .context = &collected,
+        };
+        status = rill_experiment_run(experiment, &options, error);
+        progress_end(&collected.bar);
+    }
+    if (status == RILL_OK && !is_json) {
+        printf("%s\n        %-58s %11s %9s %11s  %s\n", file, "check", "published", "tolerance",
+               "ours", "95 % interval");
+    }
+    for (size_t i = 0; status == RILL_OK && i < experiment->n_expects; i++) {
+        rill_verdict verdict;
+        status = rill_expect_judge(experiment, &experiment->expects[i], collected.runs,
+                                   collected.count, &verdict, error);
+        if (status == RILL_OK) {
+            add_verdict(rows, file, &experiment->expects[i], &verdict);
+            if (!is_json) {
+                print_verdict(&experiment->expects[i], &verdict);
+            }
+            totals->checks++;
+            totals->failed += !verdict.is_pass;
+        }
+    }
+    totals->suites++;
+    for (size_t i = 0; i < collected.count; i++) {
+        rill_run_clear(&collected.runs[i]);
+    }
+    free(collected.runs);
+    rill_experiment_destroy(experiment);
+    return status;
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+    bool is_json = false;
+    int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
+    threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
+    const option options[] = {
+        {"--threads", OPTION_INTEGER, &threads, "T", "runs at a time (default: processors)", 1,
+         1024},
+        {"--json", OPTION_FLAG, &is_json, NULL, "an array of checks", 0, 0},
+        {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    int n_arguments = options_read(self, options, argc, argv);
+    if (n_arguments < 0) {
+        return options_exit_code(n_arguments);
+    }
+    if (n_arguments < 1) {
+        return fail_usage(self, "expected files or directories; `rill verify --help` explains");
+    }
+    rill_error error = {0};
+    text_list files = {NULL, 0};
+    tally totals = {0, 0, 0};
+    const char *context = NULL;
+    cJSON *rows = cJSON_CreateArray();
+    rill_status status = RILL_OK;
+    for (int i = 1; status == RILL_OK && i <= n_arguments; i++) {
+        status = find_files(argv[i], &files, &error);
+    }
+    if (status == RILL_OK && files.count == 0) {
+        status =
+            rill_error_set(&error, RILL_INVALID, "", "no experiment file (*.json) in %s", argv[1]);
+    }
+    if (files.count > 0) {
+        qsort(files.items, files.count, sizeof *files.items, compare_texts);
+    }
+    for (size_t i = 0; status == RILL_OK && i < files.count; i++) {
+        context = files.items[i];
+        status = verify_suite(context, (int32_t)threads, rows, is_json, &totals, &error);
+    }
+    int code = EXIT_DONE;
+    if (status != RILL_OK) {
+        code = fail(context, &error);
+    } else {
+        if (is_json) {
+            char *text = cJSON_Print(rows);
+            printf("%s\n", text == NULL ? "[]" : text);
+            free(text);
+        } else {
+            printf("\n%" PRId64 " checks in %" PRId64 " files, %" PRId64 " failed\n", totals.checks,
+                   totals.suites, totals.failed);
+        }
+        code = finish_output();
+        code = code == EXIT_DONE && totals.failed > 0 ? EXIT_CHECK_FAILED : code;
+    }
+    cJSON_Delete(rows);
+    text_list_release(&files);
+    return code;
+}
+
+const command command_verify = {
+    .name = "verify",
+    .arguments = "FILE|DIR...",
+    .summary = "hold published numbers against ours",
+    .help =
+        "Runs experiment files that have an \"expect\" part, and compares each published number\n"
+        "in it with ours: the mean of a metric over a window of training and over all runs, or\n"
+        "exact values. A check passes when the two differ by no more than the tolerance that\n"
+        "the file states. Ends with 1 when a check fails. Nothing is stored.\n"
+        "\n"
+        "  rill verify experiments/suites\n"
+        "  rill verify experiments/suites/zhao --json",
+    .run = run,
+};

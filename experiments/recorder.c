@@ -1,0 +1,101 @@
+#include <math.h>
+#include <rill/recorder.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *rill_unit_name(rill_unit unit)
+{
+    return unit == RILL_STEPS ? "steps" : "episodes";
+}
+
+const char *rill_run_status_name(rill_run_status status)
+{
+    return status == RILL_RUN_DIVERGED ? "diverged" : "done";
+}
+
+bool rill_series_append(rill_series *series, double value)
+{
+    if (series->count == series->capacity) {
+        size_t capacity = series->capacity == 0 ? 64 : 2 * series->capacity;
+        double *values = realloc(series->values, capacity * sizeof *values);
+        if (values == NULL) {
+            return false;
+        }
+        series->values = values;
+        series->capacity = capacity;
+    }
+    series->values[series->count++] = value;
+    return true;
+}
+
+double rill_series_mean(const rill_series *series, int64_t first, int64_t last)
+{
+    // positions are (i + 1) * every: the first i inside, and the first i past the end
+    int64_t begin = (first + series->every - 1) / series->every - 1;
+    int64_t end = last / series->every;
+    begin = begin < 0 ? 0 : begin;
+    end = end > (int64_t)series->count ? (int64_t)series->count : end;
+    double sum = 0.0;
+    for (int64_t i = begin; i < end; i++) {
+        sum += series->values[i];
+    }
+    return end > begin ? sum / (double)(end - begin) : (double)NAN;
+}
+
+static uint64_t hash_byte(uint64_t hash, unsigned char byte)
+{
+    return (hash ^ byte) * 0x100000001b3u;
+}
+
+static uint64_t hash_number(uint64_t hash, uint64_t number)
+{
+    for (int i = 0; i < 8; i++) {
+        hash = hash_byte(hash, (unsigned char)(number >> (8 * i)));
+    }
+    return hash;
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++) {
+        hash = hash_byte(hash, (unsigned char)*c);
+    }
+    return hash_byte(hash, 0);
+}
+
+static uint64_t hash_real(uint64_t hash, double value)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    // one NaN for all: which one an operation makes differs between processors
+    return hash_number(hash, isnan(value) ? 0x7ff8000000000000u : bits);
+}
+
+uint64_t rill_run_hash(const rill_run *run)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    hash = hash_text(hash, rill_run_status_name(run->status));
+    hash = hash_number(hash, (uint64_t)run->steps);
+    hash = hash_number(hash, (uint64_t)run->episodes);
+    for (size_t i = 0; i < run->n_series; i++) {
+        const rill_series *series = &run->series[i];
+        hash = hash_text(hash, series->metric);
+        hash = hash_text(hash, rill_unit_name(series->unit));
+        hash = hash_number(hash, (uint64_t)series->every);
+        hash = hash_number(hash, series->count);
+        for (size_t j = 0; j < series->count; j++) {
+            hash = hash_real(hash, series->values[j]);
+        }
+    }
+    return hash;
+}
+
+void rill_run_clear(rill_run *run)
+{
+    for (size_t i = 0; i < run->n_series; i++) {
+        free(run->series[i].values);
+    }
+    free(run->series);
+    free(run->values);
+    *run = (rill_run){0};
+}

@@ -1,0 +1,83 @@
+/// The experiment written back as JSON with every default in it, so that a stored result says how
+/// it was made even after a default has changed.
+#include "experiments/experiment.h"
+
+#include <stdlib.h>
+
+static cJSON *add_part(cJSON *parent, const char *key, const char *id, const rill_param *table,
+                       const void *params)
+{
+    cJSON *part = cJSON_AddObjectToObject(parent, key);
+    cJSON_AddStringToObject(part, "id", id);
+    cJSON_AddItemToObject(part, "params", json_write_params(table, params));
+    return part;
+}
+
+/// All that determines what a run records.
+static cJSON *write_identity(const rill_experiment *experiment)
+{
+    cJSON *root = cJSON_CreateObject();
+    const rill_env *env = experiment->env;
+    cJSON *part = add_part(root, "environment", env->type->id, env->type->params, env->params);
+    cJSON_AddItemToObject(part, "max_episode_steps", json_number((double)env->max_episode_steps));
+    cJSON *agents = cJSON_AddArrayToObject(root, "agents");
+    for (int32_t i = 0; i < experiment->n_variants; i++) {
+        const rill_agent *agent = experiment->variants[i].agent;
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddItemToArray(agents, json);
+        cJSON_AddStringToObject(json, "label", experiment->variants[i].label);
+        cJSON_AddStringToObject(json, "id", agent->type->id);
+        cJSON_AddItemToObject(json, "params",
+                              json_write_params(agent->type->params, agent->params));
+        add_part(json, "policy", agent->policy.type->id, agent->policy.type->params,
+                 agent->policy.params);
+        add_part(json, "features", agent->features.type->id, agent->features.type->params,
+                 agent->features.params);
+    }
+    const bool has_stop = experiment->stop_episodes > 0 || experiment->stop_steps > 0;
+    cJSON *stop = has_stop ? cJSON_AddObjectToObject(root, "stop") : NULL;
+    if (experiment->stop_episodes > 0) {
+        cJSON_AddItemToObject(stop, "episodes", json_number((double)experiment->stop_episodes));
+    }
+    if (experiment->stop_steps > 0) {
+        cJSON_AddItemToObject(stop, "steps", json_number((double)experiment->stop_steps));
+    }
+    cJSON_AddItemToObject(root, "seed", json_number((double)experiment->seed));
+    cJSON *records = cJSON_AddArrayToObject(root, "record");
+    for (size_t i = 0; i < experiment->n_records; i++) {
+        const rill_record *record = &experiment->records[i];
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddItemToArray(records, json);
+        cJSON_AddStringToObject(json, "metric", record->metric->id);
+        cJSON_AddItemToObject(json, "every", json_number((double)record->every));
+        cJSON_AddStringToObject(json, "unit", rill_unit_name(record->unit));
+    }
+    if (experiment->evaluation.every > 0) {
+        cJSON *json = cJSON_AddObjectToObject(root, "evaluation");
+        cJSON_AddItemToObject(json, "every", json_number((double)experiment->evaluation.every));
+        cJSON_AddItemToObject(json, "episodes",
+                              json_number((double)experiment->evaluation.episodes));
+        cJSON_AddItemToObject(json, "max_steps",
+                              json_number((double)experiment->evaluation.max_steps));
+    }
+    return root;
+}
+
+rill_status resolve_experiment(rill_experiment *experiment, rill_error *error)
+{
+    cJSON *root = write_identity(experiment);
+    experiment->identity = cJSON_PrintUnformatted(root);
+    cJSON_AddStringToObject(root, "name", experiment->name);
+    cJSON_AddStringToObject(root, "source", experiment->source);
+    cJSON_AddItemToObject(root, "runs", json_number((double)experiment->runs));
+    if (experiment->summary_last > 0) {
+        cJSON *summary = cJSON_AddObjectToObject(root, "summary");
+        cJSON_AddItemToObject(summary, "last", json_number((double)experiment->summary_last));
+    }
+    experiment->resolved = cJSON_Print(root);
+    cJSON_Delete(root);
+    if (experiment->identity == NULL || experiment->resolved == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    return RILL_OK;
+}

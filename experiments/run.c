@@ -1,0 +1,454 @@
+/// The runner: one run, and many runs over threads.
+#include <math.h>
+#include <pthread.h>
+#include <rill/experiment.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/// Roles of the streams of a run. A stream is NumPy's PCG64(SeedSequence(seed, spawn_key=(run,
+/// role))): all variants of an experiment meet the same luck.
+enum { ROLE_ENV, ROLE_AGENT, ROLE_EVALUATION_ENV };
+
+enum {
+    CHUNK = 1 << 16,          // steps between looks at the clock and the stop flag
+    MAX_KEPT_VALUES = 1 << 13 // estimates kept with a run, in numbers
+};
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static rill_rng stream_of(const rill_experiment *experiment, int64_t number, uint32_t role)
+{
+    uint32_t spawn_key[] = {(uint32_t)number, role};
+    rill_rng rng;
+    rill_rng_spawn(&rng, experiment->seed, spawn_key, 2);
+    return rng;
+}
+
+/// A run under way.
+typedef struct runner {
+    const rill_experiment *experiment;
+    const rill_variant *variant;
+    rill_env *env, *evaluation_env; ///< the second is NULL without evaluation
+    rill_agent *agent;
+    rill_run *run;
+    double *scratch;
+    bool is_out_of_memory;
+} runner;
+
+static void runner_close(runner *r)
+{
+    rill_env_destroy(r->env);
+    rill_env_destroy(r->evaluation_env);
+    rill_agent_destroy(r->agent);
+    free(r->scratch);
+}
+
+static void name_series(rill_series *series, const char *metric, rill_unit unit, int64_t every)
+{
+    snprintf(series->metric, sizeof series->metric, "%s", metric);
+    series->unit = unit;
+    series->every = every;
+}
+
+static rill_status runner_open(runner *r, const rill_experiment *experiment, int32_t variant,
+                               int64_t number, rill_run *run, rill_error *error)
+{
+    const bool has_evaluation = experiment->evaluation.every > 0;
+    *run = (rill_run){.variant = variant, .run = number};
+    *r = (runner){.experiment = experiment, .variant = &experiment->variants[variant], .run = run};
+    rill_status status = rill_env_clone(&r->env, experiment->env, error);
+    if (status == RILL_OK) {
+        status = rill_agent_clone(&r->agent, r->variant->agent, error);
+    }
+    if (status == RILL_OK && has_evaluation) {
+        status = rill_env_clone(&r->evaluation_env, experiment->env, error);
+    }
+    if (status != RILL_OK) {
+        return status;
+    }
+    r->env->data->rng = stream_of(experiment, number, ROLE_ENV);
+    rill_rng rng = stream_of(experiment, number, ROLE_AGENT);
+    rill_agent_begin(r->agent, &rng);
+    if (has_evaluation) {
+        r->evaluation_env->data->rng = stream_of(experiment, number, ROLE_EVALUATION_ENV);
+    }
+    r->scratch = calloc((size_t)rill_agent_n_values(r->agent), sizeof *r->scratch);
+    run->series = calloc(experiment->n_records + 2, sizeof *run->series);
+    if (r->scratch == NULL || run->series == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (size_t i = 0; i < experiment->n_records; i++) {
+        const rill_record *record = &experiment->records[i];
+        name_series(&run->series[run->n_series++], record->metric->id, record->unit, record->every);
+    }
+    if (has_evaluation) {
+        const int64_t every = experiment->evaluation.every;
+        name_series(&run->series[run->n_series++], "evaluation_return", RILL_EPISODES, every);
+        name_series(&run->series[run->n_series++], "evaluation_length", RILL_EPISODES, every);
+    }
+    return RILL_OK;
+}
+
+static void append(runner *r, rill_series *series, double value)
+{
+    if (!rill_series_append(series, value)) {
+        r->is_out_of_memory = true;
+    }
+    if (!isfinite(value)) {
+        r->run->status = RILL_RUN_DIVERGED;
+    }
+}
+
+/// Records the metrics that are due after `count` steps or episodes.
+static void record(runner *r, rill_unit unit, int64_t count, double episode_return,
+                   int64_t episode_length)
+{
+    const rill_metric_view view = {.agent = r->agent,
+                                   .truth = r->variant->truth,
+                                   .episode_return = episode_return,
+                                   .episode_length = episode_length,
+                                   .scratch = r->scratch};
+    for (size_t i = 0; i < r->experiment->n_records; i++) {
+        const rill_record *spec = &r->experiment->records[i];
+        if (spec->unit == unit && count % spec->every == 0) {
+            append(r, &r->run->series[i], spec->metric->measure(&view));
+        }
+    }
+    if (!isfinite(r->agent->memory->td_error)) {
+        r->run->status = RILL_RUN_DIVERGED;
+    }
+}
+
+/// Greedy episodes on the evaluation environment.
+static void evaluate(runner *r)
+{
+    const rill_evaluation *evaluation = &r->experiment->evaluation;
+    double sum = 0.0;
+    double length = 0.0;
+    for (int64_t i = 0; i < evaluation->episodes; i++) {
+        rill_outcome outcome = {0.0, false, false};
+        rill_observation observation = rill_env_reset(r->evaluation_env);
+        for (int64_t t = 0; t < evaluation->max_steps && !rill_outcome_is_last(&outcome); t++) {
+            rill_action action = rill_agent_act_greedily(r->agent, observation);
+            observation = rill_env_step(r->evaluation_env, action, &outcome);
+            sum += outcome.reward;
+            length += 1.0;
+        }
+    }
+    rill_series *series = r->run->series + r->experiment->n_records;
+    append(r, &series[0], sum / (double)evaluation->episodes);
+    append(r, &series[1], length / (double)evaluation->episodes);
+}
+
+/// The step count at which the loop must look up: the next point of a series by steps, the end, or
+/// simply a while later.
+static int64_t next_event(const rill_experiment *experiment, int64_t steps)
+{
+    int64_t next = steps + CHUNK;
+    if (experiment->stop_steps > 0 && experiment->stop_steps < next) {
+        next = experiment->stop_steps;
+    }
+    for (size_t i = 0; i < experiment->n_records; i++) {
+        const rill_record *spec = &experiment->records[i];
+        if (spec->unit == RILL_STEPS) {
+            int64_t due = (steps / spec->every + 1) * spec->every;
+            next = due < next ? due : next;
+        }
+    }
+    return next;
+}
+
+/// An episode has ended: records it; true when the run is over.
+static bool end_episode(runner *r, double episode_return, int64_t episode_length)
+{
+    const rill_experiment *experiment = r->experiment;
+    const int64_t episodes = ++r->run->episodes;
+    record(r, RILL_EPISODES, episodes, episode_return, episode_length);
+    if (experiment->evaluation.every > 0 && episodes % experiment->evaluation.every == 0) {
+        evaluate(r);
+    }
+    return episodes == experiment->stop_episodes || r->run->status == RILL_RUN_DIVERGED;
+}
+
+/// The loop that everything is for: environment and agent take turns, and data moves forward.
+static rill_status run_loop(runner *r, const atomic_bool *stop, atomic_llong *steps_taken)
+{
+    const rill_experiment *experiment = r->experiment;
+    rill_env *env = r->env;
+    rill_agent *agent = r->agent;
+    rill_outcome outcome;
+    rill_observation observation = rill_env_reset(env);
+    rill_action action = rill_agent_start(agent, observation);
+    double episode_return = 0.0;
+    int64_t episode_start = 0;
+    int64_t steps = 0;
+    bool is_over = false;
+    while (!is_over) {
+        const int64_t before = steps;
+        const int64_t event = next_event(experiment, steps);
+        while (steps < event && !is_over) {
+            observation = rill_env_step(env, action, &outcome);
+            episode_return += outcome.reward;
+            steps++;
+            if (!rill_outcome_is_last(&outcome)) {
+                action = rill_agent_step(agent, outcome.reward, observation);
+                continue;
+            }
+            rill_agent_finish(agent, &outcome, observation);
+            is_over = end_episode(r, episode_return, steps - episode_start);
+            episode_return = 0.0;
+            episode_start = steps;
+            if (!is_over) {
+                action = rill_agent_start(agent, rill_env_reset(env));
+            }
+        }
+        r->run->steps = steps;
+        if (steps == event) {
+            record(r, RILL_STEPS, steps, 0.0, 0);
+        }
+        is_over = is_over || steps == experiment->stop_steps || r->run->status == RILL_RUN_DIVERGED;
+        if (steps_taken != NULL) {
+            atomic_fetch_add_explicit(steps_taken, steps - before, memory_order_relaxed);
+        }
+        if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed) && !is_over) {
+            return RILL_INTERRUPTED;
+        }
+        if (r->is_out_of_memory) {
+            return RILL_NO_MEMORY;
+        }
+    }
+    return RILL_OK;
+}
+
+/// Keeps the estimates with the run, when they are few enough.
+static void keep_values(runner *r)
+{
+    const rill_linear *value = &r->agent->value;
+    size_t n = (size_t)value->n_features * (size_t)value->n_outputs;
+    if (n > MAX_KEPT_VALUES) {
+        return;
+    }
+    r->run->values = malloc(n * sizeof *r->run->values);
+    if (r->run->values == NULL) {
+        r->is_out_of_memory = true;
+        return;
+    }
+    memcpy(r->run->values, value->weights, n * sizeof *r->run->values);
+    r->run->n_values = n;
+}
+
+/// One run. `stop` and `steps_taken` may be NULL.
+static rill_status run_one(const rill_experiment *experiment, int32_t variant, int64_t number,
+                           const atomic_bool *stop, atomic_llong *steps_taken, rill_run *run,
+                           rill_error *error)
+{
+    runner r;
+    double start = seconds_now();
+    rill_status status = runner_open(&r, experiment, variant, number, run, error);
+    if (status == RILL_OK) {
+        status = run_loop(&r, stop, steps_taken);
+        if (status == RILL_OK) {
+            keep_values(&r);
+            status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
+        }
+        if (status == RILL_INTERRUPTED) {
+            rill_error_set(error, status, "", "interrupted");
+        } else if (status == RILL_NO_MEMORY) {
+            rill_error_set(error, status, "", "out of memory while recording");
+        }
+    }
+    runner_close(&r);
+    run->wall_seconds = seconds_now() - start;
+    run->hash = rill_run_hash(run);
+    return status;
+}
+
+rill_status rill_experiment_run_one(const rill_experiment *experiment, int32_t variant,
+                                    int64_t number, rill_run *run, rill_error *error)
+{
+    return run_one(experiment, variant, number, NULL, NULL, run, error);
+}
+
+/// Work shared by the threads: which run is next, and which are finished and wait to be handed on.
+typedef struct pool {
+    const rill_experiment *experiment;
+    const rill_run_options *options;
+    pthread_mutex_t lock;
+    pthread_cond_t changed; ///< something was finished, or handed on
+    int64_t next_task, n_tasks;
+    rill_run *finished; ///< (capacity) ring
+    size_t first, count, capacity;
+    int32_t working;    ///< threads still at it
+    rill_status status; ///< first error of a thread
+    rill_error error;
+    atomic_bool stop;
+    atomic_llong steps;
+} pool;
+
+/// The next task that is not done; -1 when there is none. Tasks go by run, then variant, so that an
+/// interrupted experiment has as many runs of each.
+static int64_t take_task(pool *p)
+{
+    const int32_t n_variants = p->experiment->n_variants;
+    const uint8_t *is_done = p->options->is_done;
+    while (p->next_task < p->n_tasks) {
+        int64_t task = p->next_task++;
+        int64_t position = task % n_variants * p->experiment->runs + task / n_variants;
+        if (is_done == NULL || !is_done[position]) {
+            return task;
+        }
+    }
+    return -1;
+}
+
+static void *work(void *context)
+{
+    pool *p = context;
+    pthread_mutex_lock(&p->lock);
+    while (p->status == RILL_OK && !atomic_load(&p->stop)) {
+        int64_t task = take_task(p);
+        if (task < 0) {
+            break;
+        }
+        pthread_mutex_unlock(&p->lock);
+        rill_run run;
+        rill_error error = {0};
+        const int32_t n_variants = p->experiment->n_variants;
+        rill_status status = run_one(p->experiment, (int32_t)(task % n_variants), task / n_variants,
+                                     &p->stop, &p->steps, &run, &error);
+        pthread_mutex_lock(&p->lock);
+        while (status == RILL_OK && p->count == p->capacity) {
+            pthread_cond_wait(&p->changed, &p->lock);
+        }
+        if (status == RILL_OK) {
+            p->finished[(p->first + p->count++) % p->capacity] = run;
+        } else {
+            rill_run_clear(&run);
+            if (p->status == RILL_OK) {
+                p->status = status;
+                p->error = error;
+            }
+        }
+        pthread_cond_broadcast(&p->changed);
+    }
+    p->working--;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+/// Waits for a finished run, or a tenth of a second. With the lock held.
+static void wait_a_while(pool *p)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 100000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&p->changed, &p->lock, &until);
+}
+
+/// Hands finished runs on, one after the other, until every thread has ended.
+static rill_status hand_on(pool *p, rill_error *error)
+{
+    const rill_run_options *options = p->options;
+    rill_status status = RILL_OK;
+    int64_t n_finished = 0;
+    double last_progress = 0.0;
+    pthread_mutex_lock(&p->lock);
+    while (p->working > 0 || p->count > 0) {
+        if (p->count == 0) {
+            wait_a_while(p);
+        }
+        if (options->should_stop != NULL && options->should_stop(options->context)) {
+            atomic_store(&p->stop, true);
+        }
+        bool has_run = p->count > 0;
+        rill_run run = {0};
+        if (has_run) {
+            run = p->finished[p->first];
+            p->first = (p->first + 1) % p->capacity;
+            p->count--;
+            pthread_cond_broadcast(&p->changed);
+        }
+        pthread_mutex_unlock(&p->lock);
+        if (has_run) {
+            if (status == RILL_OK) {
+                status = options->on_run(options->context, &run, error);
+            } else {
+                rill_run_clear(&run);
+            }
+            if (status != RILL_OK) {
+                atomic_store(&p->stop, true);
+            }
+            n_finished++;
+        }
+        double now = seconds_now();
+        if (options->on_progress != NULL && now - last_progress >= 0.1) {
+            options->on_progress(options->context, atomic_load(&p->steps), n_finished);
+            last_progress = now;
+        }
+        pthread_mutex_lock(&p->lock);
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (options->on_progress != NULL) {
+        options->on_progress(options->context, atomic_load(&p->steps), n_finished);
+    }
+    return status;
+}
+
+rill_status rill_experiment_run(const rill_experiment *experiment, const rill_run_options *options,
+                                rill_error *error)
+{
+    pool p = {.experiment = experiment,
+              .options = options,
+              .n_tasks = experiment->runs * experiment->n_variants,
+              .capacity = 4 * (size_t)options->threads};
+    pthread_t *threads = calloc((size_t)options->threads, sizeof *threads);
+    p.finished = calloc(p.capacity, sizeof *p.finished);
+    if (threads == NULL || p.finished == NULL) {
+        free(threads);
+        free(p.finished);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    pthread_mutex_init(&p.lock, NULL);
+    pthread_cond_init(&p.changed, NULL);
+    pthread_mutex_lock(&p.lock);
+    int32_t n_started = 0;
+    while (n_started < options->threads &&
+           pthread_create(&threads[n_started], NULL, work, &p) == 0) {
+        n_started++;
+    }
+    p.working = n_started;
+    pthread_mutex_unlock(&p.lock);
+    rill_status status = n_started == 0 ? rill_error_set(error, RILL_FAILED, "",
+                                                         "the system gives no thread to work in")
+                                        : hand_on(&p, error);
+    for (int32_t i = 0; i < n_started; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    pthread_cond_destroy(&p.changed);
+    pthread_mutex_destroy(&p.lock);
+    free(threads);
+    free(p.finished);
+    if (status == RILL_OK && p.status != RILL_OK) {
+        if (error != NULL) {
+            *error = p.error;
+        }
+        return p.status;
+    }
+    if (status == RILL_OK && atomic_load(&p.stop) && take_task(&p) >= 0) {
+        return rill_error_set(error, RILL_INTERRUPTED, "", "interrupted");
+    }
+    return status;
+}

@@ -1,0 +1,12 @@
+/// Hand-fused loops: the yardstick of `rill bench`. Same arithmetic and same random numbers as the
+/// library, no abstraction; their results must be equal bit for bit.
+#ifndef RILL_TESTS_BENCH_FUSED_H
+#define RILL_TESTS_BENCH_FUSED_H
+
+#include <rill/rng.h>
+#include <stdint.h>
+
+/// Tabular Q-learning on the cliff, gamma = 1, for a number of steps. `q` (48, 4) starts at 0.
+void fused_q_learning_cliff(rill_rng rng, int64_t steps, double alpha, double epsilon, double *q);
+
+#endif
