@@ -166,7 +166,10 @@ static rill_status set_state(const void *params, void *state, const double *valu
 }
 
 static const char *const action_names[] = {"up", "right", "down", "left", NULL};
-static const rill_env_preset presets[] = {{"CliffWalking-v1", NULL, 0}, {NULL, NULL, 0}};
+static const rill_env_preset presets[] = {
+    {.id = "CliffWalking-v1"},
+    {.id = NULL},
+};
 
 RILL_DEFINE_ENV(cliff_walking, index, index,
                 .summary = "a grid with a cliff between start and goal",

@@ -242,11 +242,15 @@ static cJSON *descend(cJSON *json, char **path, bool is_last, rill_error *error)
                            start);
             return NULL;
         }
-        const int n = cJSON_IsArray(json) ? cJSON_GetArraySize(json) : 0;
+        if (!cJSON_IsArray(json)) {
+            rill_error_set(error, RILL_INVALID, "", "no element \"%.60s\": this is %s", start,
+                           json_kind(json));
+            return NULL;
+        }
         const long index = strtol(start + 1, NULL, 10);
-        if (index >= n) {
-            rill_error_set(error, RILL_INVALID, "", "no element [%ld]: %s with %d", index,
-                           cJSON_IsArray(json) ? "an array" : json_kind(json), n);
+        if (index >= cJSON_GetArraySize(json)) {
+            rill_error_set(error, RILL_INVALID, "", "no element [%ld]: the array has %d", index,
+                           cJSON_GetArraySize(json));
             return NULL;
         }
         *path = end[1] == '.' ? end + 2 : end + 1;

@@ -5,6 +5,7 @@
 #ifndef RILL_ENV_H
 #define RILL_ENV_H
 
+#include <rill/canvas.h>
 #include <rill/grid.h>
 #include <rill/model.h>
 #include <rill/outcome.h>
@@ -25,6 +26,7 @@ typedef struct rill_env_preset {
     const char *id;            ///< "CliffWalking-v1"; NULL ends the list
     const char *const *params; ///< assignments "name=value", ending with NULL; or NULL
     int32_t max_episode_steps; ///< 0: no time limit
+    double reward_threshold;   ///< mean return at which it counts as solved; 0: none is known
 } rill_env_preset;
 
 /// Many instances of one environment side by side, as `step_batch` sees them.
@@ -41,6 +43,15 @@ typedef struct rill_lanes {
     uint8_t *truncated;     ///< (n) 0 or 1
     int32_t observation_size, action_size;
 } rill_lanes;
+
+/// The derivatives of one step with respect to state s and action a: s' = f(s, a), reward r(s, a).
+/// Where a step clips, they are those of the side that it is on.
+typedef struct rill_jacobian {
+    double *next_by_state;    ///< (n, n) d s'_i / d s_j
+    double *next_by_action;   ///< (n, m) d s'_i / d a_j
+    double *reward_by_state;  ///< (n)
+    double *reward_by_action; ///< (m)
+} rill_jacobian;
 
 /// An environment's type: constant, one per file in envs/, made by `RILL_DEFINE_ENV`.
 typedef struct rill_env_type {
@@ -74,6 +85,14 @@ typedef struct rill_env_type {
     rill_status (*model)(const void *params, rill_model_builder *builder);
     /// The layout, for worlds that are a grid.
     void (*grid)(const void *params, rill_grid *grid);
+    /// Marks (1) the actions that can be taken in a state, (number of actions). NULL: all can.
+    void (*mask)(const void *params, const void *state, uint8_t *mask);
+    /// The derivatives of one step that draws no random number, for environments with box actions;
+    /// n state values (of `get_state`), m action values, arrays row-major, in double.
+    void (*jacobian)(const void *params, const void *state, const float *action,
+                     rill_jacobian *jacobian);
+    /// Draws the state. NULL for grids, which are drawn from their layout.
+    void (*draw)(const void *params, const void *state, const rill_canvas *canvas);
     /// The state as numbers, and back. `n_state_values` 0 means: not offered.
     int32_t n_state_values;
     void (*get_state)(const void *params, const void *state, double *values);

@@ -6,6 +6,7 @@
 #include <rill/agent_define.h>
 #include <rill/arena.h>
 #include <rill/batch.h>
+#include <rill/canvas.h>
 #include <rill/env.h>
 #include <rill/env_define.h>
 #include <rill/features.h>
