@@ -1,11 +1,13 @@
 #include "experiments/program/program.h"
 
+#include <errno.h>
 #include <math.h>
+#include <rill/svg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/// Numbers as typed, separated by commas or semicolons.
+/// Numbers as typed, separated by commas or semicolons; NaN for the word "reset".
 typedef struct numbers {
     double *values;
     size_t count;
@@ -26,8 +28,15 @@ static bool read_numbers(const command *self, const char *name, const char *text
     }
     for (const char *c = text;; c++) {
         char *end = NULL;
+        const bool is_reset = strncmp(c, "reset", 5) == 0;
         double value = strtod(c, &end);
-        if (end == c || (*end != ',' && *end != ';' && *end != '\0')) {
+        if (is_reset) {
+            value = nan("");
+            end += 5;
+        } else if (isnan(value)) {
+            end = (char *)c;
+        }
+        if ((end == c && !is_reset) || (*end != ',' && *end != ';' && *end != '\0')) {
             fail_usage(self, "%s: number %zu is not a number: \"%.20s\"", name, list->count + 1, c);
             return false;
         }
@@ -39,9 +48,10 @@ static bool read_numbers(const command *self, const char *name, const char *text
     }
 }
 
-/// The actions of an episode, one after the other, in the environment's form.
+/// What to do, one after the other: actions in the environment's form, and resets.
 typedef struct action_list {
     size_t count;
+    bool *is_reset;   ///< (count)
     int32_t *indices; ///< (count) discrete
     float *boxes;     ///< (count, size of the action space) box
 } action_list;
@@ -54,42 +64,66 @@ static rill_action action_at(const action_list *actions, const rill_space *space
     return (rill_action){.box = actions->boxes + i * (size_t)space->size};
 }
 
-/// Turns numbers into actions; false and a message when one is not in the action space.
+/// Reads action number `i` from numbers; false and a message when the environment has no such one.
+static bool read_action(const command *self, const rill_env *env, const double *values, size_t i,
+                        action_list *actions)
+{
+    const rill_space *space = &env->action_space;
+    if (space->kind == RILL_SPACE_BOX) {
+        for (int32_t k = 0; k < space->size; k++) {
+            // beyond the bounds is for the environment to clip
+            if (!isfinite(values[k])) {
+                fail_usage(self, "--actions: action %zu is not finite", i + 1);
+                return false;
+            }
+            actions->boxes[i * (size_t)space->size + (size_t)k] = (float)values[k];
+        }
+        return true;
+    }
+    if (!(values[0] >= 0.0 && values[0] < space->size)) {
+        fail_usage(self, "--actions: action %zu is %.15g; allowed is 0 to %d", i + 1, values[0],
+                   space->size - 1);
+        return false;
+    }
+    if (values[0] != floor(values[0])) {
+        fail_usage(self, "--actions: action %zu is %.15g; actions are whole numbers", i + 1,
+                   values[0]);
+        return false;
+    }
+    actions->indices[i] = (int32_t)values[0];
+    return true;
+}
+
+/// Turns numbers into actions and resets.
 static bool read_actions(const command *self, const rill_env *env, const numbers *list,
                          action_list *actions)
 {
-    const rill_space *space = &env->action_space;
-    const bool is_discrete = space->kind == RILL_SPACE_DISCRETE;
-    const size_t size = is_discrete ? 1 : (size_t)space->size;
-    if (list->count % size != 0) {
-        fail_usage(self, "--actions: %zu numbers; an action of %s takes %zu", list->count,
-                   env->type->id, size);
-        return false;
-    }
-    actions->count = list->count / size;
+    const bool is_discrete = env->action_space.kind == RILL_SPACE_DISCRETE;
+    const size_t size = is_discrete ? 1 : (size_t)env->action_space.size;
+    actions->is_reset = calloc(list->count, sizeof *actions->is_reset);
     actions->indices = calloc(list->count, sizeof *actions->indices);
-    actions->boxes = calloc(list->count, sizeof *actions->boxes);
-    if (actions->indices == NULL || actions->boxes == NULL) {
+    actions->boxes = calloc(list->count * size, sizeof *actions->boxes);
+    if (actions->is_reset == NULL || actions->indices == NULL || actions->boxes == NULL) {
         fail_usage(self, "out of memory");
         return false;
     }
-    for (size_t i = 0; i < list->count; i++) {
-        const double value = list->values[i];
-        const size_t k = i % size;
-        const double low = is_discrete ? 0.0 : space->low[k];
-        const double high = is_discrete ? space->size - 1 : space->high[k];
-        if (!(value >= low && value <= high)) {
-            fail_usage(self, "--actions: action %zu is %.15g; allowed is %.9g to %.9g",
-                       i / size + 1, value, low, high);
+    for (size_t i = 0; i < list->count; actions->count++) {
+        if (isnan(list->values[i])) {
+            actions->is_reset[actions->count] = true;
+            i++;
+            continue;
+        }
+        if (list->count - i < size) {
+            fail_usage(self,
+                       "--actions: %zu numbers are left for action %zu; an action of %s has "
+                       "%zu",
+                       list->count - i, actions->count + 1, env->type->id, size);
             return false;
         }
-        actions->boxes[i] = (float)value;
-        actions->indices[i] = is_discrete ? (int32_t)value : 0;
-        if (is_discrete && value != actions->indices[i]) {
-            fail_usage(self, "--actions: action %zu is %.15g; actions are whole numbers", i + 1,
-                       value);
+        if (!read_action(self, env, list->values + i, actions->count, actions)) {
             return false;
         }
+        i += size;
     }
     return true;
 }
@@ -178,8 +212,9 @@ static void roll_out(rill_env *env, rill_observation observation, const action_l
     }
     rill_outcome outcome = {0};
     for (size_t i = 0; i < actions->count; i++) {
-        if (rill_outcome_is_last(&outcome)) {
+        if (rill_outcome_is_last(&outcome) || actions->is_reset[i]) {
             observation = rill_env_reset(env);
+            outcome = (rill_outcome){0};
             if (is_json) {
                 printf(",\n ");
                 print_json(env, observation, NULL, state);
@@ -188,6 +223,9 @@ static void roll_out(rill_env *env, rill_observation observation, const action_l
                 print_observation(&env->observation_space, observation);
                 printf("\n");
             }
+        }
+        if (actions->is_reset[i]) {
+            continue;
         }
         rill_action action = action_at(actions, &env->action_space, i);
         observation = rill_env_step(env, action, &outcome);
@@ -212,7 +250,7 @@ static void roll_out(rill_env *env, rill_observation observation, const action_l
 
 typedef struct rollout_options {
     int64_t seed;
-    const char *state, *actions;
+    const char *state, *actions, *svg;
     option_list params;
     bool is_json;
 } rollout_options;
@@ -244,6 +282,22 @@ static int begin(const command *self, rill_env *env, const rollout_options *give
     return code;
 }
 
+/// Draws the last state to a file.
+static int draw(const command *self, const rill_env *env, const char *file)
+{
+    rill_error error = {0};
+    FILE *stream = fopen(file, "w");
+    if (stream == NULL) {
+        rill_error_set(&error, RILL_IO, "", "cannot write %s: %s", file, strerror(errno));
+        return fail(self->name, &error);
+    }
+    rill_status status = rill_svg_draw(env, 600, stream, &error);
+    if (fclose(stream) != 0 && status == RILL_OK) {
+        status = rill_error_set(&error, RILL_IO, "", "cannot write %s: %s", file, strerror(errno));
+    }
+    return status == RILL_OK ? EXIT_DONE : fail(self->name, &error);
+}
+
 static int run_env(const command *self, rill_env *env, const rollout_options *given)
 {
     numbers list = {0};
@@ -260,9 +314,11 @@ static int run_env(const command *self, rill_env *env, const rollout_options *gi
     if (code == EXIT_DONE) {
         roll_out(env, observation, &actions, given->is_json, state);
         code = finish_output();
+        code = code == EXIT_DONE && given->svg != NULL ? draw(self, env, given->svg) : code;
     }
     free(state);
     free(list.values);
+    free(actions.is_reset);
     free(actions.indices);
     free(actions.boxes);
     return code;
@@ -273,12 +329,13 @@ static int run(const command *self, int argc, char **argv)
     rollout_options given = {0};
     const option options[] = {
         {"--actions", OPTION_TEXT, &given.actions, "A,B,...",
-         "the actions; those of several numbers one after the other", 0, 0},
+         "the actions, those of several numbers one after the other; \"reset\" starts anew", 0, 0},
         {"--seed", OPTION_INTEGER, &given.seed, "S", "of the environment's random numbers (0)", 0,
          9007199254740992.0},
         {"--state", OPTION_TEXT, &given.state, "A,B,...",
          "begin in this state instead of resetting", 0, 0},
         {"--param", OPTION_REPEATED, &given.params, "NAME=VALUE", "set a parameter", 0, 0},
+        {"--svg", OPTION_TEXT, &given.svg, "FILE", "draw the last state", 0, 0},
         {"--json", OPTION_FLAG, &given.is_json, NULL,
          "an array of objects with obs, reward, terminated, truncated", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
@@ -312,6 +369,7 @@ const command command_rollout = {
         "Prints what each action leads to. After the end of an episode the environment is reset\n"
         "and the remaining actions go on in the next one, with the same stream of random numbers:\n"
         "as in Gymnasium with reset(seed=S) first and reset() later.\n"
+        "The word reset among the actions does the same before an end.\n"
         "--json prints numbers exactly: 17 digits, 9 for float32; the start of an episode holds\n"
         "obs only; \"state\" is added where the state is more than the observation.\n"
         "\n"

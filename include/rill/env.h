@@ -148,6 +148,11 @@ RILL_API void rill_env_restore(rill_env *env, const void *bytes);
 /// an episode there. Errors: RILL_INVALID (not offered, not a state).
 RILL_API rill_status rill_env_set_state(rill_env *env, const double *values, rill_error *error);
 
+/// Draws the present state: by the type's `draw`, or from the layout of a grid. RILL_INVALID when the
+/// environment offers neither.
+RILL_API rill_status rill_env_draw(const rill_env *env, const rill_canvas *canvas,
+                                   rill_error *error);
+
 /// The exact model; RILL_INVALID when the environment is not a finite MDP.
 RILL_API rill_status rill_env_model(const rill_env *env, rill_model **model, rill_error *error);
 
