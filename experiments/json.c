@@ -199,7 +199,7 @@ rill_status json_get_real(const cJSON *object, const char *key, bool is_required
     }
     if (!(member->valuedouble >= min && member->valuedouble <= max)) {
         return rill_error_set(error, RILL_INVALID, key,
-                              "%.15g is out of range, allowed is %.15g to %.15g",
+                              "%.15g is out of range, allowed is %.16g to %.16g",
                               member->valuedouble, min, max);
     }
     *value = member->valuedouble;

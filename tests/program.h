@@ -29,11 +29,13 @@ static inline void remove_tree(const char *path)
         DIR *directory = opendir(path);
         const struct dirent *entry = NULL;
         while (directory != NULL && (entry = readdir(directory)) != NULL) {
-            char child[2 * PATH_SIZE];
+            const size_t size = strlen(path) + strlen(entry->d_name) + 2;
+            char *child = malloc(size);
+            snprintf(child, size, "%s/%s", path, entry->d_name);
             if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-                snprintf(child, sizeof child, "%s/%s", path, entry->d_name);
                 remove_tree(child);
             }
+            free(child);
         }
         if (directory != NULL) {
             closedir(directory);

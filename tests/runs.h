@@ -4,6 +4,9 @@
 
 #include "tests/program.h"
 
+#include <rill/experiment.h>
+#include <rill/recorder.h>
+
 /// An experiment from JSON with ' for ".
 static inline rill_experiment *experiment_of(const char *text)
 {

@@ -342,7 +342,7 @@ START_TEST(rollout_refuses)
     assert_fails("rollout cliff_walking", 2, "--actions is missing");
     assert_fails("rollout cliff_walking --actions 0,1,4", 2, "action 3 is 4; allowed is 0 to 3");
     assert_fails("rollout cliff_walking --actions 0,-1", 2, "action 2 is -1; allowed is 0 to 3");
-    assert_fails("rollout cliff_walking --actions 0,nan", 2, "action 2 is nan");
+    assert_fails("rollout cliff_walking --actions 0,nan", 2, "number 2 is not a number");
     assert_fails("rollout cliff_walking --actions 0.5", 2, "whole numbers");
     assert_fails("rollout cliff_walking --actions 0,up", 2, "number 2 is not a number: \"up\"");
     assert_fails("rollout cliff_walking --actions ''", 2, "number 1 is not a number");
