@@ -116,6 +116,24 @@ START_TEST(test_epsilon_threshold_is_exclusive)
 }
 END_TEST
 
+/// A diverged agent's values still give an action that exists.
+START_TEST(test_nan_gives_an_action)
+{
+    const double nan_value = (double)NAN;
+    const double values[][3] = {
+        {nan_value, 0.0, 1.0}, {0.0, nan_value, 1.0}, {nan_value, nan_value, nan_value}};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            rill_rng rng;
+            rill_rng_seed(&rng, seed);
+            const int32_t action = rill_epsilon_greedy(values[i], 0.0, &rng, 3);
+            ck_assert_int_ge(action, 0);
+            ck_assert_int_lt(action, 3);
+        }
+    }
+}
+END_TEST
+
 /// Frequencies over n draws against rill_policy_probabilities; answers the chi-square's p.
 static double frequency_test(const rill_policy *policy, int32_t state, const double *values,
                              int64_t step, int64_t episode, uint64_t seed)
@@ -341,7 +359,7 @@ START_TEST(test_fixed_refuses)
 END_TEST
 
 TEST_MAIN(test_registry, test_max_and_argmax, test_epsilon_greedy_draw_rule,
-          test_epsilon_threshold_is_exclusive, test_frequencies_are_the_probabilities,
-          test_epsilon_greedy_probabilities, test_epsilon_follows_its_schedule,
-          test_greedy_and_uniform_are_its_ends, test_softmax, test_softmax_of_extreme_values,
-          test_fixed, test_fixed_refuses)
+          test_epsilon_threshold_is_exclusive, test_nan_gives_an_action,
+          test_frequencies_are_the_probabilities, test_epsilon_greedy_probabilities,
+          test_epsilon_follows_its_schedule, test_greedy_and_uniform_are_its_ends, test_softmax,
+          test_softmax_of_extreme_values, test_fixed, test_fixed_refuses)

@@ -110,19 +110,18 @@ static inline int32_t rill_epsilon_greedy(const double *values, double epsilon, 
     const double best = rill_max(values, n);
     uint64_t n_best = 0;
     for (int32_t i = 0; i < n; i++) {
-        n_best += values[i] == best;
+        n_best += values[i] >= best;
     }
-    // the best one of the drawn rank, without a branch that depends on the values
+    // the best one of the drawn rank comes after all actions up to which no more are best; counting
+    // them takes no branch that depends on the values
     const uint64_t rank = ((u & 0xffffffffu) * n_best) >> 32;
     int32_t chosen = 0;
     uint64_t seen = 0;
     for (int32_t i = 0; i < n; i++) {
-        bool is_best = values[i] == best;
-        bool is_chosen = is_best & (seen == rank);
-        chosen = is_chosen ? i : chosen;
-        seen += is_best;
+        seen += values[i] >= best;
+        chosen += seen <= rank;
     }
-    return chosen;
+    return chosen < n ? chosen : 0; // none is the greatest where values are NaN
 }
 
 /// Draws an action for a state (feature index) with these action values, at a time given in steps
