@@ -7,6 +7,7 @@
 # rill_<family>_types that core/registry.h declares.
 set(RILL_FAMILIES
     env:envs/
+    wrapper:envs/wrappers/
     agent:agents/
     features:approx/features_
     policy:approx/policy_)

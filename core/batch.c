@@ -58,8 +58,12 @@ void rill_batch_destroy(rill_batch *batch)
 
 void rill_batch_seed(rill_batch *batch, uint64_t seed)
 {
+    const rill_env_type *type = batch->env->type;
     for (int32_t i = 0; i < batch->n; i++) {
         rill_rng_seed(&batch->rngs[i], seed + (uint64_t)i);
+        if (type->restart != NULL) {
+            type->restart(batch->env->params, batch->states + (size_t)i * type->state_size);
+        }
     }
 }
 

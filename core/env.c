@@ -1,13 +1,9 @@
+#include "core/env.h"
 #include "core/memory.h"
 #include "core/registry.h"
 
 #include <rill/env.h>
 #include <string.h>
-
-static size_t aligned(size_t size)
-{
-    return (size + 15) & ~(size_t)15;
-}
 
 const rill_env_type *const *rill_env_type_list(void)
 {
@@ -46,59 +42,76 @@ const rill_env_type *rill_env_type_find(const char *id, const rill_env_preset **
 static void lay_out(rill_env *env)
 {
     char *bytes = (char *)env->data;
-    env->state = bytes + aligned(sizeof(rill_env_data));
-    env->box =
-        (float *)(void *)(bytes + aligned(sizeof(rill_env_data)) + aligned(env->type->state_size));
+    env->state = bytes + rill_aligned(sizeof(rill_env_data));
+    env->box = (float *)(void *)(bytes + rill_aligned(sizeof(rill_env_data)) +
+                                 rill_aligned(env->type->state_size));
 }
 
 static size_t data_size(const rill_env_type *type, const rill_space *space)
 {
     size_t box = space->kind == RILL_SPACE_BOX ? (size_t)space->size * sizeof(float) : 0;
-    return aligned(sizeof(rill_env_data)) + aligned(type->state_size) + aligned(box);
+    return rill_aligned(sizeof(rill_env_data)) + rill_aligned(type->state_size) + rill_aligned(box);
 }
 
-rill_status rill_env_create_from(rill_env **out, const rill_env_type *type, void *params,
-                                 int64_t max_episode_steps, rill_error *error)
+rill_status rill_env_assemble(rill_env **out, const rill_env_type *type, void *params,
+                              int64_t max_episode_steps, rill_error *error)
 {
-    *out = NULL;
-    if (params == NULL) {
-        params = rill_params_create(type->params, type->params_size);
-    }
     rill_env *env = rill_memory_take(sizeof *env);
-    rill_status status = RILL_OK;
-    if (params == NULL || env == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-        goto fail;
+    *out = NULL;
+    if (env != NULL) {
+        env->type = type;
+        env->params = params;
+        env->observation_space = type->observation_space(params);
+        env->action_space = type->action_space(params);
+        env->max_episode_steps = max_episode_steps;
+        env->n_state_values = type->count_state_values == NULL ? type->n_state_values
+                                                               : type->count_state_values(params);
+        env->data_size = data_size(type, &env->observation_space);
+        env->data = rill_memory_take(env->data_size);
     }
-    if (max_episode_steps < 0) {
-        status = rill_error_set(error, RILL_INVALID, "max_episode_steps",
-                                "%lld is negative; 0 means no limit", (long long)max_episode_steps);
-        goto fail;
-    }
-    env->type = type;
-    env->max_episode_steps = max_episode_steps;
-    if (type->prepare != NULL) {
-        status = type->prepare(params, error);
-        if (status != RILL_OK) {
-            goto fail;
-        }
-    }
-    env->params = params;
-    env->observation_space = type->observation_space(params);
-    env->action_space = type->action_space(params);
-    env->data_size = data_size(type, &env->observation_space);
-    env->data = rill_memory_take(env->data_size);
-    if (env->data == NULL) {
-        rill_env_destroy(env);
+    if (env == NULL || env->data == NULL) {
+        rill_memory_release(env);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     lay_out(env);
     rill_env_seed(env, 0);
     *out = env;
     return RILL_OK;
-fail:
+}
+
+static void destroy_params(const rill_env_type *type, void *params)
+{
+    if (type->release != NULL) {
+        type->release(params);
+    }
     rill_params_destroy(type->params, params);
-    rill_memory_release(env);
+}
+
+rill_status rill_env_create_from(rill_env **env, const rill_env_type *type, void *params,
+                                 int64_t max_episode_steps, rill_error *error)
+{
+    *env = NULL;
+    if (params == NULL) {
+        params = rill_params_create(type->params, type->params_size);
+    }
+    if (params == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    rill_status status = RILL_OK;
+    if (max_episode_steps < 0) {
+        status = rill_error_set(error, RILL_INVALID, "max_episode_steps",
+                                "%lld is negative; 0 means no limit", (long long)max_episode_steps);
+    } else if (type->prepare != NULL) {
+        status = type->prepare(params, error);
+    }
+    if (status != RILL_OK) {
+        rill_params_destroy(type->params, params);
+        return status;
+    }
+    status = rill_env_assemble(env, type, params, max_episode_steps, error);
+    if (status != RILL_OK) {
+        destroy_params(type, params);
+    }
     return status;
 }
 
@@ -133,11 +146,16 @@ rill_status rill_env_clone(rill_env **clone, const rill_env *env, rill_error *er
 {
     *clone = NULL;
     const rill_env_type *type = env->type;
-    void *params = rill_params_clone(type->params, type->params_size, env->params);
-    if (params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    const rill_wrapper *wrapper = rill_env_wrapper(env);
+    rill_status status = RILL_OK;
+    if (wrapper != NULL) {
+        status = rill_wrapper_clone(clone, wrapper, error);
+    } else {
+        void *params = rill_params_clone(type->params, type->params_size, env->params);
+        status = params == NULL
+                     ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                     : rill_env_create_from(clone, type, params, env->max_episode_steps, error);
     }
-    rill_status status = rill_env_create_from(clone, type, params, env->max_episode_steps, error);
     if (status == RILL_OK) {
         memcpy((*clone)->data, env->data, env->data_size);
     }
@@ -149,10 +167,7 @@ void rill_env_destroy(rill_env *env)
     if (env == NULL) {
         return;
     }
-    if (env->type->release != NULL) {
-        env->type->release(env->params);
-    }
-    rill_params_destroy(env->type->params, env->params);
+    destroy_params(env->type, env->params);
     rill_memory_release(env->data);
     rill_memory_release(env);
 }
@@ -160,6 +175,9 @@ void rill_env_destroy(rill_env *env)
 void rill_env_seed(rill_env *env, uint64_t seed)
 {
     rill_rng_seed(&env->data->rng, seed);
+    if (env->type->restart != NULL) {
+        env->type->restart(env->params, env->state);
+    }
 }
 
 void rill_env_save(const rill_env *env, void *bytes)
@@ -201,6 +219,9 @@ rill_status rill_env_model(const rill_env *env, rill_model **model, rill_error *
         status = rill_model_build(builder, model, error);
     } else if (status == RILL_NO_MEMORY) {
         rill_error_set(error, status, "", "out of memory");
+    } else if (rill_model_refusal(builder) != NULL) {
+        rill_error_set(error, status, "", "%s is not a finite MDP with these parameters: %s",
+                       env->type->id, rill_model_refusal(builder));
     } else {
         rill_error_set(error, status, "", "%s wrote its model out of order or out of range",
                        env->type->id);

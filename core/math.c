@@ -1,7 +1,11 @@
 // Compiled with -ffp-contract=off: a contracted a * b + c rounds once, and gives other bits.
+#include "core/sine_table.h"
+
 #include <rill/math.h>
+#include <rill/rng.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -159,4 +163,180 @@ double rill_log1p(double x)
     int k;
     double f = split(sum, &k);
     return log_scaled(k, f, lost / sum);
+}
+
+// pi/2 in parts of 27, 24 and 53 significant bits; the first two make the double nearest to it.
+#define HALF_PI_1 0x1.921fb54p+0
+#define HALF_PI_2 0x1.10b46p-30
+#define HALF_PI_3 0x1.1a62633145c07p-54
+#define HALF_PI (HALF_PI_1 + HALF_PI_2)
+
+// The angle n pi/2 + r + rest, |r| <= pi/4 (and a little), |rest| <= ulp(r).
+typedef struct reduced_angle {
+    double r, rest;
+    unsigned n; // modulo 4
+} reduced_angle;
+
+// f pi/2 + f_rest pi/2, the product to twice the precision (Dekker, 1971).
+static reduced_angle times_half_pi(double f, double f_rest)
+{
+    double upper = double_of(bits_of(f) & ~UINT64_C(0x7FFFFFF)); // 26 significant bits
+    double lower = f - upper;
+    double r = f * HALF_PI;
+    double rest = upper * HALF_PI_1 - r + upper * HALF_PI_2 + lower * HALF_PI_1 + lower * HALF_PI_2;
+    return (reduced_angle){r, rest + (f * HALF_PI_3 + f_rest * HALF_PI), 0};
+}
+
+// For pi/4 <= x < infinity: Payne & Hanek, "Radian Reduction for Trigonometric Functions", ACM
+// SIGNUM Newsletter 18(1), 1983. x 2/pi modulo 4 is formed from 192 bits of 2/pi, those whose
+// products with x are not all multiples of 4. No double lies within a relative 2^-62 of a multiple
+// of pi/2, so that the first 128 bits of the fraction hold 66 significant ones.
+static reduced_angle reduce_any(double x)
+{
+    // x = m 2^e; the first bit of 2/pi that counts has the weight 2^(1 - e)
+    uint64_t m = (bits_of(x) & UINT64_C(0xFFFFFFFFFFFFF)) | UINT64_C(1) << MANTISSA_BITS;
+    int e = (int)(bits_of(x) >> MANTISSA_BITS) - EXPONENT_BIAS - MANTISSA_BITS;
+    int first = e - 2 + 64;
+    uint64_t window[3];
+    for (int i = 0; i < 3; ++i) {
+        const uint64_t *word = &two_over_pi_bits[first / 64 + i];
+        window[i] = word[0] << first % 64 | word[1] >> 1 >> (63 - first % 64);
+    }
+    // m times the window, modulo 2^192
+    uint64_t low = m * window[2], carry = rill_multiply_high(m, window[2]);
+    uint64_t middle = m * window[1] + carry;
+    carry = rill_multiply_high(m, window[1]) + (middle < carry);
+    uint64_t high = m * window[0] + carry;
+
+    // two bits of n, to the nearest, and the fraction
+    unsigned n = (unsigned)((high + (UINT64_C(1) << 61)) >> 62);
+    high = high << 2 | middle >> 62;
+    middle = middle << 2 | low >> 62;
+    bool is_negative = high >> 63 != 0;
+    if (is_negative) {
+        high = ~high + (middle == 0);
+        middle = 0 - middle;
+    }
+    double f1 = (double)(high >> 32) * 0x1p-32;
+    double f2 = (double)(high & UINT32_MAX) * 0x1p-64;
+    double f3 = (double)middle * 0x1p-128;
+    double sum = f1 + f2;
+    double sum_rest = f1 - sum + f2 + f3;
+    double f = sum + sum_rest;
+    double sign = is_negative ? -1.0 : 1.0;
+    reduced_angle angle = times_half_pi(sign * f, sign * (sum - f + sum_rest));
+    angle.n = n;
+    return angle;
+}
+
+// For finite x.
+static inline reduced_angle reduce(double x)
+{
+    const double quarter_pi = 0x1.921fb54442d18p-1, two_over_pi = 0x1.45f306dc9c883p-1;
+    double magnitude = fabs(x);
+    if (magnitude <= quarter_pi) {
+        return (reduced_angle){x, 0.0, 0};
+    }
+    reduced_angle angle = {0.0, 0.0, 0};
+    if (magnitude < 0x1p26) {
+        // Cody & Waite. The addition rounds to a whole number, which ends up in the last bits; the
+        // two subtractions are exact.
+        double shifted = magnitude * two_over_pi + 0x1.8p52;
+        double n = shifted - 0x1.8p52;
+        double high = magnitude - n * HALF_PI_1 - n * HALF_PI_2;
+        double low = n * HALF_PI_3;
+        angle.r = high - low;
+        angle.rest = high - angle.r - low;
+        angle.n = (unsigned)bits_of(shifted) & 3;
+    }
+    if (fabs(angle.r) < 0x1p-20) { // too little is left of it
+        angle = reduce_any(magnitude);
+    }
+    return x < 0.0 ? (reduced_angle){-angle.r, -angle.rest, 4 - angle.n} : angle;
+}
+
+// The angle r + rest of the first quadrant as sign (t + d), t in steps of 1/64, |d| <= 1/128.
+typedef struct table_angle {
+    const sine_row *t;
+    double sign;
+    double d, d_rest;
+    double sin_d_minus_d, cos_d_minus_1;
+} table_angle;
+
+static inline table_angle look_up(const reduced_angle *angle)
+{
+    double sign = copysign(1.0, angle->r);
+    double magnitude = fabs(angle->r);
+    int k = (int)(magnitude * 64.0 + 0.5);
+    double d = magnitude - k / 64.0; // exact
+    double d_rest = sign * angle->rest;
+    double z = (d + d_rest) * (d + d_rest);
+    // Taylor series; they leave out less than 2^-81 and 2^-71
+    return (table_angle){
+        .t = &sine_table[k],
+        .sign = sign,
+        .d = d,
+        .d_rest = d_rest,
+        .sin_d_minus_d = d * z * (-1.0 / 6 + z * (1.0 / 120 - z * (1.0 / 5040))),
+        .cos_d_minus_1 = z * (-1.0 / 2 + z * (1.0 / 24 - z * (1.0 / 720))),
+    };
+}
+
+// sin(t + d) = sin(t) + d + [(cos(t) - 1) d + cos(t) (sin(d) - d) + sin(t) (cos(d) - 1)], where the
+// bracket, which alone carries more than one rounding, is below 1/100 of the sum.
+static inline double sin_of(const table_angle *a)
+{
+    const sine_row *t = a->t;
+    double sum = t->sin + a->d;
+    double sum_rest = t->sin - sum + a->d;
+    double cos_t_minus_1 = t->cos - 1.0 + t->cos_rest;
+    double bracket = cos_t_minus_1 * (a->d + a->d_rest) +
+                     (t->cos * a->sin_d_minus_d + t->sin * a->cos_d_minus_1);
+    return a->sign * (sum + (sum_rest + (a->d_rest + t->sin_rest) + bracket));
+}
+
+// cos(t + d) = cos(t) + [cos(t) (cos(d) - 1) - sin(t) sin(d)]
+static inline double cos_of(const table_angle *a)
+{
+    const sine_row *t = a->t;
+    double sin_d = a->d + (a->d_rest + a->sin_d_minus_d);
+    return t->cos + (t->cos_rest + (t->cos * a->cos_d_minus_1 - t->sin * sin_d));
+}
+
+// sin(x + quarters pi/2)
+static inline double sin_shifted(double x, unsigned quarters)
+{
+    if (!isfinite(x)) {
+        return (double)NAN;
+    }
+    reduced_angle angle = reduce(x);
+    table_angle a = look_up(&angle);
+    unsigned n = angle.n + quarters;
+    double value = n & 1 ? cos_of(&a) : sin_of(&a);
+    return n & 2 ? -value : value;
+}
+
+double rill_sin(double x)
+{
+    return sin_shifted(x, 0);
+}
+
+double rill_cos(double x)
+{
+    return sin_shifted(x, 1);
+}
+
+void rill_sincos(double x, double *sine, double *cosine)
+{
+    if (!isfinite(x)) {
+        *sine = *cosine = (double)NAN;
+        return;
+    }
+    reduced_angle angle = reduce(x);
+    table_angle a = look_up(&angle);
+    double sin_r = sin_of(&a), cos_r = cos_of(&a);
+    double s = angle.n & 1 ? cos_r : sin_r;
+    double c = angle.n & 1 ? sin_r : cos_r;
+    *sine = angle.n & 2 ? -s : s;
+    *cosine = (angle.n + 1) & 2 ? -c : c;
 }

@@ -11,6 +11,7 @@ struct rill_model_builder {
     size_t n_transitions, capacity;
     size_t last_pair; ///< of the last outcome added
     bool has_bad_start;
+    const char *refusal;
 };
 
 rill_model_builder *rill_model_builder_create(void)
@@ -123,6 +124,17 @@ rill_status rill_model_add(rill_model_builder *builder, int32_t state, int32_t a
         (rill_transition){probability, reward, next, terminated};
     model->first[pair + 1]++; // counts for now; summed up in rill_model_build
     return RILL_OK;
+}
+
+rill_status rill_model_refuse(rill_model_builder *builder, const char *reason)
+{
+    builder->refusal = reason;
+    return RILL_INVALID;
+}
+
+const char *rill_model_refusal(const rill_model_builder *builder)
+{
+    return builder->refusal;
 }
 
 static bool is_one(double sum)

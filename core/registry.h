@@ -6,10 +6,12 @@
 #include <rill/env.h>
 #include <rill/features.h>
 #include <rill/policy.h>
+#include <rill/wrapper.h>
 #include <stddef.h>
 #include <string.h>
 
 extern const rill_env_type *const rill_env_types[];
+extern const rill_wrapper_type *const rill_wrapper_types[];
 extern const rill_agent_type *const rill_agent_types[];
 extern const rill_features_type *const rill_features_types[];
 extern const rill_policy_type *const rill_policy_types[];

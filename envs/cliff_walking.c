@@ -168,6 +168,7 @@ static rill_status set_state(const void *params, void *state, const double *valu
 static const char *const action_names[] = {"up", "right", "down", "left", NULL};
 static const rill_env_preset presets[] = {
     {.id = "CliffWalking-v1"},
+    {.id = "CliffWalkingSlippery-v1", .params = (const char *const[]){"is_slippery=true", NULL}},
     {.id = NULL},
 };
 

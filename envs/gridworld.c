@@ -27,13 +27,12 @@
 /// Parameters: see the table.
 /// Versions: one. A step takes a random number only for slip and to choose from several starts.
 #include "core/memory.h"
+#include "core/text_map.h"
 
 #include <rill/env_define.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { UP, RIGHT, DOWN, LEFT, STAY };
-enum { MAX_CELLS = 4096 * 4096 }; // 1.3 GB of moves; the number of a move still fits an int32_t
 
 /// What follows an event: positions in the words of the four choices.
 enum { RESTART, TERMINATE, GO_ON, WRAP = 3, TURN_BACK = 3 };
@@ -92,10 +91,9 @@ typedef struct gridworld_state {
     int32_t cell;
 } gridworld_state;
 
-/// The map's character at a cell; a line break follows each row but the last.
 static inline char cell_at(const gridworld_params *params, int32_t cell)
 {
-    return params->map[cell + cell / params->columns];
+    return rill_text_map_at(params->map, params->columns, cell);
 }
 
 /// The cell of the first `character` in the map, which has one.
@@ -113,44 +111,6 @@ static bool is_decision_cell(const gridworld_params *params, int32_t cell)
            : kind == 'G' ? params->at_goal == GO_ON
            : kind == 'F' ? params->at_forbidden == GO_ON
                          : true;
-}
-
-/// Measures the map and checks that it is a rectangle of known characters.
-static rill_status measure(gridworld_params *params, rill_error *error)
-{
-    const char *map = params->map;
-    size_t columns = map == NULL ? 0 : strcspn(map, "\n");
-    if (columns == 0) {
-        return rill_error_set(error, RILL_INVALID, "map", "the first row is empty; draw a map");
-    }
-    size_t rows = 0;
-    for (const char *row = map; row != NULL; rows++) {
-        size_t length = strcspn(row, "\n");
-        if (length != columns) {
-            return rill_error_set(error, RILL_INVALID, "map",
-                                  "row %zu has %zu cells, row 1 has %zu; make them equally long",
-                                  rows + 1, length, columns);
-        }
-        row = row[length] == '\n' ? row + length + 1 : NULL;
-    }
-    if (columns > MAX_CELLS / rows) {
-        return rill_error_set(error, RILL_INVALID, "map",
-                              "%zu rows of %zu cells are more than the %d cells allowed", rows,
-                              columns, MAX_CELLS);
-    }
-    size_t known = strspn(map, ".#FGSABCDEabcde\n");
-    if (map[known] != '\0') {
-        int unknown = (unsigned char)map[known];
-        char shown[8];
-        snprintf(shown, sizeof shown, unknown >= ' ' && unknown <= '~' ? "'%c'" : "\\x%02X",
-                 unknown);
-        return rill_error_set(error, RILL_INVALID, "map",
-                              "%s in row %zu, column %zu is none of . # F G S A-E a-e", shown,
-                              known / (columns + 1) + 1, known % (columns + 1) + 1);
-    }
-    params->rows = (int32_t)rows;
-    params->columns = (int32_t)columns;
-    return RILL_OK;
 }
 
 /// Checks the teleports, and the lists whose lengths depend on the map.
@@ -283,7 +243,8 @@ static void release(void *block)
 static rill_status prepare(void *block, rill_error *error)
 {
     gridworld_params *params = block;
-    rill_status status = measure(params, error);
+    rill_status status = rill_text_map_measure(params->map, ".#FGSABCDEabcde", ". # F G S A-E a-e",
+                                               &params->rows, &params->columns, error);
     if (status == RILL_OK) {
         status = check_lists(params, error);
     }

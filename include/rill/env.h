@@ -81,11 +81,21 @@ typedef struct rill_env_type {
     /// it frees what it took itself.
     rill_status (*prepare)(void *params, rill_error *error);
     void (*release)(void *params); ///< frees what `prepare` allocated
-    /// Writes the exact finite MDP. States are the observation indices.
+    /// Clears what the state carries from one episode to the next; called at creation and seeding.
+    /// NULL: it carries nothing.
+    void (*restart)(const void *params, void *state);
+    /// Writes the exact finite MDP (of a world that changes with time, as it is when seeded), or
+    /// refuses (`rill_model_refuse`). States are the observation indices, unless `model_state` says
+    /// otherwise.
     rill_status (*model)(const void *params, rill_model_builder *builder);
+    /// The state of the model that a state is. NULL: the one whose index is observed.
+    int32_t (*model_state)(const void *params, const void *state);
+    /// The model's rewards are expectations r(s, a, s') (S&B eq. 3.6); those of steps scatter.
+    bool has_expected_rewards;
     /// The layout, for worlds that are a grid.
     void (*grid)(const void *params, rill_grid *grid);
-    /// Marks (1) the actions that can be taken in a state, (number of actions). NULL: all can.
+    /// Marks (1) the actions that can be taken in a state, (number of actions); it may leave out (0)
+    /// those without an effect. NULL: all can.
     void (*mask)(const void *params, const void *state, uint8_t *mask);
     /// The derivatives of one step that draws no random number, for environments with box actions;
     /// n state values (of `get_state`), m action values, arrays row-major, in double.
@@ -95,6 +105,8 @@ typedef struct rill_env_type {
     void (*draw)(const void *params, const void *state, const rill_canvas *canvas);
     /// The state as numbers, and back. `n_state_values` 0 means: not offered.
     int32_t n_state_values;
+    /// Their number where it hangs on the parameters; `n_state_values` is then the most.
+    int32_t (*count_state_values)(const void *params);
     void (*get_state)(const void *params, const void *state, double *values);
     rill_status (*set_state)(const void *params, void *state, const double *values,
                              rill_error *error);
@@ -112,6 +124,7 @@ typedef struct rill_env {
     void *params;
     rill_space observation_space, action_space;
     int64_t max_episode_steps; ///< time limit; 0: none
+    int32_t n_state_values;    ///< the type's, for these parameters
     rill_env_data *data;       ///< (data_size) bytes: this header, then state and observation
     size_t data_size;
     void *state; ///< inside `data`
@@ -136,7 +149,8 @@ RILL_API rill_status rill_env_clone(rill_env **clone, const rill_env *env, rill_
 /// NULL is fine.
 RILL_API void rill_env_destroy(rill_env *env);
 
-/// Restarts the stream of random numbers: NumPy's `default_rng(seed)`.
+/// Restarts the stream of random numbers, as NumPy's `default_rng(seed)`, and what a world that
+/// changes with time remembers of earlier episodes.
 RILL_API void rill_env_seed(rill_env *env, uint64_t seed);
 
 /// All that steps change, as `env->data_size` bytes, and back into any environment of the same
@@ -144,7 +158,7 @@ RILL_API void rill_env_seed(rill_env *env, uint64_t seed);
 RILL_API void rill_env_save(const rill_env *env, void *bytes);
 RILL_API void rill_env_restore(rill_env *env, const void *bytes);
 
-/// Puts the environment into a state given as `type->n_state_values` numbers and starts counting
+/// Puts the environment into a state given as `n_state_values` numbers and starts counting
 /// an episode there. Errors: RILL_INVALID (not offered, not a state).
 RILL_API rill_status rill_env_set_state(rill_env *env, const double *values, rill_error *error);
 

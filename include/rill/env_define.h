@@ -7,8 +7,10 @@
 ///     step(const <name>_params *, <name>_state *, rill_rng *, ACTION action, rill_outcome *)
 ///     observe: int32_t observe(const <name>_params *, const <name>_state *)            [index]
 ///              void observe(const <name>_params *, const <name>_state *, float *box)   [box]
+///              rill_observation observe(const <name>_params *, const <name>_state *, float *box),
+///                  of the kind that `observation_space(params)` says                 [either]
 /// where ACTION is int32_t (index) or const float * (box), and ends with
-///     RILL_DEFINE_ENV(<name>, <index|box observation>, <index|box action>,
+///     RILL_DEFINE_ENV(<name>, <index|box|either observation>, <index|box action>,
 ///         .summary = ..., .source = ..., .observation_space = ..., .action_space = ..., ...);
 /// `step` finds the outcome at reward 0 with both flags false. The batch form is generated from the
 /// same three functions, so the two agree bit for bit.
@@ -26,6 +28,28 @@ static inline rill_status rill_state_index(double value, int32_t n, int32_t *ind
                               "%.15g is not a state; there are 0 to %d", value, n - 1);
     }
     *index = (int32_t)value;
+    return RILL_OK;
+}
+
+/// For `set_state` of environments whose state is any n finite numbers: refuses the first other one.
+static inline rill_status rill_state_finite(const double *values, int32_t n, rill_error *error)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (!(values[i] - values[i] == 0.0)) { // infinities and NaN
+            return rill_error_set(error, RILL_INVALID, "state",
+                                  "number %d is %.15g; a state is finite numbers", i + 1,
+                                  values[i]);
+        }
+    }
+    return RILL_OK;
+}
+
+/// For `prepare` of environments whose start states lie between the parameters `low` and `high`.
+static inline rill_status rill_start_bounds(double low, double high, rill_error *error)
+{
+    if (low > high) {
+        return rill_error_set(error, RILL_INVALID, "low", "%.15g is above high, %.15g", low, high);
+    }
     return RILL_OK;
 }
 
@@ -96,6 +120,16 @@ static inline rill_status rill_state_index(double value, int32_t n, int32_t *ind
 #define RILL_OBSERVE_LANE_box(params, state, lanes, i) \
     observe(params, state,                             \
             (float *)(lanes)->observations + (ptrdiff_t)(i) * (lanes)->observation_size)
+#define RILL_OBSERVE_either(params, state, box) observe(params, state, box)
+#define RILL_OBSERVE_LANE_either(params, state, lanes, i)                                          \
+    do {                                                                                           \
+        const bool is_box = observation_space(params).kind == RILL_SPACE_BOX;                      \
+        const ptrdiff_t size = is_box ? (lanes)->observation_size : 1;                             \
+        rill_observation seen = observe(params, state, (float *)(lanes)->observations + i * size); \
+        if (!is_box) {                                                                             \
+            ((int32_t *)(lanes)->observations)[i] = seen.index;                                    \
+        }                                                                                          \
+    } while (0)
 #define RILL_LANE_ACTION_index(lanes, i) (((const int32_t *)(lanes)->actions)[i])
 #define RILL_LANE_ACTION_box(lanes, i) \
     ((const float *)(lanes)->actions + (ptrdiff_t)(i) * (lanes)->action_size)

@@ -45,6 +45,12 @@ RILL_API rill_status rill_model_add(rill_model_builder *builder, int32_t state, 
                                     double probability, int32_t next, double reward,
                                     bool terminated);
 
+/// For a type whose model hangs on its parameters: `return rill_model_refuse(builder, "why")` where
+/// they make no finite MDP. RILL_INVALID; the reason, a constant, becomes part of the message.
+RILL_API rill_status rill_model_refuse(rill_model_builder *builder, const char *reason);
+/// The reason given to `rill_model_refuse`; NULL when there was none.
+RILL_API const char *rill_model_refusal(const rill_model_builder *builder);
+
 RILL_API rill_model_builder *rill_model_builder_create(void);
 RILL_API void rill_model_builder_destroy(rill_model_builder *builder);
 /// Takes the model out of the builder after checking it: probabilities of each pair and of the

@@ -21,5 +21,6 @@
 #include <rill/schedule.h>
 #include <rill/space.h>
 #include <rill/status.h>
+#include <rill/wrapper.h>
 
 #endif
