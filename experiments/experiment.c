@@ -2,6 +2,7 @@
 /// anything runs or is written.
 #include "experiments/experiment.h"
 
+#include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,56 @@ static rill_status read_part(const cJSON *json, const char *const *keys, const c
     return status == RILL_OK ? json_get_object(json, "params", false, params, error) : status;
 }
 
+/// {"id": ..., "params": {...}}: wraps the environment.
+static rill_status read_wrapper(rill_experiment *experiment, const cJSON *json, rill_error *error)
+{
+    static const char *const keys[] = {"id", "params", NULL};
+    if (!cJSON_IsObject(json)) {
+        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
+                              json_kind(json));
+    }
+    const char *id = NULL;
+    const cJSON *object = NULL;
+    rill_status status = read_part(json, keys, &id, &object, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    const rill_wrapper_type *type = rill_wrapper_type_find(id, error);
+    if (type == NULL) {
+        return RILL_INVALID;
+    }
+    void *params = NULL;
+    status = json_read_params(object, type->params, type->params_size, NULL, &params, error);
+    if (status == RILL_OK) {
+        status = rill_env_wrap_with(&experiment->env, type, params, error);
+    }
+    return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "params");
+}
+
+/// The wrappers of an environment, the innermost first.
+static rill_status read_wrappers(rill_experiment *experiment, const cJSON *environment,
+                                 rill_error *error)
+{
+    const cJSON *json = NULL;
+    const cJSON *element = NULL;
+    int i = 0;
+    rill_status status = json_get_array(environment, "wrappers", false, &json, error);
+    cJSON_ArrayForEach (element, json) {
+        status = read_wrapper(experiment, element, error);
+        if (status != RILL_OK) {
+            char place[32];
+            snprintf(place, sizeof place, "wrappers[%d]", i);
+            return rill_error_prefix(error, status, place);
+        }
+        i++;
+    }
+    return status;
+}
+
 static rill_status read_environment(rill_experiment *experiment, const cJSON *root,
                                     rill_error *error)
 {
-    static const char *const keys[] = {"id", "params", "max_episode_steps", NULL};
+    static const char *const keys[] = {"id", "params", "max_episode_steps", "wrappers", NULL};
     const cJSON *json = NULL;
     const cJSON *object = NULL;
     const char *id = NULL;
@@ -48,7 +95,11 @@ static rill_status read_environment(rill_experiment *experiment, const cJSON *ro
     if (status == RILL_OK) {
         status = rill_env_create_from(&experiment->env, type, params, limit, error);
     }
-    return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "environment.params");
+    if (status != RILL_OK) {
+        return rill_error_prefix(error, status, "environment.params");
+    }
+    status = read_wrappers(experiment, json, error);
+    return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "environment");
 }
 
 /// The policy or features of an agent: sets the type and its block of parameters.
@@ -377,8 +428,9 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     return status == RILL_OK ? resolve_experiment(experiment, error) : status;
 }
 
-rill_status rill_experiment_parse(rill_experiment **out, const char *text,
-                                  const char *const *overrides, rill_error *error)
+/// `directory` is where the files that the text names are.
+static rill_status parse(rill_experiment **out, const char *text, const char *directory,
+                         const char *const *overrides, rill_error *error)
 {
     *out = NULL;
     cJSON *root = NULL;
@@ -386,6 +438,7 @@ rill_status rill_experiment_parse(rill_experiment **out, const char *text,
     for (size_t i = 0; status == RILL_OK && overrides != NULL && overrides[i] != NULL; i++) {
         status = json_override(root, overrides[i], error);
     }
+    status = status == RILL_OK ? json_insert_files(root, directory, error) : status;
     rill_experiment *experiment = NULL;
     if (status == RILL_OK) {
         experiment = calloc(1, sizeof *experiment);
@@ -401,15 +454,26 @@ rill_status rill_experiment_parse(rill_experiment **out, const char *text,
     return RILL_OK;
 }
 
+rill_status rill_experiment_parse(rill_experiment **experiment, const char *text,
+                                  const char *const *overrides, rill_error *error)
+{
+    return parse(experiment, text, "", overrides, error);
+}
+
 rill_status rill_experiment_load(rill_experiment **experiment, const char *path,
                                  const char *const *overrides, rill_error *error)
 {
     *experiment = NULL;
     char *text = NULL;
-    rill_status status = json_read_file(path, &text, error);
+    const char *slash = strrchr(path, '/');
+    char *directory = strndup(path, slash == NULL ? 0 : (size_t)(slash - path) + (slash == path));
+    rill_status status = directory == NULL
+                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             : json_read_file(path, &text, error);
     if (status == RILL_OK) {
-        status = rill_experiment_parse(experiment, text, overrides, error);
+        status = parse(experiment, text, directory, overrides, error);
     }
+    free(directory);
     free(text);
     return status;
 }

@@ -54,6 +54,14 @@ rill_status json_read_params(const cJSON *object, const rill_param *table, size_
 /// A block as an object with every parameter in it; NULL without memory.
 cJSON *json_write_params(const rill_param *table, const void *params);
 
+/// Rows of text from a file, as `rill_param_set_text` takes them. RILL_IO, RILL_INVALID (no text),
+/// RILL_NO_MEMORY. Free with `free`.
+rill_status json_read_rows(const char *path, char **text, rill_error *error);
+
+/// Puts the text of the file in place of each {"file": "path"} among the members of an object
+/// "params", anywhere in the tree. Paths are relative to `directory` ("": to the process's own).
+rill_status json_insert_files(cJSON *json, const char *directory, rill_error *error);
+
 /// Applies "path=value" to a tree: members by name, elements by [i]. Values are JSON; what is not
 /// JSON is taken as text. Missing members are created.
 rill_status json_override(cJSON *root, const char *assignment, rill_error *error);

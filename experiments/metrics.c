@@ -134,6 +134,12 @@ rill_status rill_truth_create(rill_truth **out, const rill_env *env, const rill_
     if (status != RILL_OK) {
         return status;
     }
+    if (model->n_states != agent->features.size) {
+        rill_model_destroy(model);
+        return rill_error_set(error, RILL_INVALID, "env",
+                              "the exact values are those of states that %s does not show",
+                              env->type->id);
+    }
     rill_truth *truth = calloc(1, sizeof *truth);
     if (truth != NULL) {
         truth->is_decision = calloc((size_t)model->n_states, 1);

@@ -2,6 +2,7 @@
 /// it was made even after a default has changed.
 #include "experiments/experiment.h"
 
+#include <rill/wrapper.h>
 #include <stdlib.h>
 
 static cJSON *add_part(cJSON *parent, const char *key, const char *id, const rill_param *table,
@@ -13,13 +14,30 @@ static cJSON *add_part(cJSON *parent, const char *key, const char *id, const ril
     return part;
 }
 
+/// The wrappers of an environment, the innermost first.
+static void write_wrappers(const rill_env *env, cJSON *array)
+{
+    const rill_wrapper *wrapper = rill_env_wrapper(env);
+    if (wrapper != NULL) {
+        write_wrappers(wrapper->inner, array);
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddItemToArray(array, json);
+        cJSON_AddStringToObject(json, "id", wrapper->type->id);
+        cJSON_AddItemToObject(json, "params",
+                              json_write_params(wrapper->type->params, wrapper->params));
+    }
+}
+
 /// All that determines what a run records.
 static cJSON *write_identity(const rill_experiment *experiment)
 {
     cJSON *root = cJSON_CreateObject();
-    const rill_env *env = experiment->env;
+    const rill_env *env = rill_env_unwrapped(experiment->env);
     cJSON *part = add_part(root, "environment", env->type->id, env->type->params, env->params);
     cJSON_AddItemToObject(part, "max_episode_steps", json_number((double)env->max_episode_steps));
+    if (env != experiment->env) {
+        write_wrappers(experiment->env, cJSON_AddArrayToObject(part, "wrappers"));
+    }
     cJSON *agents = cJSON_AddArrayToObject(root, "agents");
     for (int32_t i = 0; i < experiment->n_variants; i++) {
         const rill_agent *agent = experiment->variants[i].agent;

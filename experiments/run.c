@@ -2,6 +2,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <rill/experiment.h>
+#include <rill/wrapper.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,7 @@ static void evaluate(runner *r)
     const rill_evaluation *evaluation = &r->experiment->evaluation;
     double sum = 0.0;
     double length = 0.0;
+    rill_env_adopt_statistics(r->evaluation_env, r->env); // the agent sees what it learned on
     for (int64_t i = 0; i < evaluation->episodes; i++) {
         rill_outcome outcome = {0.0, false, false};
         rill_observation observation = rill_env_reset(r->evaluation_env);

@@ -148,17 +148,30 @@ static rill_status check_kind(const rill_store *store, bool *is_empty, rill_erro
     int64_t application = 0;
     int64_t version = 0;
     int64_t n_tables = 0;
-    rill_status status = store_number(store, "PRAGMA application_id", &application, error);
+    // in one transaction: another process may be creating the tables
+    rill_status status = store_execute(store, "SAVEPOINT kind", error);
+    if (status == RILL_OK) {
+        status = store_number(store, "PRAGMA application_id", &application, error);
+    }
     if (status == RILL_OK) {
         status = store_number(store, "PRAGMA user_version", &version, error);
     }
     if (status == RILL_OK) {
         status = store_number(store, "SELECT count(*) FROM sqlite_schema", &n_tables, error);
     }
+    store_execute(store, "RELEASE kind", NULL);
     if (status != RILL_OK) {
         return status;
     }
     *is_empty = application == 0 && version == 0 && n_tables == 0;
+    struct stat information;
+    if (*is_empty && stat(store->file, &information) == 0 && information.st_size > 0 &&
+        information.st_size < 512) { // SQLite takes less than a page for nothing
+        return rill_error_set(error, RILL_IO, "",
+                              "%s is damaged (cut short); move it away, or start over with "
+                              "`rill run --restart`",
+                              store->file);
+    }
     if (!*is_empty && application != APPLICATION_ID) {
         return rill_error_set(error, RILL_IO, "", "%s is a database of another program",
                               store->file);
@@ -198,7 +211,8 @@ static rill_status read_head(rill_store *store, rill_error *error)
         store->labels == NULL) {
         return status != RILL_OK
                    ? status
-                   : rill_error_set(error, RILL_IO, "", "%s holds no experiment", store->file);
+                   : rill_error_set(error, RILL_IO, "", "%s is damaged: it holds no experiment",
+                                    store->file);
     }
     statement = store_prepare(store, "SELECT label FROM variants ORDER BY position", error);
     if (statement == NULL) {
@@ -262,9 +276,6 @@ static rill_status write_head(rill_store *store, const rill_experiment *experime
 /// Writes the path of the first place where two trees differ; false when they are equal.
 static bool find_difference(const cJSON *a, const cJSON *b, char *path, size_t size)
 {
-    if (cJSON_Compare(a, b, true)) {
-        return false;
-    }
     size_t used = strlen(path);
     if (cJSON_IsObject(a) && cJSON_IsObject(b)) {
         for (const cJSON *x = a->child; x != NULL; x = x->next) {
@@ -274,8 +285,9 @@ static bool find_difference(const cJSON *a, const cJSON *b, char *path, size_t s
             }
             path[used] = '\0';
         }
-    } else if (cJSON_IsArray(a) && cJSON_IsArray(b) &&
-               cJSON_GetArraySize(a) == cJSON_GetArraySize(b)) {
+        return cJSON_GetArraySize(a) != cJSON_GetArraySize(b);
+    }
+    if (cJSON_IsArray(a) && cJSON_IsArray(b) && cJSON_GetArraySize(a) == cJSON_GetArraySize(b)) {
         const cJSON *y = b->child;
         int i = 0;
         for (const cJSON *x = a->child; x != NULL; x = x->next, y = y->next) {
@@ -285,8 +297,12 @@ static bool find_difference(const cJSON *a, const cJSON *b, char *path, size_t s
             }
             path[used] = '\0';
         }
+        return false;
     }
-    return true;
+    if (cJSON_IsNumber(a) && cJSON_IsNumber(b)) {
+        return a->valuedouble != b->valuedouble; // exactly: cJSON_Compare lets the last bit go
+    }
+    return !cJSON_Compare(a, b, true);
 }
 
 static rill_status check_identity(const rill_store *store, const rill_experiment *experiment,
@@ -305,6 +321,34 @@ static rill_status check_identity(const rill_store *store, const rill_experiment
                           "%s holds runs of a different experiment (they differ in %s); choose "
                           "another directory with --out, or start over with --restart",
                           store->file, place[0] == '\0' ? "the whole" : place);
+}
+
+/// Reads the head of the file, which must be of this experiment.
+static rill_status check_head(rill_store *store, const rill_experiment *experiment,
+                              rill_error *error)
+{
+    rill_status status = read_head(store, error);
+    status = status == RILL_OK ? check_identity(store, experiment, error) : status;
+    if (status == RILL_OK && store->n_variants != experiment->n_variants) {
+        status = rill_error_set(error, RILL_IO, "",
+                                "%s is damaged: it holds %d agents, the experiment has %d",
+                                store->file, (int)store->n_variants, (int)experiment->n_variants);
+    }
+    return status;
+}
+
+/// WAL: readers and the writer do not wait for each other, and a crash loses no finished run.
+static rill_status begin_wal(const rill_store *store, rill_error *error)
+{
+    static const char sql[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+    // two processes at a new file: SQLite gives up at once here, whatever the timeout
+    for (int i = 0; i < 1000; i++) {
+        if ((sqlite3_exec(store->database, sql, NULL, NULL, NULL) & 0xff) != SQLITE_BUSY) {
+            break;
+        }
+        sqlite3_sleep(10);
+    }
+    return sqlite3_errcode(store->database) == SQLITE_OK ? RILL_OK : store_error(store, error);
 }
 
 static void remove_files(const char *directory)
@@ -332,20 +376,15 @@ rill_status rill_store_open(rill_store **out, const char *directory,
     }
     status = open_file(&store, directory, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
     status = status == RILL_OK ? check_kind(store, &is_empty, error) : status;
+    if (status == RILL_OK && !is_empty) { // before anything is written to it
+        status = check_head(store, experiment, error);
+    }
     if (status == RILL_OK) {
-        // WAL: readers and the writer do not wait for each other, and a crash loses no finished run
-        status =
-            store_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
+        status = begin_wal(store, error);
     }
     if (status == RILL_OK && is_empty) {
         status = write_head(store, experiment, error);
-    }
-    status = status == RILL_OK ? read_head(store, error) : status;
-    status = status == RILL_OK ? check_identity(store, experiment, error) : status;
-    if (status == RILL_OK && store->n_variants != experiment->n_variants) {
-        status = rill_error_set(error, RILL_IO, "",
-                                "%s is damaged: it holds %d agents, the experiment has %d",
-                                store->file, (int)store->n_variants, (int)experiment->n_variants);
+        status = status == RILL_OK ? check_head(store, experiment, error) : status;
     }
     if (status != RILL_OK) {
         rill_store_close(store);

@@ -6,17 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// A text of the current row, "" for NULL; valid until the next step.
+static const char *column_text(sqlite3_stmt *select, int column)
+{
+    const unsigned char *text = sqlite3_column_text(select, column);
+    return text == NULL ? "" : (const char *)text;
+}
+
+/// SQLite's own check of every page, and of every index against its table: a wrong byte in the
+/// number of a run would give it to another one, and no hash would notice.
+static rill_status check_integrity(const rill_store *store, rill_error *error)
+{
+    sqlite3_stmt *check = store_prepare(store, "PRAGMA integrity_check(1)", error);
+    if (check == NULL) {
+        return RILL_IO;
+    }
+    rill_status status = RILL_OK;
+    if (sqlite3_step(check) != SQLITE_ROW) {
+        status = store_error(store, error);
+    } else if (strcmp(column_text(check, 0), "ok") != 0) {
+        // the finding is on its last line, under a title
+        const char *finding = column_text(check, 0);
+        const char *end = strrchr(finding, '\n');
+        status = rill_error_set(error, RILL_IO, "",
+                                "%s is damaged (%s); move it away, or start over with "
+                                "`rill run --restart`",
+                                store->file, end == NULL ? finding : end + 1);
+    }
+    sqlite3_finalize(check);
+    return status;
+}
+
 rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done, int64_t *n_done,
                             rill_error *error)
 {
     *n_done = 0;
+    rill_status status = check_integrity(store, error); // now, not when hours of work are to be put
+    if (status != RILL_OK) {
+        return status;
+    }
     sqlite3_stmt *select =
         store_prepare(store, "SELECT variant - 1, run FROM runs WHERE run < ?", error);
     if (select == NULL) {
         return RILL_IO;
     }
     sqlite3_bind_int64(select, 1, runs);
-    rill_status status = RILL_OK;
     int code = SQLITE_ROW;
     while (status == RILL_OK && (code = sqlite3_step(select)) == SQLITE_ROW) {
         const int64_t variant = sqlite3_column_int64(select, 0);
@@ -75,13 +109,6 @@ static rill_status bind_values(sqlite3_stmt *statement, int column, const double
     encode(values, n, bytes);
     sqlite3_bind_blob64(statement, column, bytes, 8 * n, free);
     return RILL_OK;
-}
-
-/// A text of the current row, "" for NULL; valid until the next step.
-static const char *column_text(sqlite3_stmt *select, int column)
-{
-    const unsigned char *text = sqlite3_column_text(select, column);
-    return text == NULL ? "" : (const char *)text;
 }
 
 static rill_status put_run(const rill_store *store, const rill_run *run, rill_error *error)
@@ -181,12 +208,12 @@ rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *e
 
 static rill_status damaged(const rill_store *store, const rill_run *run, rill_error *error)
 {
-    return rill_error_set(error, RILL_IO, "",
-                          "%s is damaged: run %" PRId64
-                          " of \"%s\" does not fit its hash; move the "
-                          "file away, or start over with `rill run --restart`",
-                          store->file, run->run,
-                          run->variant < store->n_variants ? store->labels[run->variant] : "?");
+    return rill_error_set(
+        error, RILL_IO, "",
+        "%s is damaged: run %" PRId64 " of \"%s\" does not fit its hash; move the "
+        "file away, or start over with `rill run --restart`",
+        store->file, run->run,
+        run->variant >= 0 && run->variant < store->n_variants ? store->labels[run->variant] : "?");
 }
 
 static rill_status load_series(const rill_store *store, int64_t run_id, sqlite3_stmt *select,
@@ -232,7 +259,7 @@ static rill_status load_run(const rill_store *store, sqlite3_stmt *select,
     const char *hash = column_text(select, 4);
     run->status = strcmp(status_name, "diverged") == 0 ? RILL_RUN_DIVERGED : RILL_RUN_DONE;
     run->hash = strtoull(hash, NULL, 16);
-    if (run->variant < 0 || run->variant >= store->n_variants) {
+    if (run->variant < 0 || run->variant >= store->n_variants || run->run < 0) {
         return damaged(store, run, error);
     }
     run->n_values = (size_t)sqlite3_column_bytes(select, 8) / 8;
@@ -261,6 +288,7 @@ rill_status rill_store_load(rill_store *store, rill_run **out, size_t *n_runs, r
     rill_run *runs = NULL;
     // one transaction, so that a run stored meanwhile does not slip in between
     rill_status status = store_execute(store, "BEGIN", error);
+    status = status == RILL_OK ? check_integrity(store, error) : status;
     status =
         status == RILL_OK ? store_number(store, "SELECT count(*) FROM runs", &n, error) : status;
     if (status == RILL_OK) {

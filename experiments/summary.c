@@ -136,6 +136,11 @@ static rill_status judge_exact(const rill_experiment *experiment, const rill_exp
     rill_model *model = NULL;
     rill_solution *solution = NULL;
     rill_status status = rill_env_model(experiment->env, &model, error);
+    if (status == RILL_OK && model->n_states != expect->n_values) {
+        status = rill_error_set(error, RILL_INVALID, "exact",
+                                "the exact values are those of states that %s does not show",
+                                experiment->env->type->id);
+    }
     if (status == RILL_OK) {
         status = expect->policy == NULL
                      ? rill_solve_optimal(model, expect->discount, &solution, error)

@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <rill/recorder.h>
+#include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ static bool find_subject(const char *id, any_type *found)
 {
     const rill_env_preset *preset = NULL;
     const rill_env_type *env = rill_env_type_find(id, &preset, NULL);
+    const rill_wrapper_type *wrapper = rill_wrapper_type_find(id, NULL);
     const rill_agent_type *agent = rill_agent_type_find(id, NULL);
     const rill_features_type *features = rill_features_type_find(id, NULL);
     const rill_policy_type *policy = rill_policy_type_find(id, NULL);
@@ -38,6 +40,8 @@ static bool find_subject(const char *id, any_type *found)
         *found = SUBJECT_OF(env, "environment");
         found->env_type = env;
         found->preset = preset;
+    } else if (wrapper != NULL) {
+        *found = SUBJECT_OF(wrapper, "wrapper");
     } else if (agent != NULL) {
         *found = SUBJECT_OF(agent, "agent");
         found->agent_type = agent;
@@ -67,10 +71,14 @@ static int fail_unknown(const command *self, const char *id)
             names[n++] = (*type)->id;
         }
     }
+    const rill_wrapper_type *const *wrappers = rill_wrapper_type_list();
     const rill_agent_type *const *agents = rill_agent_type_list();
     const rill_features_type *const *features = rill_features_type_list();
     const rill_policy_type *const *policies = rill_policy_type_list();
     const rill_metric *const *metrics = rill_metric_list();
+    for (; *wrappers != NULL && n < MAX_NAMES; wrappers++) {
+        names[n++] = (*wrappers)->id;
+    }
     for (; *agents != NULL && n < MAX_NAMES; agents++) {
         names[n++] = (*agents)->id;
     }
@@ -179,9 +187,9 @@ static void print_env(const any_type *subject, const rill_env *env)
         printf("%-13s %lld steps\n", "time limit", (long long)env->max_episode_steps);
     }
     printf("%-13s %s\n", "exact model", type->model == NULL ? "no" : "yes, for `rill solve`");
-    if (type->n_state_values > 0) {
-        printf("%-13s %d number%s, for `rill rollout --state`\n", "state", type->n_state_values,
-               type->n_state_values == 1 ? "" : "s");
+    if (env->n_state_values > 0) {
+        printf("%-13s %d number%s, for `rill rollout --state`\n", "state", env->n_state_values,
+               env->n_state_values == 1 ? "" : "s");
     }
     for (size_t i = 0; type->presets != NULL && type->presets[i].id != NULL; i++) {
         printf("%s%s", i == 0 ? "presets       " : ", ", type->presets[i].id);
@@ -277,7 +285,7 @@ static void add_env(cJSON *object, const rill_env *env)
     add_texts(object, "actions", type->action_names);
     cJSON_AddNumberToObject(object, "max_episode_steps", (double)env->max_episode_steps);
     cJSON_AddBoolToObject(object, "has_model", type->model != NULL);
-    cJSON_AddNumberToObject(object, "n_state_values", type->n_state_values);
+    cJSON_AddNumberToObject(object, "n_state_values", env->n_state_values);
     cJSON *presets = cJSON_AddArrayToObject(object, "presets");
     for (size_t i = 0; type->presets != NULL && type->presets[i].id != NULL; i++) {
         cJSON_AddItemToArray(presets, cJSON_CreateString(type->presets[i].id));
@@ -353,7 +361,7 @@ static int run(const command *self, int argc, char **argv)
 const command command_describe = {
     .name = "describe",
     .arguments = "ID",
-    .summary = "explain an environment, agent, feature map, policy or metric",
+    .summary = "explain an environment, wrapper, agent, feature map, policy or metric",
     .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
             "parameter with its default and what it may be.\n"
             "\n"

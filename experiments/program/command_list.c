@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <rill/recorder.h>
+#include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,14 @@ static void visit_envs(visitor *visit, void *context)
             describe_preset(*type, preset, summary, sizeof summary);
             visit(context, preset->id, summary);
         }
+    }
+}
+
+static void visit_wrappers(visitor *visit, void *context)
+{
+    const rill_wrapper_type *const *type = rill_wrapper_type_list();
+    for (; *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
     }
 }
 
@@ -72,9 +81,10 @@ static const struct {
     const char *name, *title;
     void (*visit)(visitor *visit, void *context);
 } families[] = {
-    {"envs", "environments", visit_envs},           {"agents", "agents", visit_agents},
-    {"features", "feature maps", visit_features},   {"policies", "policies", visit_policies},
-    {"optimisers", "optimisers", visit_optimisers}, {"metrics", "metrics", visit_metrics},
+    {"envs", "environments", visit_envs},     {"wrappers", "wrappers", visit_wrappers},
+    {"agents", "agents", visit_agents},       {"features", "feature maps", visit_features},
+    {"policies", "policies", visit_policies}, {"optimisers", "optimisers", visit_optimisers},
+    {"metrics", "metrics", visit_metrics},
 };
 
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
@@ -133,8 +143,8 @@ static int run(const command *self, int argc, char **argv)
     if (n_arguments == 1 && chosen == N_FAMILIES) {
         const char *nearest = rill_nearest_name(argv[1], names);
         return fail_usage(self,
-                          "unknown family \"%.60s\"%s%s%s there are envs, agents, features, "
-                          "policies, optimisers and metrics",
+                          "unknown family \"%.60s\"%s%s%s there are envs, wrappers, agents, "
+                          "features, policies, optimisers and metrics",
                           argv[1], nearest == NULL ? ";" : "; did you mean \"",
                           nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
     }
@@ -157,7 +167,7 @@ static int run(const command *self, int argc, char **argv)
 
 const command command_list = {
     .name = "list",
-    .arguments = "[envs|agents|features|policies|optimisers|metrics]",
+    .arguments = "[envs|wrappers|agents|features|policies|optimisers|metrics]",
     .summary = "show what there is",
     .help = "Prints the ids that experiment files and other commands use, with a line on each;\n"
             "without an argument those of every family. An id after \"=\" is the environment that\n"

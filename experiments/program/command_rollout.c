@@ -156,8 +156,8 @@ static void print_observation(const rill_space *space, rill_observation observat
 /// True when the state says more than the observation: other numbers, or the same as doubles.
 static bool has_state(const rill_env *env)
 {
-    return env->type->n_state_values > 1 ||
-           (env->type->n_state_values == 1 && env->observation_space.kind == RILL_SPACE_BOX);
+    return env->n_state_values > 1 ||
+           (env->n_state_values == 1 && env->observation_space.kind == RILL_SPACE_BOX);
 }
 
 /// One element of the array. `outcome` is NULL at the start of an episode, `state` is scratch.
@@ -174,7 +174,7 @@ static void print_json(const rill_env *env, rill_observation observation,
     }
     if (has_state(env)) {
         env->type->get_state(env->params, env->state, state);
-        for (int32_t i = 0; i < env->type->n_state_values; i++) {
+        for (int32_t i = 0; i < env->n_state_values; i++) {
             printf("%s", i == 0 ? ", \"state\": [" : ", ");
             print_number(state[i], 17);
         }
@@ -267,7 +267,7 @@ static int begin(const command *self, rill_env *env, const rollout_options *give
     int code = EXIT_DONE;
     rill_error error = {0};
     numbers state = {0};
-    const int32_t expected = env->type->n_state_values;
+    const int32_t expected = env->n_state_values;
     if (!read_numbers(self, "--state", given->state, &state)) {
         code = EXIT_USAGE;
     } else if (expected > 0 && state.count != (size_t)expected) {
@@ -304,7 +304,7 @@ static int run_env(const command *self, rill_env *env, const rollout_options *gi
     action_list actions = {0};
     rill_observation observation = {0};
     int code = EXIT_USAGE;
-    double *state = calloc((size_t)env->type->n_state_values + 1, sizeof *state);
+    double *state = calloc((size_t)env->n_state_values + 1, sizeof *state);
     if (state == NULL) {
         fail_usage(self, "out of memory");
     } else if (read_numbers(self, "--actions", given->actions, &list) &&
@@ -334,7 +334,8 @@ static int run(const command *self, int argc, char **argv)
          9007199254740992.0},
         {"--state", OPTION_TEXT, &given.state, "A,B,...",
          "begin in this state instead of resetting", 0, 0},
-        {"--param", OPTION_REPEATED, &given.params, "NAME=VALUE", "set a parameter", 0, 0},
+        {"--param", OPTION_REPEATED, &given.params, "NAME=VALUE",
+         "set a parameter; rows of text from a file: NAME=@FILE", 0, 0},
         {"--svg", OPTION_TEXT, &given.svg, "FILE", "draw the last state", 0, 0},
         {"--json", OPTION_FLAG, &given.is_json, NULL,
          "an array of objects with obs, reward, terminated, truncated", 0, 0},
@@ -351,7 +352,7 @@ static int run(const command *self, int argc, char **argv)
     } else if (given.actions == NULL) {
         fail_usage(self, "--actions is missing; `rill describe %.60s` shows what there is",
                    argv[1]);
-    } else if (rill_env_create(&env, argv[1], given.params.items, &error) != RILL_OK) {
+    } else if (create_env(&env, argv[1], given.params.items, &error) != RILL_OK) {
         code = fail(self->name, &error);
     } else {
         code = run_env(self, env, &given);

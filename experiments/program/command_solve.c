@@ -294,7 +294,8 @@ static int run(const command *self, int argc, char **argv)
         {"--discount", OPTION_REAL, &given.discount, "G", "discount per step (1)", 0, 1},
         {"--policy", OPTION_TEXT, &given.policy, "uniform|FILE",
          "the values of this policy instead of the optimal ones", 0, 0},
-        {"--param", OPTION_REPEATED, &given.params, "NAME=VALUE", "set a parameter", 0, 0},
+        {"--param", OPTION_REPEATED, &given.params, "NAME=VALUE",
+         "set a parameter; rows of text from a file: NAME=@FILE", 0, 0},
         {"--json", OPTION_FLAG, &given.is_json, NULL, "an object with V, Q and policy", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
@@ -308,7 +309,7 @@ static int run(const command *self, int argc, char **argv)
         code = options_exit_code(n_arguments);
     } else if (n_arguments != 1) {
         fail_usage(self, "expected one environment; `rill list envs` shows them");
-    } else if (rill_env_create(&env, argv[1], given.params.items, &error) != RILL_OK ||
+    } else if (create_env(&env, argv[1], given.params.items, &error) != RILL_OK ||
                rill_env_model(env, &model, &error) != RILL_OK) {
         code = fail(self->name, &error);
     } else if (solve(model, &given, &solution, &error) != RILL_OK) {

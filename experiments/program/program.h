@@ -59,6 +59,11 @@ void options_release(const option *options);
 /// Exit code for what `options_read` answered below 0.
 int options_exit_code(int answer);
 
+/// As `rill_env_create`; an assignment "name=@file" sets a parameter of text rows to the lines of a
+/// file. RILL_IO as well.
+rill_status create_env(rill_env **env, const char *id, const char *const *assignments,
+                       rill_error *error);
+
 /// Prints "rill: <context>: <path>: <message>" on stderr, one line, and answers the exit code that
 /// goes with the error's status. `context` (a file or command) may be NULL.
 int fail(const char *context, const rill_error *error);
@@ -70,6 +75,6 @@ int fail_usage(const command *self, const char *format, ...) RILL_PRINTF(2, 3);
 int finish_output(void);
 
 extern const command command_run, command_list, command_describe, command_solve, command_rollout,
-    command_verify, command_summary, command_export, command_bench;
+    command_verify, command_summary, command_export, command_bench, command_check_env, command_new;
 
 #endif

@@ -1,0 +1,94 @@
+/// Rows of text that JSON leaves to a file: {"file": "maps/rooms.txt"}.
+#include "experiments/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+rill_status json_read_rows(const char *path, char **text, rill_error *error)
+{
+    rill_status status = json_read_file(path, text, error);
+    if (status != RILL_OK) {
+        char message[sizeof error->message];
+        if (error != NULL) {
+            snprintf(message, sizeof message, "%.200s: %.400s", path, error->message);
+            rill_error_set(error, status, error->path, "%s", message);
+        }
+        return status;
+    }
+    // line ends of either kind; none after the last row
+    char *end = *text;
+    for (const char *c = *text; *c != '\0'; c++) {
+        if (c[0] != '\r' || c[1] != '\n') {
+            *end++ = *c;
+        }
+    }
+    *end = '\0';
+    if (end > *text && end[-1] == '\n') {
+        end[-1] = '\0';
+    }
+    return RILL_OK;
+}
+
+/// The file that a value stands for; NULL when it is none.
+static const char *file_of(const cJSON *value)
+{
+    const cJSON *file = cJSON_GetObjectItemCaseSensitive(value, "file");
+    return cJSON_GetArraySize(value) == 1 && cJSON_IsString(file) ? file->valuestring : NULL;
+}
+
+/// A text with what the file holds.
+static rill_status read_value(const char *file, const char *directory, cJSON **value,
+                              rill_error *error)
+{
+    const size_t size = strlen(directory) + strlen(file) + 2;
+    char *path = malloc(size), *rows = NULL;
+    if (path == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    const bool is_as_given = file[0] == '/' || directory[0] == '\0';
+    snprintf(path, size, "%s%s%s", is_as_given ? "" : directory, is_as_given ? "" : "/", file);
+    rill_status status = json_read_rows(path, &rows, error);
+    if (status == RILL_OK) {
+        *value = cJSON_CreateString(rows);
+        status =
+            *value == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory") : RILL_OK;
+    }
+    free(path);
+    free(rows);
+    return status;
+}
+
+rill_status json_insert_files(cJSON *json, const char *directory, rill_error *error)
+{
+    int i = 0;
+    for (cJSON *child = json->child; child != NULL; child = child->next, i++) {
+        const bool is_params = child->string != NULL && strcmp(child->string, "params") == 0;
+        rill_status status = RILL_OK;
+        for (cJSON *member = is_params ? child->child : NULL; member != NULL;) {
+            cJSON *next = member->next, *value = NULL;
+            const char *file = file_of(member);
+            status = file == NULL ? RILL_OK : read_value(file, directory, &value, error);
+            if (status != RILL_OK) {
+                rill_error_prefix(error, status, "file");
+                rill_error_prefix(error, status, member->string);
+                break;
+            }
+            if (value != NULL &&
+                !cJSON_ReplaceItemInObjectCaseSensitive(child, member->string, value)) {
+                cJSON_Delete(value);
+                status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+                break;
+            }
+            member = next;
+        }
+        status =
+            status == RILL_OK && !is_params ? json_insert_files(child, directory, error) : status;
+        if (status != RILL_OK) {
+            char place[32];
+            snprintf(place, sizeof place, "[%d]", i);
+            return rill_error_prefix(error, status, child->string == NULL ? place : child->string);
+        }
+    }
+    return RILL_OK;
+}
