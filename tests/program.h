@@ -227,24 +227,24 @@ static inline void finish_program(const process *p, result *r)
 }
 
 /// What the last RUN left.
-static result last;
+static result ran;
 
 static inline int run_program(const start_options *options, const char *const *arguments)
 {
     process p = start_program(options, arguments);
-    finish_program(&p, &last);
-    return last.code;
+    finish_program(&p, &ran);
+    return ran.code;
 }
 
-/// Runs the program with these arguments; answers the exit code, the rest is in `last`.
+/// Runs the program with these arguments; answers the exit code, the rest is in `ran`.
 #define RUN(...) run_program(&(start_options){0}, (const char *const[]){__VA_ARGS__, NULL})
 
 /// The program ended well, and said nothing on stderr.
 #define ASSERT_DONE(...)                                                                       \
     do {                                                                                       \
         int done_code = RUN(__VA_ARGS__);                                                      \
-        ck_assert_msg(done_code == 0 && last.err[0] == '\0', "code %d, stderr: %s", done_code, \
-                      last.err);                                                               \
+        ck_assert_msg(done_code == 0 && ran.err[0] == '\0', "code %d, stderr: %s", done_code, \
+                      ran.err);                                                               \
     } while (0)
 
 /// Whether stderr holds one line, of the program's, with `part` in it.
@@ -258,10 +258,10 @@ static inline bool is_one_line(const char *err, const char *part)
 /// The last RUN ended with this code and one line on stderr that contains `part`.
 #define ASSERT_FAILED_WITH(expected, part)                                                        \
     do {                                                                                          \
-        ck_assert_msg(last.code == (expected), "code %d (signal %d), expected %d: %s", last.code, \
-                      last.signal, expected, last.err);                                           \
-        ck_assert_msg(is_one_line(last.err, part), "not one line with \"%s\": %s", part,          \
-                      last.err);                                                                  \
+        ck_assert_msg(ran.code == (expected), "code %d (signal %d), expected %d: %s", ran.code, \
+                      ran.signal, expected, ran.err);                                           \
+        ck_assert_msg(is_one_line(ran.err, part), "not one line with \"%s\": %s", part,          \
+                      ran.err);                                                                  \
     } while (0)
 
 #endif

@@ -195,12 +195,13 @@ static void check_state_values(rill_env *env, const char *name)
 {
     rill_error error = {0};
     double values[256] = {0.0};
-    if (env->type->n_state_values == 0) {
+    ASSERT_FOR(name, env->n_state_values <= env->type->n_state_values);
+    if (env->n_state_values == 0) {
         ASSERT_REFUSED(rill_env_set_state(env, values, &error), &error, "state",
                        "does not offer to set its state");
         return;
     }
-    ck_assert_int_le(env->type->n_state_values, 256);
+    ck_assert_int_le(env->n_state_values, 256);
     rill_env *other = clone_of(env);
     rill_env_reset(other);
     rill_env_reset(env);
@@ -441,14 +442,36 @@ END_TEST
         }                                                                 \
     } while (0)
 
+/// The environment's model. NULL when it has none and says so; a type that has one has it with its
+/// default parameters.
+static rill_model *try_model(const rill_env *env, const char *name)
+{
+    rill_error error = {0};
+    rill_model *model = NULL;
+    if (rill_env_model(env, &model, &error) == RILL_OK) {
+        return model;
+    }
+    ASSERT_FOR(name, error.status == RILL_INVALID);
+    ck_assert_msg(strstr(error.message, "not a finite MDP") != NULL, "%s: %s", name, error.message);
+    if (env->type->model != NULL) {
+        rill_env *original = NULL;
+        ASSERT_OK(rill_env_create(&original, env->type->id, NULL, &error), &error);
+        ASSERT_OK(rill_env_model(original, &model, &error), &error);
+        rill_env_destroy(original);
+        rill_model_destroy(model);
+    }
+    return NULL;
+}
+
 static void check_out_of_memory(rill_env *env, const char *name)
 {
     rill_env *created = NULL, *clone = NULL;
     CHECK_OUT_OF_MEMORY(name, rill_env_create(&created, env->type->id, NULL, &error), created,
                         rill_env_destroy);
     CHECK_OUT_OF_MEMORY(name, rill_env_clone(&clone, env, &error), clone, rill_env_destroy);
-    if (env->type->model != NULL) {
-        rill_model *model = NULL;
+    rill_model *model = try_model(env, name);
+    if (model != NULL) {
+        rill_model_destroy(model);
         CHECK_OUT_OF_MEMORY(name, rill_env_model(env, &model, &error), model, rill_model_destroy);
     }
 }
@@ -470,16 +493,15 @@ static bool is_same_outcome(const rill_transition *a, const rill_transition *b)
 
 static void check_model_structure(rill_env *env, const char *name)
 {
-    rill_error error = {0};
-    rill_model *model = NULL;
-    if (env->type->model == NULL) {
-        ASSERT_REFUSED(rill_env_model(env, &model, &error), &error, "id", "not a finite MDP");
+    rill_model *model = try_model(env, name);
+    if (model == NULL) {
         return;
     }
-    ASSERT_OK(rill_env_model(env, &model, &error), &error);
-    ASSERT_FOR(name, env->observation_space.kind == RILL_SPACE_DISCRETE);
+    if (env->type->model_state == NULL) {
+        ASSERT_FOR(name, env->observation_space.kind == RILL_SPACE_DISCRETE);
+        ASSERT_FOR(name, model->n_states == env->observation_space.size);
+    }
     ASSERT_FOR(name, env->action_space.kind == RILL_SPACE_DISCRETE);
-    ASSERT_FOR(name, model->n_states == env->observation_space.size);
     ASSERT_FOR(name, model->n_actions == env->action_space.size);
     double start = 0.0;
     for (int32_t s = 0; s < model->n_states; s++) {
@@ -511,21 +533,44 @@ START_TEST(test_model_structure)
 }
 END_TEST
 
+/// What steps showed of each transition of a model. Where the model's rewards are expectations:
+/// by how much the steps' rewards exceed them in all, and the sum of the squares.
+typedef struct tally {
+    const rill_model *model;
+    int64_t *counts;
+    bool has_expected_rewards;
+    double excess, squares;
+} tally;
+
+/// The state of the model that the environment is in.
+static int32_t model_state(const rill_env *env)
+{
+    return env->type->model_state == NULL ? rill_env_observe(env).index
+                                          : env->type->model_state(env->params, env->state);
+}
+
 /// Counts an outcome of (state, action) under the transition that equals it; one that the model
 /// does not have is a failure.
-static void count_outcome(const char *name, const rill_model *model, int64_t *counts, int32_t state,
-                          int32_t action, rill_transition seen)
+static void count_outcome(const char *name, tally *seen, int32_t state, int32_t action,
+                          rill_transition outcome)
 {
+    const rill_model *model = seen->model;
+    const double reward = outcome.reward;
     size_t n = 0, i = 0;
     const rill_transition *t = rill_model_outcomes(model, state, action, &n);
-    while (i < n && !is_same_outcome(&t[i], &seen)) {
-        i++;
+    for (; i < n; i++) {
+        outcome.reward = seen->has_expected_rewards ? t[i].reward : reward;
+        if (is_same_outcome(&t[i], &outcome)) {
+            break;
+        }
     }
     if (i == n) {
         ck_abort_msg("%s: (%d, %d) -> %d, reward %.17g, terminated %d is not in the model", name,
-                     state, action, seen.next, seen.reward, seen.terminated);
+                     state, action, outcome.next, reward, outcome.terminated);
     }
-    counts[&t[i] - model->transitions]++;
+    seen->counts[&t[i] - model->transitions]++;
+    seen->excess += reward - t[i].reward;
+    seen->squares += (reward - t[i].reward) * (reward - t[i].reward);
 }
 
 /// Chi-square of the counts of each pair; 1e-6 is the false-alarm rate of all together.
@@ -546,37 +591,78 @@ static void check_counts(const char *name, const rill_model *model, const int64_
     }
 }
 
-/// Random play: outcomes, starts and visited states are the model's.
-static void count_play(rill_env *env, const char *name, const rill_model *model, int64_t *counts)
+/// True when an action can be taken and does something: it may change the state or end the episode.
+static bool has_effect(const rill_model *model, int32_t state, int32_t action)
 {
+    size_t n = 0;
+    const rill_transition *t = rill_model_outcomes(model, state, action, &n);
+    size_t i = 0;
+    while (i < n && t[i].next == state && !t[i].terminated) {
+        i++;
+    }
+    return i < n;
+}
+
+/// The present state's mask: the actions that the model has outcomes for. It may leave out those
+/// without an effect.
+static void check_mask(const rill_env *env, const char *name, const rill_model *model,
+                       int32_t state, uint8_t *mask)
+{
+    memset(mask, env->type->mask == NULL ? 1 : 77, (size_t)model->n_actions);
+    if (env->type->mask != NULL) {
+        env->type->mask(env->params, env->state, mask);
+    }
+    for (int32_t a = 0; a < model->n_actions; a++) {
+        ASSERT_FOR(name, mask[a] == 1 ? rill_model_is_available(model, state, a)
+                                      : mask[a] == 0 && !has_effect(model, state, a));
+    }
+}
+
+/// Random play of available actions: outcomes, starts and visited states are the model's.
+static void count_play(rill_env *env, const char *name, tally *seen)
+{
+    const rill_model *model = seen->model;
+    uint8_t *mask = malloc((size_t)model->n_actions);
     int64_t *starts = calloc((size_t)model->n_states, sizeof *starts);
     uint8_t *is_decision = calloc((size_t)model->n_states, 1);
     ck_assert_int_eq(rill_model_decision_states(model, is_decision), RILL_OK);
     rill_rng actions;
     rill_rng_seed(&actions, 12);
-    int32_t state = rill_env_reset(env).index;
+    rill_env_reset(env);
+    int32_t state = model_state(env);
     starts[state]++;
     for (int i = 0; i < 100000; i++) {
         ASSERT_FOR(name, is_decision[state] == 1);
+        check_mask(env, name, model, state, mask);
         rill_outcome outcome;
-        rill_action action = random_action(&env->action_space, &actions, NULL);
-        int32_t next = rill_env_step(env, action, &outcome).index;
-        rill_transition seen = {0.0, outcome.reward, next, outcome.terminated};
-        count_outcome(name, model, counts, state, action.index, seen);
+        rill_action action;
+        do {
+            action = random_action(&env->action_space, &actions, NULL);
+        } while (mask[action.index] == 0);
+        rill_env_step(env, action, &outcome);
+        const int32_t next = model_state(env);
+        count_outcome(name, seen, state, action.index,
+                      (rill_transition){0.0, outcome.reward, next, outcome.terminated});
         state = next;
+        if (env->type->restart != NULL && i % 100 == 99) {
+            env->type->restart(env->params, env->state); // the model is of a world yet to change
+        }
         if (rill_outcome_is_last(&outcome) || i % 100 == 99) {
-            state = rill_env_reset(env).index;
+            rill_env_reset(env);
+            state = model_state(env);
             starts[state]++;
         }
     }
     ASSERT_FOR(name, test_chi_square(model->start, starts, (size_t)model->n_states) > 1e-6);
+    free(mask);
     free(starts);
     free(is_decision);
 }
 
 /// Every pair of the model, from the state put there.
-static void count_sweep(rill_env *env, const char *name, const rill_model *model, int64_t *counts)
+static void count_sweep(rill_env *env, const char *name, tally *seen)
 {
+    const rill_model *model = seen->model;
     rill_outcome outcome;
     for (int32_t s = 0; s < model->n_states; s++) {
         for (int32_t a = 0; a < model->n_actions; a++) {
@@ -587,10 +673,11 @@ static void count_sweep(rill_env *env, const char *name, const rill_model *model
                 const double value = s;
                 rill_error error = {0};
                 ASSERT_FOR(name, rill_env_set_state(env, &value, &error) == RILL_OK);
-                ASSERT_FOR(name, rill_env_observe(env).index == s);
-                int32_t next = rill_env_step(env, (rill_action){.index = a}, &outcome).index;
-                rill_transition seen = {0.0, outcome.reward, next, outcome.terminated};
-                count_outcome(name, model, counts, s, a, seen);
+                ASSERT_FOR(name, model_state(env) == s);
+                rill_env_step(env, (rill_action){.index = a}, &outcome);
+                const int32_t next = model_state(env);
+                count_outcome(name, seen, s, a,
+                              (rill_transition){0.0, outcome.reward, next, outcome.terminated});
             }
         }
     }
@@ -598,20 +685,20 @@ static void count_sweep(rill_env *env, const char *name, const rill_model *model
 
 static void check_model_frequencies(rill_env *env, const char *name)
 {
-    if (env->type->model == NULL) {
+    rill_model *model = try_model(env, name);
+    if (model == NULL) {
         return;
     }
-    rill_error error = {0};
-    rill_model *model = NULL;
-    ASSERT_OK(rill_env_model(env, &model, &error), &error);
     const size_t n_pairs = (size_t)model->n_states * (size_t)model->n_actions;
-    int64_t *counts = calloc(model->first[n_pairs] + 1, sizeof *counts);
-    count_play(env, name, model, counts);
-    if (env->type->n_state_values == 1) { // the number is the observation
-        count_sweep(env, name, model, counts);
+    tally seen = {model, calloc(model->first[n_pairs] + 1, sizeof *seen.counts),
+                  env->type->has_expected_rewards, 0.0, 0.0};
+    count_play(env, name, &seen);
+    if (env->n_state_values == 1) { // the number is the model's state
+        count_sweep(env, name, &seen);
     }
-    check_counts(name, model, counts);
-    free(counts);
+    check_counts(name, model, seen.counts);
+    ASSERT_FOR(name, fabs(seen.excess) <= 5.5 * sqrt(seen.squares)); // false alarm 4e-8
+    free(seen.counts);
     rill_model_destroy(model);
 }
 

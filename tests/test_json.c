@@ -263,8 +263,12 @@ START_TEST(test_numbers_keep_their_bits)
     static const struct {
         double value;
         const char *text;
-    } cases[] = {{0.1, "0.1"},  {5.0, "5"},          {-2.5e-7, "-2.5e-07"},
-                 {NAN, "null"}, {-INFINITY, "null"}, {0.30000000000000004, "0.30000000000000004"}};
+    } cases[] = {{0.1, "0.1"},
+                 {5.0, "5"},
+                 {-2.5e-7, "-2.5e-07"},
+                 {(double)NAN, "null"},
+                 {-(double)INFINITY, "null"},
+                 {0.30000000000000004, "0.30000000000000004"}};
     for (size_t j = 0; j < 6; j++) {
         cJSON *number = json_number(cases[j].value);
         text = cJSON_PrintUnformatted(number);

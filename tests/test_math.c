@@ -30,6 +30,11 @@ static double any_positive(rill_rng *rng)
     return double_of(rill_rng_next64(rng) % bits_of((double)INFINITY));
 }
 
+static double any_sign(rill_rng *rng, double x)
+{
+    return rill_rng_next64(rng) >> 63 ? -x : x;
+}
+
 // Arguments that reach every branch of one function, by the number of the draw.
 typedef double argument_function(rill_rng *rng, int i);
 
@@ -71,18 +76,58 @@ static double log1p_argument(rill_rng *rng, int i)
     }
 }
 
+static double angle_argument(rill_rng *rng, int i)
+{
+    const long double half_pi = 1.57079632679489661923L;
+    switch (i % 6) {
+    case 0:
+        return rill_rng_uniform(rng, -0x1p-6, 0x1p-6);
+    case 1:
+        return rill_rng_uniform(rng, -RILL_PI, RILL_PI);
+    case 2:
+        return rill_rng_uniform(rng, -0x1p26, 0x1p26);
+    case 3:
+        return any_sign(rng, any_positive(rng));
+    case 4: // as near to a multiple of pi/2 as doubles come
+        return any_sign(rng, (double)(half_pi * (long double)rill_rng_integers(rng, 0x7FFFFFF)));
+    default: // near the next step of the table
+        return any_sign(rng, (double)(2 * rill_rng_integers(rng, 51) + 1) / 128.0 +
+                                 rill_rng_uniform(rng, -1.0, 1.0) * 0x1p-40);
+    }
+}
+
+static double sin_of_sincos(double x)
+{
+    double sine, cosine;
+    rill_sincos(x, &sine, &cosine);
+    return sine;
+}
+
+static double cos_of_sincos(double x)
+{
+    double sine, cosine;
+    rill_sincos(x, &sine, &cosine);
+    return cosine;
+}
+
+// `bound` is on the error, in units in the last place
 static const struct {
     const char *name;
     double (*ours)(double);
     long double (*reference)(long double);
+    double bound;
     argument_function *argument;
     uint64_t hash;
 } functions[] = {
-    {"exp", rill_exp, expl, exp_argument, UINT64_C(0x04E1E6A88E87A651)},
-    {"log", rill_log, logl, log_argument, UINT64_C(0x9460EC2A1E774B88)},
+    {"exp", rill_exp, expl, 1.0, exp_argument, UINT64_C(0x04E1E6A88E87A651)},
+    {"log", rill_log, logl, 1.0, log_argument, UINT64_C(0x9460EC2A1E774B88)},
     // the hash of what log1p of glibc 2.36 gives (Debian 12, x86-64, its variant without fused
     // multiply-add: GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4)
-    {"log1p", rill_log1p, log1pl, log1p_argument, UINT64_C(0x64DDFD8B304761F6)},
+    {"log1p", rill_log1p, log1pl, 1.0, log1p_argument, UINT64_C(0x64DDFD8B304761F6)},
+    {"sin", rill_sin, sinl, 0.52, angle_argument, UINT64_C(0x80421B46F0A4273A)},
+    {"cos", rill_cos, cosl, 0.52, angle_argument, UINT64_C(0x89EA8F74FEE7B17D)},
+    {"sin of sincos", sin_of_sincos, sinl, 0.52, angle_argument, UINT64_C(0x80421B46F0A4273A)},
+    {"cos of sincos", cos_of_sincos, cosl, 0.52, angle_argument, UINT64_C(0x89EA8F74FEE7B17D)},
 };
 
 enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
@@ -93,7 +138,7 @@ static double last_place(double x)
     return nextafter(fabs(x), (double)INFINITY) - fabs(x);
 }
 
-START_TEST(error_is_below_one_unit_in_the_last_place)
+START_TEST(error_is_below_its_bound)
 {
 #if LDBL_MANT_DIG < 64
     return; // long double is no better than double here
@@ -107,7 +152,8 @@ START_TEST(error_is_below_one_unit_in_the_last_place)
             continue;
         }
         long double error = fabsl((long double)functions[_i].ours(x) - expected);
-        if (!(error < (long double)last_place((double)expected))) {
+        if (!(error <
+              (long double)functions[_i].bound * (long double)last_place((double)expected))) {
             ck_abort_msg("%s(%a) = %a, not %La", functions[_i].name, x, functions[_i].ours(x),
                          expected);
         }
@@ -194,17 +240,51 @@ START_TEST(log1p_at_its_limits)
 }
 END_TEST
 
+START_TEST(sin_and_cos_at_their_limits)
+{
+    assert_same(rill_sin(0.0), 0.0);
+    assert_same(rill_sin(-0.0), -0.0);
+    assert_same(rill_cos(-0.0), 1.0);
+    assert_same(rill_sin(0x1p-1074), 0x1p-1074);
+    assert_same(rill_sin(-0x1p-1074), -0x1p-1074);
+    static const double none[] = {(double)INFINITY, -(double)INFINITY, (double)NAN};
+    for (int i = 0; i < 3; ++i) {
+        double sine = 0.0, cosine = 0.0;
+        rill_sincos(none[i], &sine, &cosine);
+        ck_assert(isnan(rill_sin(none[i])) && isnan(rill_cos(none[i])));
+        ck_assert(isnan(sine) && isnan(cosine));
+    }
+    // from mpmath at 2000 bits
+    static const double known[][3] = {
+        {RILL_PI, 0x1.1a62633145c07p-53, -1.0},
+        {RILL_PI / 2.0, 1.0, 0x1.1a62633145c07p-54},
+        {100.0, -0x1.03425b78c4db8p-1, 0x1.b981dbf665fdfp-1},
+        {1e22, -0x1.b453ab76bf397p-1, 0x1.0be2cef01c8f4p-1},
+        {DBL_MAX, 0x1.452fc98b34e97p-8, -0x1.fffe62ecfab75p-1},
+        // of all doubles the nearest to a multiple of pi/2, 6381956970095103 2^797
+        {0x1.6ac5b262ca1ffp+849, 1.0, -0x1.14ae72e6ba22fp-61},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; ++i) {
+        assert_same(rill_sin(known[i][0]), known[i][1]);
+        assert_same(rill_sin(-known[i][0]), -known[i][1]);
+        assert_same(rill_cos(known[i][0]), known[i][2]);
+        assert_same(rill_cos(-known[i][0]), known[i][2]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("math");
     TCase *dense = tcase_create("dense");
-    tcase_add_loop_test(dense, error_is_below_one_unit_in_the_last_place, 0, N_FUNCTIONS);
+    tcase_add_loop_test(dense, error_is_below_its_bound, 0, N_FUNCTIONS);
     tcase_add_loop_test(dense, bits_are_the_same_everywhere, 0, N_FUNCTIONS);
     suite_add_tcase(suite, dense);
     TCase *limits = tcase_create("limits");
     tcase_add_test(limits, exp_at_its_limits);
     tcase_add_test(limits, log_at_its_limits);
     tcase_add_test(limits, log1p_at_its_limits);
+    tcase_add_test(limits, sin_and_cos_at_their_limits);
     suite_add_tcase(suite, limits);
 
     SRunner *runner = srunner_create(suite);

@@ -1,0 +1,527 @@
+// The runner: runs that depend on nothing but the experiment, their agent and their number; records
+// and stops at the exact places; and one run written a second time, from the books.
+#include "tests/reference_policy.h"
+#include "tests/runs.h"
+
+#include <pthread.h>
+
+static rill_error error;
+
+/// Three agents, every kind of record, evaluation.
+static const char mixed[] =
+    "{'environment': {'id': 'cliff_walking', 'params': {'is_slippery': true},"
+    "                 'max_episode_steps': 50},"
+    " 'agents': [{'id': 'sarsa'}, {'id': 'q_learning', 'params': {'alpha': 0.5}},"
+    "            {'id': 'td0', 'params': {'gamma': 0.9}}],"
+    " 'stop': {'episodes': 20}, 'runs': 5, 'seed': 42,"
+    " 'record': ['return', {'metric': 'length', 'every': 3}, {'metric': 'rms_error', 'every': 4},"
+    "            {'metric': 'td_error', 'unit': 'steps', 'every': 37}],"
+    " 'evaluation': {'every': 5, 'episodes': 2, 'max_steps': 40}}";
+
+static void assert_same_collections(const collection *a, const collection *b)
+{
+    ck_assert_uint_eq(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_same_run(&a->runs[i], &b->runs[i]);
+    }
+}
+
+START_TEST(test_threads_change_nothing)
+{
+    rill_experiment *experiment = experiment_of(mixed);
+    collection one = collect_all(experiment, 1);
+    static const int32_t threads[] = {2, 7, 64};
+    for (size_t i = 0; i < 3; i++) {
+        collection many = collect_all(experiment, threads[i]);
+        assert_same_collections(&one, &many);
+        release_runs(&many);
+    }
+    // each as if it were alone
+    for (size_t i = 0; i < one.count; i++) {
+        rill_run run;
+        ASSERT_OK(
+            rill_experiment_run_one(experiment, (int32_t)(i / 5), (int64_t)(i % 5), &run, &error),
+            &error);
+        assert_same_run(&one.runs[i], &run);
+        rill_run_clear(&run);
+    }
+    // and all different
+    for (size_t i = 0; i < one.count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            ck_assert_uint_ne(one.runs[i].hash, one.runs[j].hash);
+        }
+    }
+    release_runs(&one);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+START_TEST(test_seed_and_streams)
+{
+    static const char twins[] =
+        "{'environment': {'id': 'cliff_walking'}, 'stop': {'episodes': 5}, 'runs': 2, 'agents': ["
+        "{'id': 'q_learning', 'label': 'a'}, {'id': 'q_learning', 'label': 'b'}], 'seed': 3}";
+    rill_experiment *experiment = experiment_of(twins);
+    collection a = collect_all(experiment, 2);
+    // all agents meet the same luck
+    ck_assert_uint_eq(a.runs[0].hash, a.runs[2].hash);
+    ck_assert_uint_eq(a.runs[1].hash, a.runs[3].hash);
+    ck_assert_uint_ne(a.runs[0].hash, a.runs[1].hash);
+    // more runs leave the first ones as they are; another seed does not
+    experiment->runs = 3;
+    collection b = collect_all(experiment, 2);
+    assert_same_run(&a.runs[0], &b.runs[0]);
+    assert_same_run(&a.runs[1], &b.runs[1]);
+    release_runs(&b);
+    experiment->runs = 2;
+    experiment->seed = 4;
+    b = collect_all(experiment, 2);
+    ck_assert_uint_ne(a.runs[0].hash, b.runs[0].hash);
+    release_runs(&a);
+    release_runs(&b);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+START_TEST(test_done_runs_are_skipped)
+{
+    rill_experiment *experiment = experiment_of(mixed);
+    collection all = collect_all(experiment, 2);
+    // (variant, run) row-major
+    const uint8_t is_done[] = {1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0};
+    for (int32_t threads = 1; threads < 4; threads += 2) {
+        collection rest = {0};
+        ASSERT_OK(collect(experiment, threads, is_done, &rest, &error), &error);
+        size_t n = 0;
+        for (size_t i = 0; i < 15; i++) {
+            if (!is_done[i]) {
+                ck_assert_uint_lt(n, rest.count);
+                assert_same_run(&all.runs[i], &rest.runs[n++]);
+            }
+        }
+        ck_assert_uint_eq(n, rest.count);
+        release_runs(&rest);
+    }
+    uint8_t all_done[15];
+    memset(all_done, 1, sizeof all_done);
+    collection none = {0};
+    ASSERT_OK(collect(experiment, 2, all_done, &none, &error), &error);
+    ck_assert_uint_eq(none.count, 0);
+    release_runs(&all);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+START_TEST(test_interrupted_and_resumed)
+{
+    rill_experiment *experiment = experiment_of(mixed);
+    experiment->runs = 60;
+    collection all = collect_all(experiment, 2);
+    for (int32_t threads = 1; threads < 8; threads += 3) {
+        uint8_t is_done[180] = {0};
+        collection parts = {0};
+        rill_status status = RILL_INTERRUPTED;
+        int n_parts = 0;
+        while (status == RILL_INTERRUPTED) {
+            const size_t before = parts.count;
+            parts.stop_after = before + 7;
+            error = (rill_error){0};
+            status = collect(experiment, threads, is_done, &parts, &error);
+            ck_assert(status == RILL_OK || status == RILL_INTERRUPTED);
+            if (status == RILL_INTERRUPTED) {
+                ck_assert_int_eq(error.status, RILL_INTERRUPTED);
+                ck_assert_str_eq(error.message, "interrupted");
+                ck_assert_uint_ge(parts.count, before + 7);
+                ck_assert_uint_lt(parts.count, 180);
+            }
+            for (size_t i = 0; i < parts.count; i++) {
+                is_done[parts.runs[i].variant * 60 + parts.runs[i].run] = 1;
+            }
+            n_parts++;
+        }
+        ck_assert_int_gt(n_parts, 2); // it was interrupted in earnest
+        assert_same_collections(&all, &parts);
+        release_runs(&parts);
+    }
+    release_runs(&all);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+/// A stop does not wait for the end of a run, and what is half-done is not handed on.
+START_TEST(test_stop_within_a_run)
+{
+    rill_experiment *experiment =
+        experiment_of("{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
+                      " 'stop': {'steps': 9007199254740992}, 'record': []}");
+    collection c = {.stop_after = 0};
+    c.runs = calloc(1, sizeof *c.runs);
+    c.count = c.stop_after = 1; // stops at once
+    ck_assert_int_eq(collect(experiment, 1, NULL, &c, &error), RILL_INTERRUPTED);
+    ck_assert_uint_eq(c.count, 1);
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+typedef struct failing {
+    pthread_t caller;
+    int calls;
+    int64_t steps;
+} failing;
+
+static void note_steps(void *context, int64_t steps, int64_t finished)
+{
+    (void)finished;
+    ((failing *)context)->steps = steps;
+}
+
+static rill_status refuse_third(void *context, rill_run *run, rill_error *refusal)
+{
+    failing *f = context;
+    ck_assert(pthread_equal(f->caller, pthread_self()));
+    rill_run_clear(run);
+    return ++f->calls == 3 ? rill_error_set(refusal, RILL_IO, "", "no more") : RILL_OK;
+}
+
+START_TEST(test_an_error_of_the_callback_stops)
+{
+    rill_experiment *experiment = experiment_of(mixed);
+    experiment->runs = 400;
+    collection all = collect_all(experiment, 2);
+    for (int32_t threads = 1; threads < 6; threads += 2) {
+        failing f = {pthread_self(), 0, 0};
+        const rill_run_options options = {
+            .threads = threads, .on_run = refuse_third, .on_progress = note_steps, .context = &f};
+        ck_assert_int_eq(rill_experiment_run(experiment, &options, &error), RILL_IO);
+        ck_assert_str_eq(error.message, "no more");
+        ck_assert_int_lt(f.steps, all.steps / 2); // the threads stopped too
+        ck_assert_int_eq(f.calls, 3);
+    }
+    release_runs(&all);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+START_TEST(test_progress)
+{
+    rill_experiment *experiment = experiment_of(mixed);
+    collection c = collect_all(experiment, 3);
+    int64_t steps = 0;
+    for (size_t i = 0; i < c.count; i++) {
+        steps += c.runs[i].steps;
+        ck_assert(c.runs[i].wall_seconds >= 0.0);
+    }
+    ck_assert_int_eq(c.steps, steps); // the last word is the whole
+    ck_assert_int_eq(c.finished, (int64_t)c.count);
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+static rill_rng stream(const rill_experiment *experiment, int64_t number, uint32_t role)
+{
+    const uint32_t key[] = {(uint32_t)number, role};
+    rill_rng rng;
+    rill_rng_spawn(&rng, experiment->seed, key, 2);
+    return rng;
+}
+
+/// What happens in a run, step by step and without the runner: TD errors by steps; returns, lengths
+/// and, where asked for, evaluations by episodes.
+typedef struct plain_run {
+    int64_t steps, episodes;
+    double td_errors[70000], returns[70000], lengths[70000];
+    double evaluation_returns[500], evaluation_lengths[500];
+    int64_t n_evaluations;
+} plain_run;
+
+static plain_run plain;
+
+static void evaluate_plainly(const rill_experiment *e, const rill_agent *agent, rill_env *env)
+{
+    double sum = 0.0;
+    double length = 0.0;
+    for (int64_t i = 0; i < e->evaluation.episodes; i++) {
+        rill_observation observation = rill_env_reset(env);
+        for (int64_t t = 0; t < e->evaluation.max_steps; t++) {
+            rill_outcome outcome;
+            observation = rill_env_step(env, rill_agent_act_greedily(agent, observation), &outcome);
+            sum += outcome.reward;
+            length += 1.0;
+            if (outcome.terminated || outcome.truncated) {
+                break;
+            }
+        }
+    }
+    plain.evaluation_returns[plain.n_evaluations] = sum / (double)e->evaluation.episodes;
+    plain.evaluation_lengths[plain.n_evaluations++] = length / (double)e->evaluation.episodes;
+}
+
+static void run_plainly(const rill_experiment *e, int32_t variant, int64_t number)
+{
+    rill_env *env = NULL, *evaluation_env = NULL;
+    rill_agent *agent = NULL;
+    ASSERT_OK(rill_env_clone(&env, e->env, &error), &error);
+    ASSERT_OK(rill_env_clone(&evaluation_env, e->env, &error), &error);
+    ASSERT_OK(rill_agent_clone(&agent, e->variants[variant].agent, &error), &error);
+    env->data->rng = stream(e, number, 0);
+    const rill_rng rng = stream(e, number, 1);
+    rill_agent_begin(agent, &rng);
+    evaluation_env->data->rng = stream(e, number, 2);
+    memset(&plain, 0, sizeof plain);
+    rill_action action = rill_agent_start(agent, rill_env_reset(env));
+    double episode_return = 0.0;
+    int64_t length = 0;
+    while ((e->stop_steps == 0 || plain.steps < e->stop_steps) &&
+           (e->stop_episodes == 0 || plain.episodes < e->stop_episodes)) {
+        rill_outcome outcome;
+        rill_observation observation = rill_env_step(env, action, &outcome);
+        episode_return += outcome.reward;
+        length++;
+        bool is_last = outcome.terminated || outcome.truncated;
+        if (is_last) {
+            rill_agent_finish(agent, &outcome, observation);
+        } else {
+            action = rill_agent_step(agent, outcome.reward, observation);
+        }
+        plain.td_errors[plain.steps++] = agent->memory->td_error;
+        if (is_last) {
+            plain.returns[plain.episodes] = episode_return;
+            plain.lengths[plain.episodes++] = (double)length;
+            episode_return = 0.0;
+            length = 0;
+            if (e->evaluation.every > 0 && plain.episodes % e->evaluation.every == 0) {
+                evaluate_plainly(e, agent, evaluation_env);
+            }
+            action = rill_agent_start(agent, rill_env_reset(env));
+        }
+    }
+    rill_env_destroy(env);
+    rill_env_destroy(evaluation_env);
+    rill_agent_destroy(agent);
+}
+
+/// A series holds every `every`th of the values, at the exact places, and no more.
+static void assert_thinned(const rill_series *series, const double *values, int64_t n)
+{
+    ck_assert_uint_eq(series->count, (size_t)(n / series->every));
+    for (size_t i = 0; i < series->count; i++) {
+        double expected = values[((int64_t)i + 1) * series->every - 1];
+        ck_assert_msg(memcmp(&series->values[i], &expected, sizeof expected) == 0,
+                      "%s, point %zu: %.17g, expected %.17g", series->metric, i, series->values[i],
+                      expected);
+    }
+}
+
+/// Stops by steps and by episodes, whichever comes first, and records of every interval; also
+/// across the runner's own interval of 65,536 steps.
+START_TEST(test_exact_places)
+{
+    static const struct {
+        int64_t max_steps; ///< of an episode
+        const char *stop;
+        int64_t every_steps, every_episodes;
+    } cases[] = {
+        {50, "'steps': 100", 7, 1},
+        {50, "'steps': 1", 1, 1},
+        {50, "'steps': 98", 7, 2},
+        {10, "'steps': 100", 1, 1},
+        {0, "'episodes': 3", 5, 1},
+        {10, "'episodes': 10", 10, 3},
+        {10, "'episodes': 10", 7, 10},
+        {10, "'episodes': 10", 7, 11},
+        {10, "'episodes': 10, 'steps': 100", 1, 1},
+        {10, "'episodes': 10, 'steps': 99", 1, 1},
+        {10, "'episodes': 10, 'steps': 101", 1, 1},
+        {100, "'steps': 65536", 65536, 1},
+        {100, "'steps': 65537", 32768, 5},
+        {100, "'steps': 65535", 65535, 7},
+        {100, "'steps': 65535", 70000, 7},
+        {100, "'steps': 69999", 30011, 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "{'environment': {'id': 'cliff_walking', 'max_episode_steps': %d},"
+                 " 'agents': [{'id': 'sarsa'}], 'stop': {%s}, 'seed': %zu, 'record': ["
+                 "{'metric': 'td_error', 'unit': 'steps', 'every': %d},"
+                 "{'metric': 'return', 'every': %d}, 'length']}",
+                 (int)cases[i].max_steps, cases[i].stop, i, (int)cases[i].every_steps,
+                 (int)cases[i].every_episodes);
+        rill_experiment *experiment = experiment_of(text);
+        rill_run run;
+        ASSERT_OK(rill_experiment_run_one(experiment, 0, 2, &run, &error), &error);
+        run_plainly(experiment, 0, 2);
+        ck_assert_int_eq(run.steps, plain.steps);
+        ck_assert_int_eq(run.episodes, plain.episodes);
+        ck_assert(experiment->stop_steps == 0 || run.steps <= experiment->stop_steps);
+        ck_assert(experiment->stop_episodes == 0 || run.episodes <= experiment->stop_episodes);
+        ck_assert(run.steps == experiment->stop_steps || run.episodes == experiment->stop_episodes);
+        ck_assert_uint_eq(run.n_series, 3);
+        assert_thinned(&run.series[0], plain.td_errors, plain.steps);
+        assert_thinned(&run.series[1], plain.returns, plain.episodes);
+        assert_thinned(&run.series[2], plain.lengths, plain.episodes);
+        ck_assert_int_eq(run.status, RILL_RUN_DONE);
+        rill_run_clear(&run);
+        rill_experiment_destroy(experiment);
+    }
+}
+END_TEST
+
+START_TEST(test_evaluation)
+{
+    static const char *const cases[] = {"'every': 1", "'every': 7, 'episodes': 3, 'max_steps': 20",
+                                        "'every': 40, 'max_steps': 1"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "{'environment': {'id': 'cliff_walking', 'params': {'is_slippery': true},"
+                 " 'max_episode_steps': 200}, 'agents': [{'id': 'q_learning'}],"
+                 " 'stop': {'episodes': 40}, 'evaluation': {%s}}",
+                 cases[i]);
+        rill_experiment *experiment = experiment_of(text);
+        rill_run run;
+        ASSERT_OK(rill_experiment_run_one(experiment, 0, 1, &run, &error), &error);
+        run_plainly(experiment, 0, 1);
+        const int64_t every = experiment->evaluation.every;
+        ck_assert_uint_eq(run.n_series, 3);
+        ck_assert_str_eq(run.series[1].metric, "evaluation_return");
+        ck_assert_str_eq(run.series[2].metric, "evaluation_length");
+        ck_assert_uint_eq(run.series[1].count, (size_t)(40 / every));
+        ck_assert_int_eq(plain.n_evaluations, 40 / every);
+        for (size_t j = 1; j < 3; j++) {
+            ck_assert(run.series[j].unit == RILL_EPISODES && run.series[j].every == every);
+            const double *values = j == 1 ? plain.evaluation_returns : plain.evaluation_lengths;
+            ck_assert_mem_eq(run.series[j].values, values, 8 * run.series[j].count);
+        }
+        // to evaluate does not disturb learning
+        experiment->evaluation.every = 0;
+        rill_run undisturbed;
+        ASSERT_OK(rill_experiment_run_one(experiment, 0, 1, &undisturbed, &error), &error);
+        ck_assert_uint_eq(undisturbed.n_series, 1);
+        ck_assert_mem_eq(run.series[0].values, undisturbed.series[0].values, 8 * 40);
+        rill_run_clear(&undisturbed);
+        rill_run_clear(&run);
+        rill_experiment_destroy(experiment);
+    }
+}
+END_TEST
+
+START_TEST(test_divergence)
+{
+    static const char text[] =
+        "{'environment': {'id': 'cliff_walking', 'max_episode_steps': 20},"
+        " 'agents': [{'id': 'q_learning', 'label': 'wild', 'params': {'alpha': 1e9}},"
+        "            {'id': 'q_learning', 'label': 'tame'}],"
+        " 'stop': {'episodes': 500}, 'runs': 3,"
+        " 'record': ['return', 'length', 'td_error']}";
+    rill_experiment *experiment = experiment_of(text);
+    collection a = collect_all(experiment, 1);
+    collection b = collect_all(experiment, 3);
+    assert_same_collections(&a, &b);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(a.runs[i].status, RILL_RUN_DIVERGED);
+        ck_assert_int_lt(a.runs[i].episodes, 500);
+        const rill_series *errors = &a.runs[i].series[2];
+        for (size_t j = 0; j < errors->count; j++) { // it ended there and then
+            ck_assert(isfinite(errors->values[j]) == (j + 1 < errors->count));
+        }
+        ck_assert_int_eq(a.runs[3 + i].status, RILL_RUN_DONE);
+        ck_assert_int_eq(a.runs[3 + i].episodes, 500);
+    }
+    release_runs(&b);
+    // also where nothing that is recorded shows it
+    experiment->n_records = 1;
+    experiment->n_variants = 1;
+    b = collect_all(experiment, 2);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(b.runs[i].status, RILL_RUN_DIVERGED);
+        for (size_t j = 0; j < b.runs[i].series[0].count; j++) {
+            ck_assert(isfinite(b.runs[i].series[0].values[j]));
+        }
+    }
+    experiment->n_records = 3;
+    experiment->n_variants = 2;
+    release_runs(&a);
+    release_runs(&b);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+/// S&B's box of Q-learning on the cliff, with nothing of rill but its random numbers.
+START_TEST(test_equals_a_run_from_the_book)
+{
+    enum { EPISODES = 60, LIMIT = 70 };
+    rill_experiment *experiment = experiment_of(
+        "{'environment': {'id': 'cliff_walking', 'max_episode_steps': 70}, 'seed': 2024,"
+        " 'agents': [{'id': 'q_learning', 'params': {'alpha': 0.5, 'gamma': 0.9}}],"
+        " 'stop': {'episodes': 60}, 'runs': 4, 'record': ['return', 'length']}");
+    collection c = collect_all(experiment, 2);
+    int n_cut = 0;
+    for (uint32_t number = 0; number < 4; number++) {
+        double q[48][4] = {{0.0}};
+        const uint32_t key[] = {number, 1}; // the agent's stream; the cliff needs no chance
+        rill_rng rng;
+        rill_rng_spawn(&rng, 2024, key, 2);
+        for (int episode = 0; episode < EPISODES; episode++) {
+            int s = 36; // the lower left corner
+            double sum = 0.0;
+            int length = 0;
+            bool is_over = false;
+            while (!is_over) {
+                const int a = reference_epsilon_greedy(q[s], 4, 0.1, &rng);
+                int row = s / 12, column = s % 12;
+                row += (a == 2 && row < 3) - (a == 0 && row > 0);
+                column += (a == 1 && column < 11) - (a == 3 && column > 0);
+                const bool is_fall = row == 3 && column > 0 && column < 11;
+                const bool is_goal = row == 3 && column == 11;
+                const double r = is_fall ? -100.0 : -1.0;
+                const int next = is_fall ? 36 : 12 * row + column;
+                double greatest = q[next][0];
+                for (int b = 1; b < 4; b++) {
+                    greatest = q[next][b] > greatest ? q[next][b] : greatest;
+                }
+                q[s][a] += 0.5 * (r + 0.9 * (is_goal ? 0.0 : greatest) - q[s][a]);
+                sum += r;
+                s = next;
+                is_over = ++length == LIMIT || is_goal;
+                n_cut += is_over && !is_goal;
+            }
+            ck_assert(c.runs[number].series[0].values[episode] == sum);
+            ck_assert(c.runs[number].series[1].values[episode] == (double)length);
+        }
+        ck_assert_uint_eq(c.runs[number].n_values, 48 * 4);
+        ck_assert_mem_eq(c.runs[number].values, q, sizeof q); // bit for bit
+    }
+    ck_assert(n_cut > 0 && n_cut < 4 * EPISODES); // both ways to end were there
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+START_TEST(test_estimates_are_kept_when_few)
+{
+    rill_experiment *experiment =
+        experiment_of("{'environment': {'id': 'random_walk', 'params': {'n_states': 4094}},"
+                      " 'agents': [{'id': 'q_learning'}], 'stop': {'steps': 5}}");
+    rill_run run;
+    ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
+    ck_assert(run.n_values == 4096 * 2 && run.values != NULL);
+    rill_run_clear(&run);
+    ck_assert(run.series == NULL && run.values == NULL);
+    rill_experiment_destroy(experiment);
+    experiment =
+        experiment_of("{'environment': {'id': 'random_walk', 'params': {'n_states': 4095}},"
+                      " 'agents': [{'id': 'q_learning'}], 'stop': {'steps': 5}}");
+    ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
+    ck_assert(run.n_values == 0 && run.values == NULL);
+    rill_run_clear(&run);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+TEST_MAIN(test_threads_change_nothing, test_seed_and_streams, test_done_runs_are_skipped,
+          test_interrupted_and_resumed, test_stop_within_a_run, test_an_error_of_the_callback_stops,
+          test_progress, test_exact_places, test_evaluation, test_divergence,
+          test_equals_a_run_from_the_book, test_estimates_are_kept_when_few)

@@ -1,0 +1,324 @@
+// Summaries and verdicts: means with their uncertainty, windows, and what passes.
+#include "tests/runs.h"
+
+#include <rill/summary.h>
+
+static rill_error error;
+static const double none = (double)NAN;
+
+/// Reference values by scipy 1.15.3: scipy.stats.sem(x), scipy.stats.t.interval(0.95, n - 1, mean,
+/// sem); numpy 1.24.2 for the mean.
+START_TEST(test_estimate_equals_scipy)
+{
+    static const struct {
+        double values[7];
+        size_t n;
+        double mean, se, low, high;
+    } cases[] = {
+        {{1, 2, 3, 4}, 4, 2.5, 0.6454972243679028, 0.445739743239121, 4.5542602567608785},
+        {{2.5, -1.0}, 2, 0.75, 1.75, -21.485858288756162, 22.985858288756162},
+        {{-27.6, -31.2, -25.9, -28.4, -30.1, -26.6, -29.3},
+         7,
+         -28.442857142857143,
+         0.7180851331864497,
+         -30.199948165382082,
+         -26.685766120332204},
+        {{1e8 + 1, 1e8 + 2, 1e8 + 4},
+         3,
+         100000002.33333333,
+         0.8819171036881969,
+         99999998.53875029,
+         100000006.12791637},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        rill_estimate e = rill_estimate_mean(cases[i].values, cases[i].n);
+        ck_assert_int_eq(e.n, (int64_t)cases[i].n);
+        ASSERT_NEAR(e.mean, cases[i].mean, 1e-14 * fabs(cases[i].mean));
+        ASSERT_NEAR(e.se, cases[i].se, 1e-9 * cases[i].se);
+        const double width = cases[i].high - cases[i].low;
+        ASSERT_NEAR(e.ci_low, cases[i].low, 1e-9 * width);
+        ASSERT_NEAR(e.ci_high, cases[i].high, 1e-9 * width);
+    }
+}
+END_TEST
+
+START_TEST(test_estimate_of_few)
+{
+    rill_estimate e = rill_estimate_mean(NULL, 0);
+    ck_assert(e.n == 0 && isnan(e.mean) && isnan(e.se) && isnan(e.ci_low) && isnan(e.ci_high));
+    e = rill_estimate_mean((const double[]){4.5}, 1);
+    ck_assert(e.n == 1 && e.mean == 4.5 && isnan(e.se) && isnan(e.ci_low) && isnan(e.ci_high));
+    // what is not a number is left out
+    e = rill_estimate_mean((const double[]){none, 1, 2, none, 3, 4}, 6);
+    rill_estimate same = rill_estimate_mean((const double[]){1, 2, 3, 4}, 4);
+    ck_assert_mem_eq(&e, &same, sizeof e);
+    e = rill_estimate_mean((const double[]){none, none}, 2);
+    ck_assert(e.n == 0 && isnan(e.mean));
+    e = rill_estimate_mean((const double[]){3, 3, 3}, 3);
+    ck_assert(e.mean == 3.0 && e.se == 0.0 && e.ci_low == 3.0 && e.ci_high == 3.0);
+}
+END_TEST
+
+/// A run with one series "return" of n values.
+static rill_run run_of(int32_t variant, int64_t number, rill_unit unit, int64_t every,
+                       const double *values, size_t n)
+{
+    rill_run run = {.variant = variant, .run = number};
+    run.series = calloc(1, sizeof *run.series);
+    run.n_series = 1;
+    run.series[0] = (rill_series){.metric = "return", .unit = unit, .every = every};
+    for (size_t i = 0; i < n; i++) {
+        ck_assert(rill_series_append(&run.series[0], values[i]));
+    }
+    return run;
+}
+
+#define RUN_OF(variant, number, ...)                                         \
+    run_of(variant, number, RILL_EPISODES, 1, (const double[]){__VA_ARGS__}, \
+           sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
+
+static void clear(rill_run *runs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        rill_run_clear(&runs[i]);
+    }
+}
+
+static const char *const labels[] = {"first", "second", "third", NULL};
+
+START_TEST(test_windows)
+{
+    static const struct {
+        size_t n;     ///< values 1, 2, ..., n
+        int64_t last; ///< 0: a fifth
+        int64_t every;
+        int64_t from, to; ///< window, in units
+        double mean;
+    } cases[] = {
+        {10, 0, 1, 9, 10, 9.5},     {11, 0, 1, 9, 11, 10.0},  {4, 0, 1, 4, 4, 4.0},
+        {1, 0, 1, 1, 1, 1.0},       {10, 3, 1, 8, 10, 9.0},   {10, 10, 1, 1, 10, 5.5},
+        {10, 99, 1, 1, 10, 5.5},    {10, 1, 1, 10, 10, 10.0}, {10, 0, 50, 450, 500, 9.5},
+        {10, 3, 50, 400, 500, 9.0},
+    };
+    double values[11];
+    for (size_t i = 0; i < 11; i++) {
+        values[i] = (double)i + 1.0;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        rill_run run = run_of(0, 0, RILL_STEPS, cases[i].every, values, cases[i].n);
+        rill_summary_row *rows = NULL;
+        size_t n_rows = 0;
+        ASSERT_OK(rill_summarise(&run, 1, labels, 1, cases[i].last, &rows, &n_rows, &error),
+                  &error);
+        ck_assert_uint_eq(n_rows, 1);
+        ck_assert_str_eq(rows[0].label, "first");
+        ck_assert_str_eq(rows[0].metric, "return");
+        ck_assert_int_eq(rows[0].unit, RILL_STEPS);
+        ck_assert_int_eq(rows[0].first, cases[i].from);
+        ck_assert_int_eq(rows[0].last, cases[i].to);
+        ck_assert_double_eq(rows[0].estimate.mean, cases[i].mean);
+        free(rows);
+        rill_run_clear(&run);
+    }
+}
+END_TEST
+
+START_TEST(test_rows)
+{
+    // the third agent comes before the first, runs in disorder; the second has none
+    rill_run runs[] = {RUN_OF(2, 1, 0, 0, 0, 0, 8), RUN_OF(0, 1, 1, 2, 3, 4, 7),
+                       RUN_OF(2, 0, 0, 0, 0, 0, 6), RUN_OF(0, 2, 5, 5, 5, 5, 50),
+                       RUN_OF(0, 0, 1, 2, 3, 4, 5), RUN_OF(0, 3, 9, 9, none)};
+    runs[5].status = RILL_RUN_DIVERGED; // counted, not averaged
+    rill_summary_row *rows = NULL;
+    size_t n_rows = 0;
+    ASSERT_OK(rill_summarise(runs, 6, labels, 3, 1, &rows, &n_rows, &error), &error);
+    ck_assert_uint_eq(n_rows, 2);
+    ck_assert_str_eq(rows[0].label, "first");
+    ck_assert_str_eq(rows[1].label, "third");
+    rill_estimate first = rill_estimate_mean((const double[]){5, 7, 50}, 3);
+    ck_assert_mem_eq(&rows[0].estimate, &first, sizeof first);
+    ck_assert(rows[0].diverged == 1 && rows[1].diverged == 0);
+    ck_assert(rows[1].estimate.n == 2 && rows[1].estimate.mean == 7.0);
+    ck_assert(rows[0].first == 5 && rows[0].last == 5);
+    free(rows);
+    // all diverged, or nothing recorded
+    for (size_t i = 0; i < 6; i++) {
+        runs[i].status = RILL_RUN_DIVERGED;
+    }
+    ASSERT_OK(rill_summarise(runs, 6, labels, 3, 1, &rows, &n_rows, &error), &error);
+    ck_assert(rows[0].estimate.n == 0 && isnan(rows[0].estimate.mean) && rows[0].diverged == 4);
+    free(rows);
+    clear(runs, 6);
+    ASSERT_OK(rill_summarise(NULL, 0, labels, 3, 1, &rows, &n_rows, &error), &error);
+    ck_assert_uint_eq(n_rows, 0);
+    free(rows);
+    // runs of different length: the widest window
+    rill_run uneven[] = {RUN_OF(0, 0, 1, 2, 3, 4, 5), RUN_OF(0, 1, 1, 2, 3), RUN_OF(0, 2, 1)};
+    uneven[2].series[0].count = 0; // ended before its first point
+    ASSERT_OK(rill_summarise(uneven, 3, labels, 1, 2, &rows, &n_rows, &error), &error);
+    ck_assert(rows[0].first == 2 && rows[0].last == 5);
+    ck_assert(rows[0].estimate.n == 2 && rows[0].estimate.mean == 3.5);
+    free(rows);
+    clear(uneven, 3);
+}
+END_TEST
+
+/// Sums depend on the order of their terms: the runs are taken by number, however they come.
+START_TEST(test_order_does_not_matter)
+{
+    enum { N = 101 };
+    rill_run runs[N];
+    rill_rng rng;
+    rill_rng_seed(&rng, 5);
+    for (int i = 0; i < N; i++) {
+        double value = rill_rng_standard_normal(&rng) * (i % 7 == 0 ? 1e9 : 1.0);
+        runs[i] = RUN_OF(i % 2, i / 2, value);
+    }
+    rill_summary_row *before = NULL;
+    size_t n_rows = 0;
+    ASSERT_OK(rill_summarise(runs, N, labels, 2, 0, &before, &n_rows, &error), &error);
+    ck_assert_uint_eq(n_rows, 2);
+    const rill_expect expect = {.variant = 0, .metric = (char[]){"return"}, .first = 1, .last = 1};
+    rill_verdict verdict;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, N, &verdict, &error), &error);
+    for (int shuffle = 0; shuffle < 20; shuffle++) {
+        for (int i = N - 1; i > 0; i--) {
+            int64_t j = rill_rng_integers(&rng, i + 1);
+            rill_run kept = runs[i];
+            runs[i] = runs[j];
+            runs[j] = kept;
+        }
+        rill_summary_row *after = NULL;
+        ASSERT_OK(rill_summarise(runs, N, labels, 2, 0, &after, &n_rows, &error), &error);
+        for (size_t i = 0; i < 2; i++) {
+            ck_assert_mem_eq(&before[i].estimate, &after[i].estimate, sizeof(rill_estimate));
+        }
+        free(after);
+        rill_verdict again;
+        ASSERT_OK(rill_expect_judge(NULL, &expect, runs, N, &again, &error), &error);
+        ck_assert_mem_eq(&verdict.ours, &again.ours, sizeof verdict.ours);
+    }
+    free(before);
+    clear(runs, N);
+}
+END_TEST
+
+static rill_verdict judge(const rill_run *runs, size_t n, int64_t first, int64_t last,
+                          double published, double tolerance)
+{
+    const rill_expect expect = {.variant = 1,
+                                .metric = (char[]){"return"},
+                                .first = first,
+                                .last = last,
+                                .published = published,
+                                .tolerance = tolerance};
+    rill_verdict verdict;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, n, &verdict, &error), &error);
+    ck_assert(verdict.published == published && verdict.tolerance == tolerance);
+    return verdict;
+}
+
+START_TEST(test_verdicts_on_what_was_learned)
+{
+    rill_run runs[] = {RUN_OF(1, 0, 0, 2, 4), RUN_OF(0, 0, 100, 100, 100), RUN_OF(1, 1, 0, 4, 6)};
+    // episodes 2 to 3: 3 and 5, the mean is 4
+    rill_verdict v = judge(runs, 3, 2, 3, 4.25, 0.25);
+    ck_assert(v.is_pass && v.ours.mean == 4.0 && v.ours.n == 2 && v.ours.se == 1.0);
+    ck_assert(judge(runs, 3, 2, 3, 3.75, 0.25).is_pass); // the boundary belongs to it
+    ck_assert(!judge(runs, 3, 2, 3, 4.25, 0.2499999999999999).is_pass);
+    ck_assert(!judge(runs, 3, 2, 3, 3.7499999999999996, 0.25).is_pass);
+    ck_assert(judge(runs, 3, 2, 3, 4.0, 0.0).is_pass);
+    ck_assert(judge(runs, 3, 3, 3, 5.0, 0.0).is_pass);
+    ck_assert(judge(runs, 3, 1, 1, 0.0, 0.0).is_pass);
+    ck_assert(!judge(runs, 3, 1, 1, 1e-300, 0.0).is_pass);
+    // a window that no run has, or not every run
+    ck_assert(!judge(runs, 3, 3, 4, 5.0, 100.0).is_pass);
+    ck_assert(!judge(runs, 3, 4, 9, 5.0, 100.0).is_pass);
+    runs[2].series[0].count = 2;
+    ck_assert(!judge(runs, 3, 2, 3, 4.0, 100.0).is_pass);
+    ck_assert(judge(runs, 3, 2, 2, 3.0, 0.0).is_pass);
+    runs[2].series[0].count = 3;
+    // a run that diverged, though what it recorded is fine
+    runs[0].status = RILL_RUN_DIVERGED;
+    ck_assert(!judge(runs, 3, 2, 3, 4.0, 100.0).is_pass);
+    runs[0].status = RILL_RUN_DONE;
+    // a value that is not a number
+    runs[0].series[0].values[2] = (double)INFINITY;
+    ck_assert(!judge(runs, 3, 2, 3, 4.0, 1e300).is_pass);
+    ck_assert(judge(runs, 3, 2, 2, 3.0, 0.0).is_pass);
+    // no run of that agent, no such series
+    ck_assert(!judge(&runs[1], 1, 1, 1, 100.0, 1e300).is_pass);
+    snprintf(runs[0].series[0].metric, 8, "length");
+    snprintf(runs[2].series[0].metric, 8, "length");
+    ck_assert(!judge(runs, 3, 2, 2, 3.0, 1e300).is_pass);
+    clear(runs, 3);
+    // points at 2, 4, 6 of a run that is complete: windows need not end on a point
+    rill_run sparse = run_of(1, 0, RILL_EPISODES, 2, (const double[]){1, 2, 3}, 3);
+    ck_assert(judge(&sparse, 1, 3, 5, 2.0, 0.0).is_pass);
+    ck_assert(judge(&sparse, 1, 1, 7, 2.0, 0.0).is_pass);
+    ck_assert(!judge(&sparse, 1, 1, 8, 2.0, 0.0).is_pass);   // point 8 is missing
+    ck_assert(!judge(&sparse, 1, 5, 5, 2.0, 100.0).is_pass); // there is no point in it
+    rill_run_clear(&sparse);
+}
+END_TEST
+
+/// v of the uniform policy in a walk of 3 states: 1/4, 1/2, 3/4. v* for a discount of 1/2: 1/4, 1/2, 1.
+START_TEST(test_verdicts_on_exact_values)
+{
+    rill_experiment *e =
+        experiment_of("{'environment': {'id': 'random_walk', 'params': {'n_states': 3}}}");
+    double uniform[] = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+    double values[] = {0, 0.25, 0.5, 0.75, 0};
+    rill_expect expect = {.variant = -1,
+                          .policy = uniform,
+                          .discount = 1.0,
+                          .values = values,
+                          .n_values = 5,
+                          .tolerance = 1e-12};
+    rill_verdict v;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass && v.ours.n == 0);
+    // one state off: that is the one shown, and it decides
+    values[3] = 0.875;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(!v.is_pass && v.published == 0.875);
+    ASSERT_NEAR(v.ours.mean, 0.75, 1e-12);
+    expect.tolerance = 0.126;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass);
+    expect.tolerance = 0.124;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(!v.is_pass);
+    // where nothing is published nothing is compared; nothing at all is no pass
+    values[3] = (double)NAN;
+    expect.tolerance = 1e-12;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass);
+    for (size_t i = 0; i < 5; i++) {
+        values[i] = (double)NAN;
+    }
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(!v.is_pass);
+    // the optimal policy
+    memcpy(values, (const double[]){0, 0.25, 0.5, 1.0, 0}, sizeof values);
+    expect.policy = NULL;
+    expect.discount = 0.5;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass);
+    expect.policy = uniform;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(!v.is_pass);
+    rill_experiment_destroy(e);
+    // a world without finite values
+    e = experiment_of("{'environment': {'id': 'gridworld'}}");
+    double many[25] = {0};
+    expect = (rill_expect){.variant = -1, .discount = 1.0, .values = many, .n_values = 25};
+    ck_assert_int_eq(rill_expect_judge(e, &expect, NULL, 0, &v, &error), RILL_FAILED);
+    rill_experiment_destroy(e);
+}
+END_TEST
+
+TEST_MAIN(test_estimate_equals_scipy, test_estimate_of_few, test_windows, test_rows,
+          test_order_does_not_matter, test_verdicts_on_what_was_learned,
+          test_verdicts_on_exact_values)
