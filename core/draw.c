@@ -34,7 +34,7 @@ static void draw_grid(const rill_env *env, const rill_canvas *canvas)
             rill_canvas_rectangle(canvas, column, bottom, column + 1.0, bottom + 1.0,
                                   color_of(cell));
             if (cell == RILL_CELL_START || cell == RILL_CELL_GOAL) {
-                canvas->text(canvas->context, column + 0.5, bottom + 0.5, 0.5,
+                canvas->text(canvas->context, column + 0.15, bottom + 0.85, 0.25,
                              cell == RILL_CELL_START ? "S" : "G", RILL_BLACK);
             }
         }

@@ -81,7 +81,7 @@ static void text(void *context, double x, double y, double height, const char *s
     const svg *picture = context;
     fprintf(picture->stream,
             "<text x=\"%.6g\" y=\"%.6g\" font-size=\"%.6g\" font-family=\"sans-serif\" "
-            "text-anchor=\"middle\" dominant-baseline=\"central\"",
+            "text-anchor=\"middle\" dy=\"0.35em\"",
             to_x(picture, x), to_y(picture, y), height * picture->scale);
     print_color(picture, "fill", color);
     fputc('>', picture->stream);
