@@ -5,8 +5,8 @@
 #include <rill/rng.h>
 #include <stdint.h>
 
-/// Fills `cumulated`, (n), for n outcomes of probability 1/n: running sums, rounded as NumPy's cumsum
-/// rounds them.
+/// Fills `cumulated`, (n), for n outcomes of probability 1/n: running sums, rounded as those of
+/// NumPy's cumsum.
 static inline void rill_cumulate_uniform(double *cumulated, int32_t n)
 {
     double sum = 0.0;

@@ -189,8 +189,8 @@ static reduced_angle times_half_pi(double f, double f_rest)
 
 // For pi/4 <= x < infinity: Payne & Hanek, "Radian Reduction for Trigonometric Functions", ACM
 // SIGNUM Newsletter 18(1), 1983. x 2/pi modulo 4 is formed from 192 bits of 2/pi, those whose
-// products with x are not all multiples of 4. No double lies within a relative 2^-62 of a multiple
-// of pi/2, so that the first 128 bits of the fraction hold 66 significant ones.
+// products with x are not all multiples of 4. For no double x is x 2/pi within 2^-62 of a whole
+// number, so that the first 128 bits of the fraction hold 66 significant ones.
 static reduced_angle reduce_any(double x)
 {
     // x = m 2^e; the first bit of 2/pi that counts has the weight 2^(1 - e)
@@ -255,7 +255,7 @@ static inline reduced_angle reduce(double x)
     return x < 0.0 ? (reduced_angle){-angle.r, -angle.rest, 4 - angle.n} : angle;
 }
 
-// The angle r + rest of the first quadrant as sign (t + d), t in steps of 1/64, |d| <= 1/128.
+// The angle r + rest as sign (t + d), t in steps of 1/64, |d| <= 1/128.
 typedef struct table_angle {
     const sine_row *t;
     double sign;
@@ -271,7 +271,7 @@ static inline table_angle look_up(const reduced_angle *angle)
     double d = magnitude - k / 64.0; // exact
     double d_rest = sign * angle->rest;
     double z = (d + d_rest) * (d + d_rest);
-    // Taylor series; they leave out less than 2^-81 and 2^-71
+    // Taylor series, which leave out less than 2^-81 and 2^-71
     return (table_angle){
         .t = &sine_table[k],
         .sign = sign,

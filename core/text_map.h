@@ -7,8 +7,8 @@
 
 enum { RILL_MAX_MAP_CELLS = 4096 * 4096 }; // the number of a cell and move fits an int32_t
 
-/// Measures a map, rows joined by '\n' (NULL: empty), and checks that it is a rectangle of `letters`,
-/// which messages call `letters_shown`. RILL_INVALID at the path "map".
+/// Measures a map, rows joined by '\n' (NULL: empty), and checks that it is a rectangle of
+/// `letters`, which messages call `letters_shown`. RILL_INVALID at the path "map".
 rill_status rill_text_map_measure(const char *map, const char *letters, const char *letters_shown,
                                   int32_t *rows, int32_t *columns, rill_error *error);
 

@@ -7,9 +7,9 @@
 ///     after Baird (1995).
 /// Action space: 0 dashed, 1 solid.
 /// Observation space: where `observation` is "state", 0 to 5 for the upper states and 6 for the lower
-///     one; where it is "features", those of the figure, 8 numbers, with which w1 to w8 are weighed:
-///         upper state i    2 at place i, 1 at place 7      (v = 2 wi + w8)
-///         lower state      1 at place 6, 2 at place 7      (v = w7 + 2 w8)
+///     one; where it is "features", the 8 numbers of the figure, counted from 1:
+///         upper state i    2 at place i, 1 at place 8      (v = 2 wi + w8)
+///         lower state      1 at place 7, 2 at place 8      (v = w7 + 2 w8)
 /// Reward: 0.
 /// Starting state: uniform over all seven.
 /// Episode end: never.

@@ -9,14 +9,14 @@
 /// Observation space: (sum * 11 + dealer's card) * 2 + usable ace, 726 in all, so that
 ///         sum = index / 22    dealer's card = index / 2 % 11    usable ace = index % 2
 ///     with the player's sum from 4 to 31 (above 21: bust), the card that the dealer shows from 1
-///     (ace) to 10, and 0 or 1. Sum 32 stands for a natural, 21 with a usable ace: Gymnasium shows it
-///     as 21, but `sab` and `natural` pay for it, so without it this would be no MDP.
+///     (ace) to 10, and 0 or 1. Sum 32 stands for a natural, 21 with a usable ace: Gymnasium shows
+///     it as 21, but `sab` and `natural` pay for it, so without it this would be no MDP.
 /// Reward: at the end 1 for winning, -1 for losing, 0 for a draw; see the parameters for naturals.
 /// Starting state: two cards each.
 /// Episode end: terminates when the player sticks or exceeds 21. No time limit.
-/// Parameters: `sab`: a natural wins against all but a natural, which is a draw, as in Sutton & Barto.
-///     `natural`: winning with a natural earns 1.5 (without effect where `sab` is true). Without the
-///     two a natural counts as any 21.
+/// Parameters: `sab`: a natural wins against all but a natural, which is a draw, as in Sutton &
+///     Barto. `natural`: winning with a natural earns 1.5 (without effect where `sab` is true).
+///     Without the two a natural counts as any 21.
 /// Versions: v1 of Gymnasium 1.4.0, whose preset sets `sab`; same stream of random numbers: the
 ///     dealer's two cards, the player's, the suit of the card shown and, where it counts 10, which
 ///     of the three pictures it is; then a card a hit, and the dealer's.
@@ -156,7 +156,7 @@ static inline int32_t observe(const blackjack_params *params, const blackjack_st
     return index_of(state->player, state->shown);
 }
 
-/// Adds to `ends`, (TOTALS), the probabilities of the totals that a dealer with this hand can end with.
+/// Adds to `ends`, (TOTALS), the probabilities of the totals that a dealer's hand can come to.
 static void add_ends(hand dealer, double probability, double *ends)
 {
     if (dealer.sum >= DEALER_STICKS) {

@@ -173,13 +173,14 @@ static inline double spend_night(const car_rental_params *params, int32_t *cars,
     return params->move_cost * paid + params->parking_cost * full;
 }
 
-/// Inverts a distribution function: the least k with u < P(at most k).
-static inline int32_t draw_count(rill_rng *rng, const double *cumulated)
+/// Inverts a distribution function at 0 to max_cars: the least k with u < P(at most k). Counting
+/// all below is quicker than stopping at it, which no processor can predict.
+static inline int32_t draw_count(rill_rng *rng, const double *cumulated, int32_t max_cars)
 {
     const double u = rill_rng_random(rng);
     int32_t k = 0;
-    while (u >= cumulated[k]) {
-        k++;
+    for (int32_t i = 0; i < max_cars; i++) {
+        k += u >= cumulated[i];
     }
     return k;
 }
@@ -193,14 +194,14 @@ static inline void step(const car_rental_params *params, car_rental_state *state
     int32_t rented = 0;
     for (int32_t i = 0; i < PLACES; i++) {
         const int32_t rentals =
-            minimum(draw_count(rng, params->places[i].requests), state->cars[i]);
+            minimum(draw_count(rng, params->places[i].requests, max_cars), state->cars[i]);
         state->cars[i] -= rentals;
         rented += rentals;
     }
     for (int32_t i = 0; i < PLACES; i++) {
         const int32_t returns = params->constant_returns
                                     ? (int32_t)rates[i]
-                                    : draw_count(rng, params->places[i].returns);
+                                    : draw_count(rng, params->places[i].returns, max_cars);
         state->cars[i] = minimum(state->cars[i] + returns, max_cars);
     }
     outcome->reward = params->credit * rented - cost;

@@ -1,21 +1,21 @@
 /// Frozen lake.
 ///
-/// Description: a lake of ice with holes in it, to be crossed from the start to the goal. The ice is
-///     slippery: the agent may glide off to a side of where it wants to go. Gymnasium's FrozenLake-v1.
-///     The map has one row of text per grid row, with a letter for each cell:
+/// Description: a lake of ice with holes in it, to be crossed from the start to the goal. The ice
+///     is slippery: the agent may glide off to a side of where it wants to go. Gymnasium's
+///     FrozenLake-v1. The map has one row of text per grid row, with a letter for each cell:
 ///         S  start        F  frozen       H  hole         G  goal
 /// Action space: 0 left, 1 down, 2 right, 3 up. A move off the grid keeps the place.
 /// Observation space: row * columns + column, rows from the top.
 /// Reward: of the cell where the move ends: `reward_schedule` gives it for the goal, for a hole and
 ///     for ice, the start included; 1, 0, 0 by default.
 /// Starting state: uniform over the cells S.
-/// Episode end: terminates in a hole and on the goal. The presets have a time limit: 100 steps on the
-///     4 x 4 map, 200 on the 8 x 8 map.
-/// Parameters: `is_slippery`: the move is the intended one with probability `success_rate`, otherwise
-///     one of its two neighbours in the order of actions, each as likely. `map` is a map of one's own
-///     instead of the one called `map_name` (Gymnasium: `desc`).
-/// Versions: v1 of Gymnasium 1.4.0; same stream of random numbers: one uniform number a reset and one
-///     a step, also where nothing is left to chance.
+/// Episode end: terminates in a hole and on the goal. The presets have a time limit: 100 steps on
+///     the 4 x 4 map, 200 on the 8 x 8 map.
+/// Parameters: `is_slippery`: the move is the intended one with probability `success_rate`,
+///     otherwise one of its two neighbours in the order of actions, each as likely. `map` is a map
+///     of one's own instead of the one called `map_name` (Gymnasium: `desc`).
+/// Versions: v1 of Gymnasium 1.4.0; same stream of random numbers: one uniform number a reset and
+///     one a step, also where nothing is left to chance.
 #include "core/categorical.h"
 #include "core/memory.h"
 #include "core/text_map.h"

@@ -1,8 +1,8 @@
 /// Maze.
 ///
 /// Description: a maze drawn as text, from the start to the goal. Sutton & Barto (2018): the Dyna maze
-///     of Example 8.1 (the default), the blocking maze of Example 8.2 and the shortcut maze of
-///     Example 8.3, whose walls change while the agent learns. The letters are
+///     of Example 8.1 (Figure 8.2; the default), and the blocking and shortcut mazes of Examples 8.2
+///     and 8.3 (Figures 8.4, 8.5), whose walls change while the agent learns. The letters are
 ///         .  free         #  wall         S  start, one cell          G  goal
 /// Action space: 0 up, 1 right, 2 down, 3 left. A move against a wall or off the grid keeps the place.
 /// Observation space: row * columns + column, rows from the top, walls included.
@@ -12,8 +12,8 @@
 /// Parameters: the first `change_at` steps since creation or seeding are taken in `map`, the later
 ///     ones in `map_after`, if there is one: the same map but for its walls. The count is part of the
 ///     state and goes on over resets. Who stands where a wall appears walks out of it. `resolution` r
-///     makes each letter a block of r x r cells: of the sizes in Figure 8.5 (Example 8.4), 1, 2, 4 and
-///     8 give those of 47, 188, 752 and 3008 states.
+///     makes each letter a block of r x r cells, as in Example 8.4: 1, 2, 4 and 8 give mazes of 47,
+///     188, 752 and 3008 states.
 /// Versions: one. No random numbers. The exact model and the picture are those of `map`; with the
 ///     second map as `map` they are those after the change.
 #include "core/memory.h"

@@ -116,10 +116,10 @@ static void draw(const void *params, const void *state, const rill_canvas *canva
     canvas->view(canvas->context, -0.02, -0.02, 1.02, 1.02);
     rill_canvas_rectangle(canvas, -0.01, -0.01, 1.01, 1.01, RILL_GREY);
     rill_canvas_rectangle(canvas, 0.0, 0.0, 1.0, 1.0, RILL_WHITE);
-    for (int ring = 1; ring <= 4; ring++) { // depths, each shade over the one before
+    for (int share = 4; share >= 1; share--) { // the deeper, the darker
         for (int i = 0; i < PUDDLES; i++) {
             canvas->line(canvas->context, puddles[i].x0, puddles[i].y0, puddles[i].x1,
-                         puddles[i].y1, 2.0 * RADIUS * (5 - ring) / 4.0, shallow);
+                         puddles[i].y1, 2.0 * RADIUS * share / 4.0, shallow);
         }
     }
     if (p->goal == TRIANGLE) {

@@ -93,8 +93,8 @@ static void draw(const void *params, const void *state, const rill_canvas *canva
                                                  : RILL_LIGHT_GREY;
         rill_canvas_rectangle(canvas, i + 0.03, 0.03, i + 0.97, 0.97, color);
     }
-    canvas->text(c, REVERSED + 0.5, 0.85, 0.15, "reversed", RILL_BLACK);
-    canvas->text(c, END + 0.5, 0.85, 0.15, "G", RILL_BLACK);
+    canvas->text(c, REVERSED + 0.5, 0.8, 0.15, "reversed", RILL_BLACK);
+    canvas->text(c, END + 0.5, 0.8, 0.15, "G", RILL_BLACK);
     canvas->circle(c, ((const short_corridor_state *)state)->position + 0.5, 0.5, 0.2, RILL_BLUE);
 }
 

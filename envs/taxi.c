@@ -8,25 +8,26 @@
 ///         . . . . .
 ///         .|. .|. .
 ///         Y|. .|B .
-/// Action space: 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off. A move into a wall keeps the
-///     place. `mask` marks the actions that change the state.
+/// Action space: 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off. A move into a wall keeps
+///     the place. `mask` marks the actions that change the state.
 /// Observation space: ((row * 5 + column) * 5 + passenger) * 4 + destination, rows from the top;
 ///     stands are 0 R, 1 G, 2 Y, 3 B; passenger 4 is in the taxi. 500 in all.
 /// Reward: 20 for dropping the passenger off at the destination, -10 for picking up or dropping off
 ///     where that cannot be done, otherwise -1. The passenger may be dropped off at any stand.
-/// Starting state: uniform over the 300 states in which the passenger waits at a stand that is not the
-///     destination.
+/// Starting state: uniform over the 300 states in which the passenger waits at a stand that is not
+///     the destination.
 /// Episode end: terminates when the passenger is dropped off at the destination. The presets have a
 ///     time limit of 200 steps.
-/// Parameters: `is_rainy`: a move goes where it should with probability `rainy_probability`, otherwise
-///     to the left or the right of it, each as likely; one that is blocked stays where it is.
+/// Parameters: `is_rainy`: a move goes where it should with probability `rainy_probability`,
+///     otherwise to the left or the right of it, each as likely; one that is blocked ahead stays.
 ///     `fickle_passenger`: with probability `fickle_probability`, settled at the start of the
 ///     episode, the passenger chooses another destination, each as likely, when the taxi first
-///     moves with them. The observation does not show what was settled, so this is no MDP in it, and
-///     there is no exact model. State number (`set_state`): the observation, plus 500 while a change
+///     moves with them. The observation does not show what was settled: it is no MDP in it, and
+///     there is no exact model. The state as a number is the observation, plus 500 while a change
 ///     of mind is ahead.
-/// Versions: v4 of Gymnasium 1.4.0; same stream of random numbers. Taxi-v3 is the older name of the
-///     same dry world.
+/// Versions: v4 of Gymnasium 1.4.0; same stream of random numbers: one uniform number a reset, one
+///     more where the passenger is fickle; one a step, also where nothing is left to chance, and
+///     one integer for a change of mind. Taxi-v3 is the older name of the same dry world.
 #include "core/categorical.h"
 
 #include <rill/env_define.h>

@@ -189,30 +189,44 @@ rill_status check_model_starts(check *c)
     return RILL_OK;
 }
 
-/// Pearson's statistic of a pair, added to that of others; outcomes expected fewer than 10 times are
-/// pooled.
+/// (count - expected)^2 / expected
+static double pearson(double count, double expected)
+{
+    return (count - expected) * (count - expected) / expected;
+}
+
+/// Adds Pearson's statistic of a pair and its degrees of freedom to those of others. Outcomes
+/// expected fewer than 10 times count as one, and that as one with a frequent outcome where it is
+/// still too rare.
 static void add_chi_square(const rill_transition *t, const int64_t *counts, size_t n, int64_t total,
                            double *statistic, double *degrees)
 {
-    double pooled_expected = 0.0, pooled_count = 0.0;
+    const double enough = 10.0;
+    double rare_expected = 0.0, rare_count = 0.0, last_expected = 0.0, last_count = 0.0, sum = 0.0;
     int cells = 0;
-    for (size_t i = 0; i <= n; i++) {
-        double expected = pooled_expected, count = pooled_count;
-        if (i < n) {
-            expected = t[i].probability * (double)total;
-            count = (double)counts[i];
-            if (expected < 10.0) {
-                pooled_expected += expected;
-                pooled_count += count;
-                continue;
-            }
-        }
-        if (expected >= 10.0) {
-            *statistic += (count - expected) * (count - expected) / expected;
+    for (size_t i = 0; i < n; i++) {
+        const double expected = t[i].probability * (double)total;
+        if (expected < enough) {
+            rare_expected += expected;
+            rare_count += (double)counts[i];
+        } else {
+            last_expected = expected;
+            last_count = (double)counts[i];
+            sum += pearson(last_count, last_expected);
             cells++;
         }
     }
-    *degrees += cells > 1 ? cells - 1 : 0;
+    if (rare_expected >= enough) {
+        sum += pearson(rare_count, rare_expected);
+        cells++;
+    } else if (cells > 0) {
+        sum += pearson(last_count + rare_count, last_expected + rare_expected) -
+               pearson(last_count, last_expected);
+    }
+    if (cells > 1) {
+        *statistic += sum;
+        *degrees += cells - 1;
+    }
 }
 
 rill_status check_model_transitions(check *c)

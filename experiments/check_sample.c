@@ -13,6 +13,11 @@ static int32_t model_state(const rill_env *env, rill_observation observation)
                                           : env->type->model_state(env->params, env->state);
 }
 
+static bool is_state(const check *c, int32_t state)
+{
+    return state >= 0 && state < c->model->n_states;
+}
+
 /// Where a step was seen, for messages.
 typedef struct sight {
     int32_t state, action;
@@ -68,7 +73,7 @@ static void count(check *c, const sight *at, int32_t next, const rill_outcome *o
         return;
     }
     show_sight(c, at, text);
-    if (next < 0 || next >= c->model->n_states) {
+    if (!is_state(c, next)) {
         note(sample->next, "%s: the step led to state %d; the model has 0 to %d", text, next,
              c->model->n_states - 1);
         return;
@@ -146,6 +151,7 @@ static int32_t choose(const rill_model *model, int32_t state, rill_rng *rng)
     return chosen;
 }
 
+/// Starts an episode; answers its state, -1 where the model has no such.
 static int32_t start(check *c, rill_env *env)
 {
     if (env->type->restart !=
@@ -153,6 +159,12 @@ static int32_t start(check *c, rill_env *env)
         rill_env_seed(env, c->options.seed + (uint64_t)c->sample->n_starts);
     }
     const int32_t state = model_state(env, rill_env_reset(env));
+    if (!is_state(c, state)) {
+        note(c->sample->start,
+             "an episode from seed %llu started in state %d; the model has 0 to %d",
+             (unsigned long long)c->options.seed, state, c->model->n_states - 1);
+        return -1;
+    }
     c->sample->starts[state]++;
     c->sample->n_starts++;
     if (!(c->model->start[state] > 0.0)) {
@@ -173,7 +185,7 @@ static void sample_play(check *c, rill_env *env, int32_t n)
         start(c, env);
     }
     int32_t state = start(c, env);
-    for (int32_t i = 1; i <= n; i++) {
+    for (int32_t i = 1; i <= n && is_state(c, state); i++) {
         if (!c->sample->is_decision[state]) {
             note(c->sample->next,
                  "state %d was reached in play from seed %llu, and no action was the "
@@ -191,7 +203,7 @@ static void sample_play(check *c, rill_env *env, int32_t n)
         if (env->type->restart != NULL && i % CUT == 0) {
             env->type->restart(env->params, env->state); // the model is of a world yet to change
         }
-        if (rill_outcome_is_last(&outcome) || i % CUT == 0) {
+        if (rill_outcome_is_last(&outcome) || i % CUT == 0 || !is_state(c, state)) {
             state = start(c, env);
         }
     }

@@ -136,7 +136,7 @@ rill_status rill_truth_create(rill_truth **out, const rill_env *env, const rill_
     }
     if (model->n_states != agent->features.size) {
         rill_model_destroy(model);
-        return rill_error_set(error, RILL_INVALID, "env",
+        return rill_error_set(error, RILL_INVALID, "",
                               "the exact values are those of states that %s does not show",
                               env->type->id);
     }

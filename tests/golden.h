@@ -35,7 +35,7 @@ static inline const cJSON *golden_member(const cJSON *object, const char *name)
     return item;
 }
 
-/// The environment "env" with Gymnasium's keyword arguments `arguments`, its own where they are NULL.
+/// The environment of a file: its "env" with the keyword arguments that it has under `arguments`.
 static inline rill_env *golden_env(const cJSON *golden, const char *arguments)
 {
     enum { MAX_ARGUMENTS = 8 };
@@ -87,8 +87,9 @@ static inline bool golden_is_index(const rill_env *env, rill_observation seen,
     return cJSON_IsNumber(recorded) && seen.index == recorded->valuedouble;
 }
 
-/// Replays the episodes of a file with discrete actions, "runs" from a seed each, the later episodes
-/// of a run by `reset` without one. Observations, rewards and flags are equal. The number of steps.
+/// Replays the episodes of a file with discrete actions: "runs" from a seed each, the later
+/// episodes of a run by `reset` without one. Observations, rewards and flags are equal. The number
+/// of steps.
 static inline int golden_replay(const char *name, golden_is_same *is_same)
 {
     cJSON *golden = golden_read(name);

@@ -240,9 +240,9 @@ static inline int run_program(const start_options *options, const char *const *a
 #define RUN(...) run_program(&(start_options){0}, (const char *const[]){__VA_ARGS__, NULL})
 
 /// The program ended well, and said nothing on stderr.
-#define ASSERT_DONE(...)                                                                       \
-    do {                                                                                       \
-        int done_code = RUN(__VA_ARGS__);                                                      \
+#define ASSERT_DONE(...)                                                                      \
+    do {                                                                                      \
+        int done_code = RUN(__VA_ARGS__);                                                     \
         ck_assert_msg(done_code == 0 && ran.err[0] == '\0', "code %d, stderr: %s", done_code, \
                       ran.err);                                                               \
     } while (0)
@@ -258,10 +258,9 @@ static inline bool is_one_line(const char *err, const char *part)
 /// The last RUN ended with this code and one line on stderr that contains `part`.
 #define ASSERT_FAILED_WITH(expected, part)                                                        \
     do {                                                                                          \
-        ck_assert_msg(ran.code == (expected), "code %d (signal %d), expected %d: %s", ran.code, \
-                      ran.signal, expected, ran.err);                                           \
-        ck_assert_msg(is_one_line(ran.err, part), "not one line with \"%s\": %s", part,          \
-                      ran.err);                                                                  \
+        ck_assert_msg(ran.code == (expected), "code %d (signal %d), expected %d: %s", ran.code,   \
+                      ran.signal, expected, ran.err);                                             \
+        ck_assert_msg(is_one_line(ran.err, part), "not one line with \"%s\": %s", part, ran.err); \
     } while (0)
 
 #endif

@@ -217,12 +217,17 @@ START_TEST(naturals)
                                                 : cases[i].sab;
             ck_assert(outcome.reward == expected && outcome.terminated && !outcome.truncated);
         }
+        // one more card, and it is a sum like others: the ace counts 1 now
+        rill_outcome outcome;
+        ck_assert_int_eq(rill_env_set_state(env, cases[2].state, NULL), RILL_OK);
+        const int32_t after = rill_env_step(env, (rill_action){.index = HIT}, &outcome).index;
+        ck_assert(after >= index_of(12, 10, 0) && after <= index_of(21, 10, 0) && after % 2 == 0);
         rill_env_destroy(env);
     }
 }
 END_TEST
 
-/// Against a 6, with which the dealer can have no natural, a natural wins for sure under `sab` only.
+/// Against a 6, with which the dealer can have no natural, one wins for sure, under `sab` only.
 START_TEST(a_natural_is_more_than_21)
 {
     for (int sab = 0; sab < 2; sab++) {

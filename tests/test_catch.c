@@ -26,6 +26,7 @@ static int32_t index_of(int32_t ball_row, int32_t ball_column, int32_t paddle_co
 START_TEST(episode_by_hand)
 {
     rill_env *env = golden_create("catch", NULL);
+    ck_assert_int_eq(rill_env_reset(env).index % 5, 2); // the paddle's column
     for (int32_t ball = 0; ball < 5; ball++) {
         FINITE_SET(env, index_of(0, ball, 2));
         FINITE_STEP(env, LEFT, index_of(1, ball, 1), 0.0, false);

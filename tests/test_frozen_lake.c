@@ -87,7 +87,10 @@ START_TEST(own_map)
         const double from = steps[i].from;
         rill_outcome outcome;
         ck_assert_int_eq(rill_env_set_state(env, &from, NULL), RILL_OK);
+        rill_rng rng = env->data->rng;
         rill_observation seen = rill_env_step(env, (rill_action){steps[i].action}, &outcome);
+        ck_assert(rill_rng_random(&rng) < 1.0); // drawn, though not for slipping
+        ck_assert_mem_eq(&rng, &env->data->rng, sizeof rng);
         ck_assert_int_eq(seen.index, steps[i].to);
         ck_assert(outcome.reward == steps[i].reward);
         ck_assert(outcome.terminated == steps[i].terminated && !outcome.truncated);

@@ -150,7 +150,7 @@ START_TEST(steps_are_counted_from_the_seed)
 }
 END_TEST
 
-/// Example 8.4: the states of Figure 8.5. The shortest ways were found by breadth-first search in
+/// Example 8.4: mazes of the same structure. The shortest ways were found by breadth-first search in
 /// Python.
 START_TEST(resolutions)
 {

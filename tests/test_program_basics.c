@@ -85,12 +85,13 @@ static const char *write_file(const char *text)
 
 START_TEST(list_shows_every_family)
 {
-    const char *const families[] = {"envs",     "agents",     "features",
+    const char *const families[] = {"envs",     "wrappers",   "agents", "features",
                                     "policies", "optimisers", "metrics"};
-    const char *const members[] = {"CliffWalking-v1", "q_learning", "one_hot",
-                                   "epsilon_greedy",  NULL,         "return"};
+    const char *const members[] = {"CliffWalking-v1", "sticky_actions", "q_learning",
+                                   "one_hot",         "epsilon_greedy", NULL,
+                                   "return"};
     cJSON *all = run_json("list --json");
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 7; i++) {
         char arguments[64];
         snprintf(arguments, sizeof arguments, "list %s --json", families[i]);
         cJSON *one = run_json(arguments);
@@ -169,6 +170,7 @@ START_TEST(list_and_describe_refuse)
     assert_fails("list --jsn", 2, "did you mean --json");
     assert_fails("describe", 2, "expected one id");
     assert_fails("describe q_lerning", 2, "did you mean \"q_learning\"");
+    assert_fails("describe time_limt", 2, "did you mean \"time_limit\"");
     assert_fails("describe cliffwalking-v1", 2, "did you mean \"CliffWalking-v1\"");
     assert_fails("describe zzzzzzzzzzzz", 2, "`rill list` shows");
 }

@@ -3,6 +3,8 @@
 #include "tests/drawing.h"
 #include "tests/finite.h"
 
+#include <rill/recorder.h>
+
 enum { LEFT, RIGHT };
 
 START_TEST(values)
@@ -48,4 +50,28 @@ START_TEST(moves)
 }
 END_TEST
 
-TEST_MAIN(values, moves)
+/// Learned values are held against exact ones only where the agent sees the model's states.
+START_TEST(exact_values)
+{
+    static const char *const observations[] = {"observation=alike", "observation=state"};
+    for (int i = 0; i < 2; i++) {
+        rill_env *env =
+            golden_create("short_corridor", (const char *const[]){observations[i], NULL});
+        rill_agent *agent = NULL;
+        rill_truth *truth = NULL;
+        rill_error error = {0};
+        ASSERT_OK(rill_agent_create(&agent, "q_learning", env, NULL, &error), &error);
+        if (i == 0) {
+            ASSERT_REFUSED(rill_truth_create(&truth, env, agent, &error), &error, "",
+                           "states that short_corridor does not show");
+        } else {
+            ASSERT_OK(rill_truth_create(&truth, env, agent, &error), &error);
+        }
+        rill_truth_destroy(truth);
+        rill_agent_destroy(agent);
+        rill_env_destroy(env);
+    }
+}
+END_TEST
+
+TEST_MAIN(values, moves, exact_values)

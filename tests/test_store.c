@@ -661,6 +661,46 @@ START_TEST(test_reading_while_writing)
 }
 END_TEST
 
+/// Processes that come upon the same new directory at the same moment: one makes the file, all can
+/// use it.
+START_TEST(test_opened_together)
+{
+    enter_fresh_directory();
+    rill_experiment *experiment = experiment_of(small);
+    for (int repeat = 0; repeat < 25; repeat++) {
+        int start[2];
+        pid_t children[4];
+        remove_tree("out");
+        ck_assert_int_eq(pipe(start), 0);
+        for (int i = 0; i < 4; i++) {
+            children[i] = fork();
+            if (children[i] == 0) {
+                char byte = 0;
+                rill_store *store = NULL;
+                close(start[1]);
+                if (read(start[0], &byte, 1) != 0) { // until the other end is closed
+                    _exit(2);
+                }
+                rill_status status = rill_store_open(&store, "out", experiment, false, &error);
+                if (status != RILL_OK) {
+                    fprintf(stderr, "opening: %s\n", error.message);
+                }
+                rill_store_close(store);
+                _exit(status == RILL_OK ? 0 : 1);
+            }
+        }
+        close(start[0]);
+        close(start[1]);
+        for (int i = 0; i < 4; i++) {
+            int status = 0;
+            ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+            ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "one could not open it");
+        }
+    }
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 /// Two processes on the same new directory: both finish, and every run is there once.
 START_TEST(test_two_writers)
 {
@@ -713,4 +753,5 @@ TEST_MAIN_WITH_FILES(test_round_trip, test_every_bit, test_resume,
                      test_a_different_experiment_is_refused, test_restart_after_a_crash,
                      test_damaged_files, test_other_databases, test_altered_contents,
                      test_no_wrong_byte_gives_wrong_runs, test_a_put_that_fails_leaves_nothing,
-                     test_places_that_cannot_be, test_reading_while_writing, test_two_writers)
+                     test_places_that_cannot_be, test_reading_while_writing, test_opened_together,
+                     test_two_writers)

@@ -1,5 +1,5 @@
-// Taxi against Gymnasium's: recorded episodes, the transition table, exact solutions; rain, a fickle
-// passenger and the mask against the dry table.
+// Taxi against Gymnasium's: recorded episodes, the transition table, exact solutions; rain and a
+// fickle passenger by hand.
 #include "tests/drawing.h"
 #include "tests/golden.h"
 
@@ -120,8 +120,8 @@ START_TEST(rain)
 }
 END_TEST
 
-/// A change of mind ahead comes true at the first move with the passenger, once, to each of the other
-/// stands as often (chi-square, false alarms 1e-6).
+/// A change of mind ahead comes true at the first move with the passenger, once, to each of the
+/// other stands as often (chi-square, false alarms 1e-6).
 START_TEST(fickle_passenger)
 {
     rill_env *env = golden_create("taxi", (const char *const[]){"fickle_passenger=true", NULL});

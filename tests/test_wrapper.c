@@ -279,7 +279,6 @@ static void check_state_values(rill_env *env, const char *name)
     env->type->get_state(env->params, env->state, values);
     rill_env *const both[] = {env, other};
     for (int i = 0; i < 2; i++) { // an episode begins there, whatever was before
-        ASSERT_OK(rill_env_set_state(both[i], values, &error), &error);
         rill_env_seed(both[i], 5);
         ASSERT_OK(rill_env_set_state(both[i], values, &error), &error);
     }
@@ -292,6 +291,18 @@ static void check_state_values(rill_env *env, const char *name)
 START_TEST(test_state_as_numbers_and_back)
 {
     for_each_pair(check_state_values);
+    // clocks inside and outside start at a state that is set
+    rill_env *env = echo_create(0.0, 3);
+    wrap(&env, "time_limit", "steps=2");
+    rill_env_reset(env);
+    for (int again = 0; again < 2; again++) {
+        rill_error error = {0};
+        rill_outcome outcome;
+        ASSERT_OK(rill_env_set_state(env, (const double[]){0.5, -0.5}, &error), &error);
+        echo_act(env, 1.0, 0.0, &outcome);
+        ck_assert(!outcome.truncated);
+    }
+    rill_env_destroy(env);
 }
 END_TEST
 
@@ -439,11 +450,48 @@ START_TEST(test_model_of_two_wrappers)
     size_t count = 0;
     rill_model_outcomes(model, 35, 3, &count);
     ck_assert_uint_eq(count, 3);
-    // above the cliff's left end, moving left: two ways to state 36 do not exist, one does
+    // above the cliff's left end, moving left: into the cliff, so back to the start; left; up
     const rill_transition *t = rill_model_outcomes(model, 25, 3, &count);
     ck_assert_uint_eq(count, 3);
     ck_assert_int_eq(t[0].next + t[1].next + t[2].next, 36 + 24 + 13);
     rill_model_destroy(model);
+    rill_env_destroy(env);
+}
+END_TEST
+
+/// Of expected rewards a wrapper cannot know what it makes; one that leaves rewards alone can.
+START_TEST(test_model_of_expected_rewards)
+{
+    rill_error error = {0};
+    rill_model *model = NULL;
+    rill_env *env = env_of("max_bias");
+    ck_assert(env->type->has_expected_rewards);
+    wrap(&env, "time_limit", NULL);
+    ck_assert(env->type->has_expected_rewards);
+    ASSERT_OK(rill_env_model(env, &model, &error), &error);
+    rill_model_destroy(model);
+    wrap(&env, "clip_reward", NULL);
+    ASSERT_REFUSED(rill_env_model(env, &model, &error), &error, "",
+                   "clip_reward(time_limit(max_bias)) is not a finite MDP with these parameters: "
+                   "of its rewards only the expectation is known");
+    rill_env_destroy(env);
+
+    // the environment's own refusal goes through
+    ASSERT_OK(
+        rill_env_create(&env, "taxi", (const char *[]){"fickle_passenger=true", NULL}, &error),
+        &error);
+    wrap(&env, "clip_reward", NULL);
+    ASSERT_REFUSED(rill_env_model(env, &model, &error), &error, "", "fickle passenger");
+    rill_env_destroy(env);
+
+    // states of the model that are not observed
+    env = env_of("short_corridor");
+    wrap(&env, "time_limit", NULL);
+    rill_env_reset(env);
+    rill_outcome outcome;
+    const int32_t start = env->type->model_state(env->params, env->state);
+    rill_env_step(env, (rill_action){.index = 1}, &outcome); // right, as it should
+    ck_assert_int_eq(env->type->model_state(env->params, env->state), start + 1);
     rill_env_destroy(env);
 }
 END_TEST
@@ -697,9 +745,51 @@ START_TEST(test_a_wrapper_of_ones_own)
 }
 END_TEST
 
+/// Adds 10 to the index for each observation that an episode has had.
+static void drift_begin(const void *params, void *state)
+{
+    (void)params;
+    *(int32_t *)state = 0;
+}
+
+static rill_observation drift_observe(const rill_wrapped *self, rill_observation inner, float *box)
+{
+    (void)box;
+    const int32_t n = self->wrapper->observation_space.size;
+    return (rill_observation){.index = (inner.index + 10 * (*(int32_t *)self->state)++) % n};
+}
+
+/// An observation of an index that hangs on more than the state: kept, and without a grid, a model
+/// or a state as numbers.
+START_TEST(test_an_observation_with_a_memory)
+{
+    static const rill_param none[] = {RILL_PARAM_END};
+    const rill_wrapper_type drift = {.id = "drift",
+                                     .params = none,
+                                     .params_size = 1,
+                                     .state_size = sizeof(int32_t),
+                                     .begin = drift_begin,
+                                     .observe = drift_observe};
+    rill_error error = {0};
+    rill_env *env = env_of("cliff_walking");
+    ASSERT_OK(rill_env_wrap_with(&env, &drift, NULL, &error), &error);
+    ck_assert(env->type->grid == NULL && env->type->model == NULL);
+    ck_assert_int_eq(env->n_state_values, 0);
+    rill_outcome outcome;
+    for (int again = 0; again < 2; again++) {
+        ck_assert_int_eq(rill_env_reset(env).index, 36);
+        ck_assert_int_eq(rill_env_step(env, (rill_action){.index = 0}, &outcome).index, 24 + 10);
+        ck_assert_int_eq(rill_env_observe(env).index, 24 + 10);
+        ck_assert_int_eq(rill_env_step(env, (rill_action){.index = 0}, &outcome).index, 12 + 20);
+    }
+    rill_env_destroy(env);
+}
+END_TEST
+
 TEST_MAIN(test_registry, test_same_seed_same_bytes_and_copies, test_values_lie_in_their_spaces,
           test_batch_equals_single, test_state_as_numbers_and_back, test_steps_allocate_nothing,
-          test_out_of_memory, test_model, test_model_of_two_wrappers, test_passes_through,
-          test_nothing_changed, test_the_first_wrapper_is_innermost,
-          test_time_limits_inside_and_outside, test_looking_inside, test_refusals,
-          test_a_wrapper_of_ones_own)
+          test_out_of_memory, test_model, test_model_of_two_wrappers,
+          test_model_of_expected_rewards, test_passes_through, test_nothing_changed,
+          test_the_first_wrapper_is_innermost, test_time_limits_inside_and_outside,
+          test_looking_inside, test_refusals, test_a_wrapper_of_ones_own,
+          test_an_observation_with_a_memory)

@@ -26,15 +26,16 @@ static const char *const faults[] = {
     "batch_in_idle_lanes", "batch_truncates",
     // what is offered
     "mask_all", "mask_missing", "mask_past_end", "set_state_ignores", "set_state_takes_nan",
-    "no_set_state", "few_action_names", "no_doc", "bad_bounds", "draws_outside", "draws_nan",
-    "draw_moves", "draws_before_view",
+    "no_set_state", "few_action_names", "no_doc", "two_rows", "bad_bounds", "draws_outside",
+    "draws_nan", "draw_moves", "draws_before_view",
     // the model
     "model_probability", "model_next", "model_reward", "model_termination", "model_start",
     "model_sum", "model_size", "model_order", "model_mean_reward", NULL};
 
 typedef struct path_params {
     int fault;
-    double slip; ///< probability that forward stays
+    double slip;     ///< probability that forward stays
+    int64_t n_cells; ///< of the table with a fault
 } path_params;
 
 static const rill_param path_param_table[] = {
@@ -287,10 +288,16 @@ static const rill_param table_without_doc[] = {
     RILL_REAL(path_params, slip, "0.25", 0, 1, "probability that forward stays"),
     RILL_PARAM_END,
 };
+static const rill_param table_with_a_row_twice[] = {
+    RILL_CHOICE(path_params, fault, "none", faults, "what is wrong"),
+    RILL_REAL(path_params, slip, "0.25", 0, 1, "probability that forward stays"),
+    RILL_REAL(path_params, slip, "0.25", 0, 1, "probability that forward stays"),
+    RILL_PARAM_END,
+};
 static const rill_param table_of_bad_bounds[] = {
     RILL_CHOICE(path_params, fault, "none", faults, "what is wrong"),
-    RILL_REAL(path_params, slip, "0.25", 0, 1.0 / 0.0, "probability that forward stays"),
-    {"slip", RILL_PARAM_REAL, offsetof(path_params, slip), "0.25", 0, 1, NULL, "again"},
+    RILL_REAL(path_params, slip, "0.25", 0, 1, "probability that forward stays"),
+    RILL_INTEGER(path_params, n_cells, "3", 0.5, 9, "of no use"),
     RILL_PARAM_END,
 };
 
@@ -313,6 +320,7 @@ const rill_env_type *broken_path(const char *fault)
         {"batch_in_idle_lanes", NULL, step_batch_in_idle_lanes, NULL},
         {"batch_truncates", NULL, step_batch_truncates, NULL},
         {"no_doc", NULL, NULL, table_without_doc},
+        {"two_rows", NULL, NULL, table_with_a_row_twice},
         {"bad_bounds", NULL, NULL, table_of_bad_bounds},
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
