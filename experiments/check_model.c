@@ -63,7 +63,10 @@ static rill_status take_model(check *c)
     return status == RILL_NO_MEMORY ? status : RILL_OK;
 }
 
-static void check_pair(check *c, int32_t s, int32_t a)
+/// Rewards are finite, and no outcome is there twice. Two of the same next state are found by
+/// `latest`, (states) of 0: the number of the latest outcome that led to each, counted from 1, and
+/// `earlier`, (outcomes), the one before.
+static void check_pair(check *c, int32_t s, int32_t a, size_t *latest, size_t *earlier)
 {
     size_t n = 0;
     const rill_transition *t = rill_model_outcomes(c->model, s, a, &n);
@@ -72,15 +75,19 @@ static void check_pair(check *c, int32_t s, int32_t a)
             check_fail(c, "state %d, action %d: the reward of the outcome to state %d is %g", s, a,
                        t[i].next, t[i].reward);
         }
-        for (size_t k = 0; k < i; k++) {
-            if (t[i].next == t[k].next && t[i].reward == t[k].reward &&
-                t[i].terminated == t[k].terminated) {
+        for (size_t k = latest[t[i].next]; k > 0; k = earlier[k - 1]) {
+            if (t[i].reward == t[k - 1].reward && t[i].terminated == t[k - 1].terminated) {
                 check_fail(c,
                            "state %d, action %d: the outcome to state %d, reward %.17g is there "
                            "twice; add its probability once",
                            s, a, t[i].next, t[i].reward);
             }
         }
+        earlier[i] = latest[t[i].next];
+        latest[t[i].next] = i + 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        latest[t[i].next] = 0;
     }
 }
 
@@ -106,9 +113,20 @@ rill_status check_model(check *c)
         c->model_missing = "the model is broken";
         return RILL_OK;
     }
+    const size_t n_pairs = (size_t)c->model->n_states * (size_t)c->model->n_actions;
+    size_t n_most = 1;
+    for (size_t pair = 0; pair < n_pairs; pair++) {
+        const size_t n = c->model->first[pair + 1] - c->model->first[pair];
+        n_most = n > n_most ? n : n_most;
+    }
+    size_t *latest = check_take(c, (size_t)c->model->n_states * sizeof *latest);
+    size_t *earlier = check_take(c, n_most * sizeof *earlier);
+    if (latest == NULL || earlier == NULL) {
+        return RILL_NO_MEMORY;
+    }
     for (int32_t s = 0; s < c->model->n_states && !check_has_failed(c); s++) {
         for (int32_t a = 0; a < c->model->n_actions; a++) {
-            check_pair(c, s, a);
+            check_pair(c, s, a, latest, earlier);
         }
     }
     return RILL_OK;

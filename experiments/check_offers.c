@@ -37,7 +37,7 @@ static bool system_step(system *s, uint64_t seed, int which)
     if (rill_env_set_state(s->env, s->state, NULL) != RILL_OK) {
         return false;
     }
-    rill_outcome outcome;
+    rill_outcome outcome = {0};
     rill_env_seed(s->env, seed); // the same noise, where there is any
     rill_env_step(s->env, (rill_action){.box = s->action}, &outcome);
     s->env->type->get_state(s->env->params, s->env->state, s->next[which]);

@@ -154,8 +154,8 @@ static int32_t choose(const rill_model *model, int32_t state, rill_rng *rng)
 /// Starts an episode; answers its state, -1 where the model has no such.
 static int32_t start(check *c, rill_env *env)
 {
-    if (env->type->restart !=
-        NULL) { // a world that changes with time: the model is that of its start
+    if (env->type->restart != NULL) {
+        // the model is of a world yet to change
         rill_env_seed(env, c->options.seed + (uint64_t)c->sample->n_starts);
     }
     const int32_t state = model_state(env, rill_env_reset(env));
@@ -200,9 +200,6 @@ static void sample_play(check *c, rill_env *env, int32_t n)
                 model_state(env, rill_env_step(env, (rill_action){.index = at.action}, &outcome));
             count(c, &at, state, &outcome);
         }
-        if (env->type->restart != NULL && i % CUT == 0) {
-            env->type->restart(env->params, env->state); // the model is of a world yet to change
-        }
         if (rill_outcome_is_last(&outcome) || i % CUT == 0 || !is_state(c, state)) {
             state = start(c, env);
         }
@@ -241,7 +238,7 @@ static void sample_pairs(check *c, rill_env *env, int32_t n_samples)
                           "from the state put there"};
         const double value = at.state;
         for (int64_t i = 0; i < n; i++) {
-            rill_outcome outcome;
+            rill_outcome outcome = {0};
             if (rill_env_set_state(env, &value, NULL) != RILL_OK ||
                 model_state(env, rill_env_observe(env)) != at.state) {
                 break; // no state, or numbered otherwise than the observations

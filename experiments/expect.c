@@ -157,7 +157,9 @@ static rill_status read_learned(const rill_experiment *experiment, const cJSON *
     const cJSON *last = cJSON_GetArrayItem(window, 1);
     if (cJSON_GetArraySize(window) != 2 || !cJSON_IsNumber(first) || !cJSON_IsNumber(last) ||
         !(first->valuedouble >= 1.0 && first->valuedouble <= last->valuedouble &&
-          last->valuedouble <= 9007199254740992.0)) {
+          last->valuedouble <= 9007199254740992.0) ||
+        first->valuedouble != floor(first->valuedouble) ||
+        last->valuedouble != floor(last->valuedouble)) {
         return rill_error_set(error, RILL_INVALID, "window",
                               "expected [first, last], counted from 1, in episodes or steps");
     }

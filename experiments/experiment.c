@@ -345,26 +345,6 @@ static rill_status read_evaluation(rill_experiment *experiment, const cJSON *roo
     return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "evaluation");
 }
 
-/// The exact values that the metrics of a variant are held against.
-static rill_status prepare_truths(rill_experiment *experiment, rill_error *error)
-{
-    bool is_needed = false;
-    for (size_t i = 0; i < experiment->n_records; i++) {
-        is_needed = is_needed || experiment->records[i].metric->needs_truth;
-    }
-    for (int32_t i = 0; is_needed && i < experiment->n_variants; i++) {
-        rill_variant *variant = &experiment->variants[i];
-        rill_status status =
-            rill_truth_create(&variant->truth, experiment->env, variant->agent, error);
-        if (status != RILL_OK) {
-            char place[48];
-            snprintf(place, sizeof place, "record: exact values for agents[%d]", (int)i);
-            return rill_error_prefix(error, status, place);
-        }
-    }
-    return RILL_OK;
-}
-
 static rill_status read_text_member(const cJSON *root, const char *key, char **copy,
                                     rill_error *error)
 {
@@ -423,7 +403,8 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
             return rill_error_prefix(error, status, "summary");
         }
     }
-    status = status == RILL_OK ? prepare_truths(experiment, error) : status;
+    status = status == RILL_OK ? feasibility_check(experiment, error) : status;
+    status = status == RILL_OK ? feasibility_prepare(experiment, error) : status;
     status = status == RILL_OK ? expect_read(experiment, root, error) : status;
     return status == RILL_OK ? resolve_experiment(experiment, error) : status;
 }

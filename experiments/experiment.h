@@ -10,6 +10,13 @@
 rill_status expect_read(rill_experiment *experiment, const cJSON *root, rill_error *error);
 void expect_clear(rill_expect *expect);
 
+/// Refuses to wait for the end of episodes that cannot end.
+rill_status feasibility_check(const rill_experiment *experiment, rill_error *error);
+
+/// Computes the exact values that the metrics are held against; refuses metrics that an agent
+/// cannot have.
+rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error);
+
 /// Sets `resolved` and `identity`.
 rill_status resolve_experiment(rill_experiment *experiment, rill_error *error);
 

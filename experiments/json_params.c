@@ -119,7 +119,8 @@ static rill_status read_param(const rill_param *param, void *params, const cJSON
     if (cJSON_IsBool(json) && param->kind == RILL_PARAM_BOOL) {
         return rill_param_set_number(param, params, cJSON_IsTrue(json), error);
     }
-    if (cJSON_IsNumber(json) && param->kind != RILL_PARAM_BOOL && !is_list) {
+    if (cJSON_IsNumber(json) && param->kind != RILL_PARAM_BOOL) {
+        // to a list, a number is the list of that one
         return rill_param_set_number(param, params, json->valuedouble, error);
     }
     if (cJSON_IsString(json) &&

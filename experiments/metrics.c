@@ -56,18 +56,36 @@ static double optimal_actions(const rill_metric_view *view)
     return (double)n_optimal / n;
 }
 
-static const rill_metric metric_length = {"length", "steps of an episode", true, false,
-                                          episode_length};
+static const rill_metric metric_length = {
+    .id = "length",
+    .summary = "steps of an episode",
+    .is_per_episode = true,
+    .measure = episode_length,
+};
 static const rill_metric metric_optimal_actions = {
-    "optimal_actions", "fraction of states whose greedy action is optimal", false, true,
-    optimal_actions};
-static const rill_metric metric_return = {"return", "undiscounted sum of an episode's rewards",
-                                          true, false, episode_return};
+    .id = "optimal_actions",
+    .summary = "fraction of states whose greedy action is optimal",
+    .needs_truth = true,
+    .needs_control = true,
+    .measure = optimal_actions,
+};
+static const rill_metric metric_return = {
+    .id = "return",
+    .summary = "undiscounted sum of an episode's rewards",
+    .is_per_episode = true,
+    .measure = episode_return,
+};
 static const rill_metric metric_rms_error = {
-    "rms_error", "root mean square, over states, of the estimate's distance to the exact value",
-    false, true, rms_error};
+    .id = "rms_error",
+    .summary = "root mean square, over states, of the estimate's distance to the exact value",
+    .needs_truth = true,
+    .measure = rms_error,
+};
 static const rill_metric metric_td_error = {
-    "td_error", "temporal-difference error of the last update", false, false, td_error};
+    .id = "td_error",
+    .summary = "temporal-difference error of the last update",
+    .measure = td_error,
+};
 
 static const rill_metric *const metrics[] = {
     &metric_length,    &metric_optimal_actions, &metric_return,

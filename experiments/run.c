@@ -230,11 +230,17 @@ static rill_status run_loop(runner *r, const atomic_bool *stop, atomic_llong *st
     return RILL_OK;
 }
 
-/// Keeps the estimates with the run, when they are few enough.
+/// Keeps the estimates with the run, when they are few enough; one that is not finite means that
+/// the run diverged, though it did so where nothing was recorded.
 static void keep_values(runner *r)
 {
     const rill_linear *value = &r->agent->value;
     size_t n = (size_t)value->n_features * (size_t)value->n_outputs;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(value->weights[i])) {
+            r->run->status = RILL_RUN_DIVERGED;
+        }
+    }
     if (n > MAX_KEPT_VALUES) {
         return;
     }

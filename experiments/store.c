@@ -337,7 +337,8 @@ static rill_status check_head(rill_store *store, const rill_experiment *experime
     return status;
 }
 
-/// WAL: readers and the writer do not wait for each other, and a crash loses no finished run.
+/// WAL: readers and the writer do not wait for each other. NORMAL: a crash of the program loses no
+/// finished run, a loss of power at most the last ones; neither harms the file.
 static rill_status begin_wal(const rill_store *store, rill_error *error)
 {
     static const char sql[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";

@@ -72,6 +72,43 @@ rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done, i
     return status;
 }
 
+rill_status rill_store_check(rill_store *store, const rill_experiment *experiment, double seconds,
+                             rill_error *error)
+{
+    sqlite3_stmt *select = store_prepare(
+        store, "SELECT variant - 1, run, hash, min(wall_seconds) FROM runs GROUP BY variant",
+        error);
+    if (select == NULL) {
+        return RILL_IO;
+    }
+    int code = SQLITE_ROW;
+    rill_status status = RILL_OK;
+    while (status == RILL_OK && (code = sqlite3_step(select)) == SQLITE_ROW) {
+        const int64_t variant = sqlite3_column_int64(select, 0);
+        if (variant < 0 || variant >= experiment->n_variants ||
+            sqlite3_column_double(select, 3) >= seconds) {
+            continue;
+        }
+        rill_run run;
+        status = rill_experiment_run_one(experiment, (int32_t)variant,
+                                         sqlite3_column_int64(select, 1), &run, error);
+        if (status == RILL_OK && run.hash != strtoull(column_text(select, 2), NULL, 16)) {
+            status =
+                rill_error_set(error, RILL_INVALID, "",
+                               "%s holds results that this program no longer makes (run %" PRId64
+                               " of \"%s\" comes out differently: its code has changed since); "
+                               "start over with --restart, or choose another --out",
+                               store->file, run.run, experiment->variants[variant].label);
+        }
+        rill_run_clear(&run);
+    }
+    if (status == RILL_OK && code != SQLITE_DONE) {
+        status = store_error(store, error);
+    }
+    sqlite3_finalize(select);
+    return status;
+}
+
 /// Doubles as little-endian bytes, whatever the machine's order.
 static void encode(const double *values, size_t n, unsigned char *bytes)
 {

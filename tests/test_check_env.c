@@ -126,8 +126,11 @@ START_TEST(test_faults_of_a_finite_world)
         {"batch_without_chance", "batch", "a single environment's"},
         {"batch_in_idle_lanes", "batch", "autoreset disabled"},
         {"batch_truncates", "batch", "terminated and truncated are 1 and 1"},
+        {"batch_observes_0", "batch", "the observation is 0, a single environment's"},
         {"mask_all", "mask", "action 2: the mask is 1 and the model has no outcome"},
         {"mask_missing", "mask", "action 2: there is no mask and the model has no outcome"},
+        {"mask_unwritten", "mask", "action 1: the mask is 255; write 0 or 1 for every action"},
+        {"mask_none", "mask", "action 0: the mask is 0 and by the model the action does something"},
         {"mask_past_end", "memory", "mask wrote behind the mask of 3 bytes"},
         {"set_state_ignores", "state_values", "number 1 of the state was set to"},
         {"set_state_takes_nan", "state_values", "takes NaN for number 1"},
@@ -138,6 +141,7 @@ START_TEST(test_faults_of_a_finite_world)
         {"bad_bounds", "parameters", "n_cells: its own bound 0.5 is refused"},
         {"draws_outside", "drawing", "outside the view, -0.5 to 5.5"},
         {"draws_nan", "drawing", "a circle at (nan, 0)"},
+        {"draws_nothing", "drawing", "nothing is drawn"},
         {"draw_moves", "drawing", "draw changed the state"},
         {"draws_before_view", "drawing", "before the view is set"},
         {"model_probability", "model_transitions", "in the model the probability is 0.33"},
@@ -148,6 +152,9 @@ START_TEST(test_faults_of_a_finite_world)
         {"model_start", "model_starts", "in the model its probability is 0.6"},
         {"model_sum", "model", "state 3, action 1 sum to 0.9"},
         {"model_size", "model", "the model has 7 states"},
+        {"model_twice", "model",
+         "state 0, action 1: the outcome to state 0, reward 0 is there twice"},
+        {"model_all_off", "model_transitions", "all outcomes together are off"},
         {"model_order", "model", "out of order"},
         {"model_mean_reward", "model_rewards", "earned -1 on average; in the model -1.5"},
     };
@@ -167,6 +174,15 @@ START_TEST(test_hidden_time_limits)
     for (size_t i = 0; i < sizeof expectations / sizeof expectations[0]; i++) {
         check_expectation(broken_path(expectations[i].fault), &expectations[i], "state_values");
     }
+}
+END_TEST
+
+/// By its model the way ends in front of the goal; by its mask it goes on.
+START_TEST(test_dead_end)
+{
+    static const expectation expected = {"model_dead_end", "model_transitions",
+                                         "state 4 was reached"};
+    check_expectation(broken_path(expected.fault), &expected, "mask");
 }
 END_TEST
 
@@ -282,6 +298,6 @@ START_TEST(test_program)
 END_TEST
 
 TEST_MAIN_WITH_FILES(test_sound_environments_pass, test_faults_of_a_finite_world,
-                     test_hidden_time_limits, test_faults_of_a_world_of_boxes,
+                     test_hidden_time_limits, test_dead_end, test_faults_of_a_world_of_boxes,
                      test_vital_checks_end_the_run, test_wrapped_environments, test_options,
                      test_false_alarms, test_program)

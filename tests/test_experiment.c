@@ -140,8 +140,8 @@ START_TEST(test_wrong_environment)
         {WITH_WORLD("'wind': [0, 0, 0.5, 0, 0]"), "environment.params.wind",
          "0.5 is not a whole number"},
         {WITH_WORLD("'wind': [101]"), "environment.params.wind", "101 is out of range"},
-        {WITH_WORLD("'wind': 1"), "environment.params.wind",
-         "found 1, expected a list of whole numbers"},
+        {WITH_WORLD("'wind': 'up'"), "environment.params.wind",
+         "found \"up\", expected a list of whole numbers"},
         {WITH_WORLD("'wind': [1, 2]"), "environment.params.wind",
          "has 2 numbers, the map has 5 columns"},
     };
@@ -303,6 +303,10 @@ START_TEST(test_wrong_stop_and_record)
         {WITH_STOP("{'steps': -5}"), "stop.steps", "-5 is out of range"},
         {WITH_STOP("{'steps': 1.5}"), "stop.steps", "1.5 is not a whole number"},
         {WITH_STOP("{'episodes': '5'}"), "stop.episodes", "found \"5\", expected a number"},
+        {"{'environment': {'id': 'gridworld'}, " AGENTS_Q ", 'stop': {'episodes': 5}}", "stop",
+         "no episode of this environment ever ends"},
+        {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['optimal_actions'], " STOP "}",
+         "record", "optimal_actions is about control; td0 predicts"},
         {WITH("'record': 'return'"), "record", "found \"return\", expected an array"},
         {WITH("'record': [3]"), "record[0]", "found a number, expected a metric"},
         {WITH("'record': ['length', 'retrun']"), "record[1]",
@@ -335,8 +339,8 @@ START_TEST(test_wrong_stop_and_record)
     };
     ASSERT_ALL_REFUSED(cases);
     // exact values that do not exist: the reward of the goal, collected for ever
-    char *json = quoted("{'environment': {'id': 'gridworld'}, " AGENTS_Q ", " STOP
-                        ", 'record': ['rms_error']}");
+    char *json = quoted("{'environment': {'id': 'gridworld'}, " AGENTS_Q
+                        ", 'stop': {'steps': 5}, 'record': ['rms_error']}");
     rill_experiment *experiment = NULL;
     ck_assert_int_eq(rill_experiment_parse(&experiment, json, NULL, &error), RILL_FAILED);
     ck_assert_msg(strstr(error.path, "agents[0]") != NULL, "%s: %s", error.path, error.message);
@@ -560,7 +564,8 @@ START_TEST(test_resolved)
              "'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 7}, 'length']"),
         WITH_PARAMS("'alpha': 0.30000000000000004, 'initial_value': -0.1"),
         WITH_ENV("{'id': 'CliffWalking-v1', 'max_episode_steps': 7}"),
-        WITH_WORLD("'map': ['..A', '#Ga'], 'teleport_rewards': [0.1], 'wind': [0, -1, 2]"),
+        WITH_WORLD("'map': ['..A', '#Ga'], 'teleport_rewards': [0.1], 'wind': [0, -1, 2], "
+                   "'at_goal': 'terminate'"),
         WITH_STOP("{'steps': 100, 'episodes': 3}"),
         WITH_STOP("{'steps': 9007199254740991}"),
         WITH_AGENTS("[{'id': 'td0', 'policy': {'id': 'fixed', 'params': {'actions': [1]}}}]"),

@@ -73,7 +73,7 @@ END_TEST
 
 static const char experiment_text[] =
     "{'name': 'n', 'environment': {'id': 'gridworld', 'params': {'map': {'file': 'map.txt'}}},"
-    " 'agents': [{'id': 'sarsa'}], 'stop': {'episodes': 1}}";
+    " 'agents': [{'id': 'sarsa'}], 'stop': {'steps': 1}}";
 
 /// Beside the experiment's file, wherever the process works.
 START_TEST(test_relative_to_the_experiment)

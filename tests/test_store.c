@@ -483,7 +483,7 @@ START_TEST(test_no_wrong_byte_gives_wrong_runs)
     char *bytes = read_whole("out/results.sqlite", &size);
     int n_refused = 0;
     int n_same = 0;
-    for (size_t i = 0; i < size; i += 1 + i / 100 % 61) {
+    for (size_t i = 0; i < size; i += 1 + i / 50 % 97) {
         const char kept = bytes[i];
         bytes[i] = (char)(kept ^ (i % 3 == 0 ? 0x01 : i % 3 == 1 ? 0x80 : 0xff));
         write_bytes("out/results.sqlite", bytes, size);
@@ -749,9 +749,32 @@ START_TEST(test_two_writers)
 }
 END_TEST
 
+/// What the program no longer makes is noticed before it is mixed with what it makes now.
+START_TEST(test_results_of_other_code)
+{
+    enter_fresh_directory();
+    rill_experiment *experiment = experiment_of(small);
+    collection c = collect_all(experiment, 2);
+    rill_store *store = open_store(experiment);
+    ASSERT_OK(rill_store_put(store, &c.runs[0], &error), &error);
+    ASSERT_OK(rill_store_check(store, experiment, 60.0, &error), &error);
+    // as if the environment of that time had paid a little more
+    c.runs[4].series[0].values[0] += 1.0;
+    c.runs[4].hash = rill_run_hash(&c.runs[4]);
+    ASSERT_OK(rill_store_put(store, &c.runs[4], &error), &error);
+    ck_assert_int_eq(rill_store_check(store, experiment, 60.0, &error), RILL_INVALID);
+    ck_assert_ptr_nonnull(strstr(error.message, "no longer makes (run 0 of \"Q,"));
+    // runs that took longer than allowed are not repeated
+    ASSERT_OK(rill_store_check(store, experiment, 0.0, &error), &error);
+    rill_store_close(store);
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 TEST_MAIN_WITH_FILES(test_round_trip, test_every_bit, test_resume,
                      test_a_different_experiment_is_refused, test_restart_after_a_crash,
                      test_damaged_files, test_other_databases, test_altered_contents,
                      test_no_wrong_byte_gives_wrong_runs, test_a_put_that_fails_leaves_nothing,
                      test_places_that_cannot_be, test_reading_while_writing, test_opened_together,
-                     test_two_writers)
+                     test_two_writers, test_results_of_other_code)

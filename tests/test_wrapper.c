@@ -418,10 +418,17 @@ static void check_model(const char *id, const rill_wrapper_type *wrapper)
 
 START_TEST(test_model)
 {
+    const char *const keepers[] = {"clip_reward", "record_statistics", "reward_from_flags",
+                                   "time_limit"};
     for (const rill_wrapper_type *const *w = rill_wrapper_type_list(); *w != NULL; w++) {
         rill_env *env = env_of("cliff_walking");
         const bool is_fitting = rill_env_wrap(&env, (*w)->id, NULL, NULL) == RILL_OK;
         rill_env_destroy(env);
+        bool is_keeper = false;
+        for (size_t i = 0; i < sizeof keepers / sizeof keepers[0]; i++) {
+            is_keeper = is_keeper || strcmp(keepers[i], (*w)->id) == 0;
+        }
+        ASSERT_FOR((*w)->id, is_keeper == (*w)->keeps_mdp);
         if (is_fitting) {
             check_model("cliff_walking", *w);
             check_model("gridworld", *w);
@@ -496,6 +503,70 @@ START_TEST(test_model_of_expected_rewards)
 }
 END_TEST
 
+/// A canvas that folds what is drawn into the hash that is its context.
+static void fold_view(void *context, double left, double bottom, double right, double top)
+{
+    const double numbers[] = {left, bottom, right, top};
+    *(uint64_t *)context = fold(*(uint64_t *)context, numbers, sizeof numbers);
+}
+
+static void fold_line(void *context, double x0, double y0, double x1, double y1, double width,
+                      rill_color color)
+{
+    fold_view(context, x0, y0, x1, y1);
+    fold_view(context, width, color.red, color.green, color.blue);
+}
+
+static void fold_polygon(void *context, const double *points, int32_t n, rill_color color)
+{
+    for (int32_t i = 0; i < n; i++) {
+        fold_view(context, points[2 * i], points[2 * i + 1], color.red, color.alpha);
+    }
+}
+
+static void fold_circle(void *context, double x, double y, double radius, rill_color color)
+{
+    fold_view(context, x, y, radius, color.green);
+}
+
+static void fold_text(void *context, double x, double y, double height, const char *text,
+                      rill_color color)
+{
+    fold_view(context, x, y, height, color.blue);
+    *(uint64_t *)context = fold(*(uint64_t *)context, text, strlen(text));
+}
+
+static uint64_t picture_of(const rill_env *env)
+{
+    uint64_t hash = 0;
+    rill_error error = {0};
+    const rill_canvas canvas = {&hash, fold_view, fold_line, fold_polygon, fold_circle, fold_text};
+    ASSERT_OK(rill_env_draw(env, &canvas, &error), &error);
+    return hash;
+}
+
+/// The picture of a wrapped environment is the inner one, whatever is observed.
+START_TEST(test_pictures)
+{
+    rill_env *plain = env_of("mountain_car"), *wrapped = clone_of(plain);
+    wrap(&wrapped, "discretise", NULL);
+    wrap(&wrapped, "time_limit", NULL);
+    rill_env_reset(plain);
+    rill_env_reset(wrapped);
+    const uint64_t start = picture_of(plain);
+    ck_assert(picture_of(wrapped) == start);
+    rill_outcome outcome;
+    for (int i = 0; i < 20; i++) {
+        rill_env_step(plain, (rill_action){.index = 2}, &outcome);
+        rill_env_step(wrapped, (rill_action){.index = 2}, &outcome);
+    }
+    ck_assert(picture_of(plain) != start);
+    ck_assert(picture_of(wrapped) == picture_of(plain));
+    rill_env_destroy(plain);
+    rill_env_destroy(wrapped);
+}
+END_TEST
+
 /// The grid of a wrapped environment is the inner one, through any number of wrappers; mask, names,
 /// derivatives and pictures likewise.
 START_TEST(test_passes_through)
@@ -511,6 +582,8 @@ START_TEST(test_passes_through)
         ck_assert_int_eq(a.cell(grid->params, s), b.cell(wrapped->params, s));
     }
     ck_assert_ptr_eq(grid->type->action_names, wrapped->type->action_names);
+    ck_assert_int_eq(wrapped->n_state_values, 0); // the last action is part of the state
+    ck_assert_int_gt(rill_env_wrapper(wrapped)->inner->n_state_values, 0);
     rill_env_destroy(grid);
     rill_env_destroy(wrapped);
 
@@ -742,6 +815,19 @@ START_TEST(test_a_wrapper_of_ones_own)
     ASSERT_REFUSED(rill_env_wrap_with(&clone, &tilt, params, &error), &error, "tilt", "too much");
     rill_env_destroy(clone);
     ck_assert_int_eq(n_held, 0);
+
+    // what prepare took is released also when the memory runs out after it
+    env = echo_create(0.0, 0);
+    rill_status status = RILL_NO_MEMORY;
+    for (long n = 2; status != RILL_OK && ALLOCATIONS_ARE_COUNTED; n++) {
+        if (n != 3) { // prepare's own, which it does not check
+            allocations_until_failure = n;
+            status = rill_env_wrap_with(&env, &tilt, NULL, &error);
+            allocations_until_failure = 0;
+            ck_assert_int_eq(n_held, status == RILL_OK);
+        }
+    }
+    rill_env_destroy(env);
 }
 END_TEST
 
@@ -789,7 +875,7 @@ END_TEST
 TEST_MAIN(test_registry, test_same_seed_same_bytes_and_copies, test_values_lie_in_their_spaces,
           test_batch_equals_single, test_state_as_numbers_and_back, test_steps_allocate_nothing,
           test_out_of_memory, test_model, test_model_of_two_wrappers,
-          test_model_of_expected_rewards, test_passes_through, test_nothing_changed,
+          test_model_of_expected_rewards, test_pictures, test_passes_through, test_nothing_changed,
           test_the_first_wrapper_is_innermost, test_time_limits_inside_and_outside,
           test_looking_inside, test_refusals, test_a_wrapper_of_ones_own,
           test_an_observation_with_a_memory)

@@ -408,8 +408,9 @@ START_TEST(test_frozen_statistics)
     ck_assert_double_eq(reward_of(env, 2.0, 0.0), 2.0 / sqrt(moments->variance + 1e-8));
     rill_env_destroy(env);
 
-    // both kinds, one inside another wrapper
+    // both kinds, one inside another wrapper; other wrappers' state stays
     env = echo_create(0.0, 0);
+    wrap(&env, "record_statistics", NULL);
     wrap(&env, "normalise_observation", NULL);
     wrap(&env, "time_limit", NULL);
     wrap(&env, "normalise_reward", NULL);
@@ -427,6 +428,8 @@ START_TEST(test_frozen_statistics)
                                *adopted_observations =
                                    rill_env_wrapper_state(evaluation, "normalise_observation");
     rill_env_adopt_statistics(evaluation, env);
+    const rill_episode_statistics *record = rill_env_wrapper_state(evaluation, "record_statistics");
+    ck_assert_int_eq(record->episode_length, 0);
     rill_env_seed(evaluation, 4);
     rill_env_reset(evaluation);
     rill_outcome outcome;

@@ -186,16 +186,17 @@ static void print_json(const rill_env *env, rill_observation observation,
 static void print_action(const rill_env *env, rill_action action)
 {
     const char *const *names = env->type->action_names;
+    int width = 0;
     if (env->action_space.kind == RILL_SPACE_DISCRETE && names != NULL) {
-        printf("%-10s", names[action.index]);
+        width = printf("%s", names[action.index]);
     } else if (env->action_space.kind == RILL_SPACE_DISCRETE) {
-        printf("%-10d", action.index);
+        width = printf("%d", action.index);
     } else {
         for (int32_t i = 0; i < env->action_space.size; i++) {
-            printf("%s%.9g", i == 0 ? "" : ", ", (double)action.box[i]);
+            width += printf("%s%.9g", i == 0 ? "" : ", ", (double)action.box[i]);
         }
-        printf("  ");
     }
+    printf("%*s", width < 10 ? 10 - width : 1, "");
 }
 
 /// Runs all actions, one episode after the other, as an array or as a table.
@@ -236,7 +237,7 @@ static void roll_out(rill_env *env, rill_observation observation, const action_l
         }
         printf("%4lld  ", (long long)env->data->elapsed);
         print_action(env, action);
-        printf("%-12.9g", outcome.reward);
+        printf("%-11.9g ", outcome.reward);
         print_observation(&env->observation_space, observation);
         printf("%s%s\n", outcome.terminated ? "  terminated" : "",
                outcome.truncated ? "  truncated" : "");

@@ -105,6 +105,9 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     rill_status status = rill_store_done(store, experiment->runs, is_done, &n_done, error);
+    if (status == RILL_OK && n_done > 0) {
+        status = rill_store_check(store, experiment, 2.0, error);
+    }
     if (status == RILL_OK && n_done > 0 && !is_quiet) {
         printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, n_tasks);
         fflush(stdout);
@@ -284,6 +287,6 @@ const command command_run = {
         "or ask for more --runs later. Results do not depend on the number of threads.\n"
         "\n"
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
-        "  rill run my.json --runs 30 --set agents[0].params.alpha=0.2 --out results/alpha-0.2",
+        "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2",
     .run = run,
 };

@@ -145,16 +145,19 @@ typedef struct tally {
     int64_t checks, failed, suites;
 } tally;
 
-/// Runs one suite and holds its numbers against the published ones.
-static rill_status verify_suite(const char *file, int32_t threads, cJSON *rows, bool is_json,
-                                tally *totals, rill_error *error)
+/// Runs one suite and holds its numbers against the published ones. A file without any is passed
+/// over, unless the user named it.
+static rill_status verify_suite(const char *file, bool is_named, int32_t threads, cJSON *rows,
+                                bool is_json, tally *totals, rill_error *error)
 {
     rill_experiment *experiment = NULL;
     collection collected = {0};
     rill_status status = rill_experiment_load(&experiment, file, NULL, error);
     if (status == RILL_OK && experiment->n_expects == 0) {
-        status = rill_error_set(error, RILL_INVALID, "expect",
-                                "there is no published number to verify in this file");
+        rill_experiment_destroy(experiment);
+        return is_named ? rill_error_set(error, RILL_INVALID, "expect",
+                                         "there is no published number to verify in this file")
+                        : RILL_OK;
     }
     if (status == RILL_OK && experiment->n_variants > 0) {
         collected.bar = progress_begin(0, experiment->runs * experiment->n_variants, is_json);
@@ -193,6 +196,16 @@ static rill_status verify_suite(const char *file, int32_t threads, cJSON *rows, 
     return status;
 }
 
+static bool is_among(const char *text, char **texts, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strcmp(text, texts[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int run(const command *self, int argc, char **argv)
 {
     bool is_json = false;
@@ -229,7 +242,8 @@ static int run(const command *self, int argc, char **argv)
     }
     for (size_t i = 0; status == RILL_OK && i < files.count; i++) {
         context = files.items[i];
-        status = verify_suite(context, (int32_t)threads, rows, is_json, &totals, &error);
+        status = verify_suite(context, is_among(context, argv + 1, n_arguments), (int32_t)threads,
+                              rows, is_json, &totals, &error);
     }
     int code = EXIT_DONE;
     if (status != RILL_OK) {

@@ -83,7 +83,10 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
                      row->estimate.ci_high);
             printf("  %10.4g  ", row->estimate.se);
         } else {
-            snprintf(interval, sizeof interval, "needs 2 runs");
+            snprintf(interval, sizeof interval, "%s",
+                     row->estimate.n == 1 ? "needs 2 runs"
+                     : row->diverged > 0  ? "all runs diverged"
+                                          : "nothing was recorded: no episode ended");
             printf("  %10s  ", "-");
         }
         if (has_diverged) {
@@ -216,12 +219,12 @@ static rill_status draw_policy(const rill_experiment *experiment, rill_agent *ag
             .has_color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
         };
         if (!is_control) {
-            printf("\n%s: values, mean of %zu runs\n", label, n);
+            printf("\n%s: values, mean of %zu run%s\n", label, n, n == 1 ? "" : "s");
         } else if (is_goal) {
-            printf("\n%s: greedy policy, mean of %zu runs; %d steps to the goal\n", label, n,
-                   n_path - 1);
+            printf("\n%s: greedy policy, mean of %zu run%s; [ ] its %d steps to the goal\n", label,
+                   n, n == 1 ? "" : "s", n_path - 1);
         } else {
-            printf("\n%s: greedy policy, mean of %zu runs\n", label, n);
+            printf("\n%s: greedy policy, mean of %zu run%s\n", label, n, n == 1 ? "" : "s");
         }
         status = rill_text_view_draw(env, &view, stdout, error);
     }

@@ -36,6 +36,7 @@ typedef struct rill_metric {
     const char *summary;
     bool is_per_episode; ///< describes a finished episode: cannot be recorded every k steps
     bool needs_truth;    ///< needs an environment with an exact model, and one-hot features
+    bool needs_control;  ///< is about the optimal policy: not for agents that predict
     double (*measure)(const rill_metric_view *view);
 } rill_metric;
 

@@ -35,6 +35,12 @@ RILL_API void rill_store_close(rill_store *store);
 RILL_API rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done,
                                      int64_t *n_done, rill_error *error);
 
+/// Repeats, for each variant, the shortest of its stored runs that took less than `seconds`, and
+/// compares hashes: RILL_INVALID when the program no longer makes the stored results (its code has
+/// changed since).
+RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *experiment,
+                                      double seconds, rill_error *error);
+
 /// Stores one run, whole or not at all.
 RILL_API rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error);
 

@@ -102,11 +102,11 @@ RILL_API rill_status rill_wrapper_unbound(rill_wrapper *wrapper, rill_space *spa
 RILL_API rill_status rill_wrapper_expand(rill_wrapper *wrapper, const char *name, int32_t n,
                                          const double *values, rill_error *error);
 
-/// Wraps an environment: `*env` becomes the wrapped one, which owns what it was before. It is
-/// seeded with 0 until `rill_env_seed`, and must be reset before its first step. `assignments` are
-/// parameters as text ("steps=200"), ending with NULL; NULL takes the defaults. On failure `*env`
-/// is as it was. RILL_INVALID (unknown id, bad parameter, or the environment does not fit),
-/// RILL_NO_MEMORY.
+/// Wraps an environment: `*env` becomes the wrapped one, which owns what it was before. It is seeded
+/// with 0 until `rill_env_seed`, and must be reset before its first step; its type is its own and
+/// makes no other environments (`rill_env_clone` does). `assignments` are parameters as text
+/// ("steps=200"), ending with NULL; NULL takes the defaults. On failure `*env` is as it was.
+/// RILL_INVALID (unknown id, bad parameter, or the environment does not fit), RILL_NO_MEMORY.
 RILL_API rill_status rill_env_wrap(rill_env **env, const char *id, const char *const *assignments,
                                    rill_error *error);
 

@@ -23,14 +23,15 @@ static const char *const faults[] = {
     "truncates_itself", "ends_at_7",
     // functions that the macro writes, by hand
     "reward_not_set", "flag_not_set", "stale_observation", "observe_moves", "batch_without_chance",
-    "batch_in_idle_lanes", "batch_truncates",
+    "batch_in_idle_lanes", "batch_truncates", "batch_observes_0",
     // what is offered
-    "mask_all", "mask_missing", "mask_past_end", "set_state_ignores", "set_state_takes_nan",
-    "no_set_state", "few_action_names", "no_doc", "two_rows", "bad_bounds", "draws_outside",
-    "draws_nan", "draw_moves", "draws_before_view",
+    "mask_all", "mask_missing", "mask_unwritten", "mask_none", "mask_past_end", "set_state_ignores",
+    "set_state_takes_nan", "no_set_state", "few_action_names", "no_doc", "two_rows", "bad_bounds",
+    "draws_outside", "draws_nan", "draws_nothing", "draw_moves", "draws_before_view",
     // the model
     "model_probability", "model_next", "model_reward", "model_termination", "model_start",
-    "model_sum", "model_size", "model_order", "model_mean_reward", NULL};
+    "model_sum", "model_size", "model_order", "model_twice", "model_all_off", "model_dead_end",
+    "model_mean_reward", NULL};
 
 typedef struct path_params {
     int fault;
@@ -131,20 +132,27 @@ static rill_status model(const void *block, rill_model_builder *builder)
     rill_status status = rill_model_begin(builder, CELLS + (has(p, "model_size") ? 1 : 0), ACTIONS);
     rill_model_add_start(builder, 0, has(p, "model_start") ? 0.6 : 0.5);
     rill_model_add_start(builder, 1, has(p, "model_start") ? 0.4 : 0.5);
-    for (int32_t s = 0; s < GOAL && status == RILL_OK; s++) {
-        const double stay = p->slip + (has(p, "model_probability") && s == 2 ? 0.08 : 0.0);
+    const int32_t end = has(p, "model_dead_end") ? GOAL - 1 : GOAL;
+    for (int32_t s = 0; s < end && status == RILL_OK; s++) {
+        const double stay = p->slip + (has(p, "model_probability") && s == 2 ? 0.08 : 0.0) +
+                            (has(p, "model_all_off") ? 0.006 : 0.0);
         const double go = 1.0 - stay - (has(p, "model_sum") && s == 3 ? 0.1 : 0.0);
         const bool is_end = s + 1 == GOAL && !has(p, "model_termination");
         const double more = has(p, "model_reward") && s == 3 ? 1.0 : 0.0;
         status = rill_model_add(builder, s, 0, 1.0, s == 0 ? 0 : s - 1,
                                 has(p, "model_mean_reward") && s == 1 ? -1.5 : -1.0, false);
+        // an outcome, 65 others, and the first again: the builder looks back at 64
+        for (int i = 0; i < 67 && has(p, "model_twice") && status == RILL_OK && s == 0; i++) {
+            status = rill_model_add(builder, s, 1, 1.0 / 67.0, s, i % 66, false);
+        }
         if (status == RILL_OK && has(p, "model_order")) {
             status = rill_model_add(builder, s, 2, 1.0, s, 0.0, false);
         }
-        if (status == RILL_OK) {
+        const bool is_written = has(p, "model_twice") && s == 0;
+        if (status == RILL_OK && !is_written) {
             status = rill_model_add(builder, s, 1, stay, s, -1.0 + more, false);
         }
-        if (status == RILL_OK) {
+        if (status == RILL_OK && !is_written) {
             status = rill_model_add(builder, s, 1, go, has(p, "model_next") && s == 1 ? 3 : s + 1,
                                     reward_of(s + 1, false), is_end);
         }
@@ -159,7 +167,10 @@ static rill_status model(const void *block, rill_model_builder *builder)
 static void mask(const void *params, const void *state, uint8_t *mask)
 {
     const bool is_jump = ((const path_state *)state)->cell <= LAST_JUMP;
-    mask[0] = mask[1] = 1;
+    mask[0] = !has(params, "mask_none");
+    if (!has(params, "mask_unwritten")) {
+        mask[1] = 1;
+    }
     mask[2] = is_jump || has(params, "mask_all");
     if (has(params, "mask_past_end")) {
         mask[ACTIONS] = 0;
@@ -179,6 +190,9 @@ static void draw(const void *params, const void *state, const rill_canvas *canva
         ((path_state *)(uintptr_t)state)->n_steps++;
     }
     canvas->view(canvas->context, -0.5, -0.5, CELLS - 0.5, 0.5);
+    if (has(params, "draws_nothing")) {
+        return;
+    }
     rill_canvas_rectangle(canvas, -0.5, -0.5, CELLS - 0.5, 0.5, RILL_WHITE);
     canvas->circle(canvas->context, x, 0.0, 0.3, RILL_BLUE);
 }
@@ -283,6 +297,14 @@ static void step_batch_truncates(const rill_lanes *lanes)
     }
 }
 
+static void step_batch_observes_0(const rill_lanes *lanes)
+{
+    path_step_batch(lanes);
+    for (int32_t i = 0; i < lanes->n; i++) {
+        ((int32_t *)lanes->observations)[i] = 0;
+    }
+}
+
 static const rill_param table_without_doc[] = {
     RILL_CHOICE(path_params, fault, "none", faults, ""),
     RILL_REAL(path_params, slip, "0.25", 0, 1, "probability that forward stays"),
@@ -319,6 +341,7 @@ const rill_env_type *broken_path(const char *fault)
         {"batch_without_chance", NULL, step_batch_without_chance, NULL},
         {"batch_in_idle_lanes", NULL, step_batch_in_idle_lanes, NULL},
         {"batch_truncates", NULL, step_batch_truncates, NULL},
+        {"batch_observes_0", NULL, step_batch_observes_0, NULL},
         {"no_doc", NULL, NULL, table_without_doc},
         {"two_rows", NULL, NULL, table_with_a_row_twice},
         {"bad_bounds", NULL, NULL, table_of_bad_bounds},
