@@ -33,7 +33,7 @@ static bool read_number(const command *self, const option *chosen, const char *t
         return false;
     }
     if (!(*value >= chosen->min && *value <= chosen->max)) {
-        fail_usage(self, "%s: %.15g is out of range, allowed is %.15g to %.15g", chosen->name,
+        fail_usage(self, "%s: %.16g is out of range, allowed is %.16g to %.16g", chosen->name,
                    *value, chosen->min, chosen->max);
         return false;
     }
