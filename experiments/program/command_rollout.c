@@ -72,8 +72,8 @@ static bool read_action(const command *self, const rill_env *env, const double *
     if (space->kind == RILL_SPACE_BOX) {
         for (int32_t k = 0; k < space->size; k++) {
             // beyond the bounds is for the environment to clip
-            if (!isfinite(values[k])) {
-                fail_usage(self, "--actions: action %zu is not finite", i + 1);
+            if (!isfinite((float)values[k])) {
+                fail_usage(self, "--actions: action %zu is no finite float", i + 1);
                 return false;
             }
             actions->boxes[i * (size_t)space->size + (size_t)k] = (float)values[k];
