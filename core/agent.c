@@ -6,7 +6,7 @@
 
 RILL_DEFINE_REGISTRY(agent, "agent", "agents")
 
-static void destroy_config(const rill_agent_config *config)
+void rill_agent_config_release(const rill_agent_config *config)
 {
     rill_params_destroy(config->type->params, config->params);
     if (config->features != NULL) {
@@ -93,7 +93,7 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     }
     rill_agent *agent = rill_memory_take(type->agent_size);
     if (agent == NULL || config.params == NULL) {
-        destroy_config(&config);
+        rill_agent_config_release(&config);
         rill_memory_release(agent);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -137,7 +137,7 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
             rill_params_clone(policy->params, policy->params_size, agent->policy.params),
     };
     if (config.params == NULL || config.features_params == NULL || config.policy_params == NULL) {
-        destroy_config(&config);
+        rill_agent_config_release(&config);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     rill_status status = rill_agent_create_from(clone, &config, agent->observation_space,
@@ -282,7 +282,7 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.policy = rill_policy_type_find(config.type->default_policy, NULL);
     rill_status status = read_assignments(&config, assignments == NULL ? none : assignments, error);
     if (status != RILL_OK) {
-        destroy_config(&config);
+        rill_agent_config_release(&config);
         return status;
     }
     return rill_agent_create_from(agent, &config, env->observation_space, env->action_space, error);

@@ -132,17 +132,6 @@ static rill_status read_environment(rill_experiment *experiment, const cJSON *ro
 READ_PART(policy, "policy", default_id, type, params)
 READ_PART(features, "features", default_id, type, params)
 
-static void destroy_config(const rill_agent_config *config)
-{
-    rill_params_destroy(config->type->params, config->params);
-    if (config->features != NULL) {
-        rill_params_destroy(config->features->params, config->features_params);
-    }
-    if (config->policy != NULL) {
-        rill_params_destroy(config->policy->params, config->policy_params);
-    }
-}
-
 static rill_status read_agent(rill_experiment *experiment, rill_variant *variant, const cJSON *json,
                               rill_error *error)
 {
@@ -180,12 +169,12 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
                              &config.policy_params, error);
     }
     if (status != RILL_OK) {
-        destroy_config(&config);
+        rill_agent_config_release(&config);
         return status;
     }
     variant->label = strdup(label);
     if (variant->label == NULL) {
-        destroy_config(&config);
+        rill_agent_config_release(&config);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     return rill_agent_create_from(&variant->agent, &config, experiment->env->observation_space,

@@ -41,8 +41,15 @@ typedef struct runner {
     rill_agent *agent;
     rill_run *run;
     double *scratch;
+    const atomic_bool *stop; ///< NULL: nobody asks to stop
     bool is_out_of_memory;
+    bool is_cut; ///< an evaluation was stopped half-way: the run leaves nothing
 } runner;
+
+static bool is_asked_to_stop(const runner *r)
+{
+    return r->stop != NULL && atomic_load_explicit(r->stop, memory_order_relaxed);
+}
 
 static void runner_close(runner *r)
 {
@@ -128,7 +135,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
     }
 }
 
-/// Greedy episodes on the evaluation environment.
+/// Greedy episodes on the evaluation environment; looks at the stop flag between them.
 static void evaluate(runner *r)
 {
     const rill_evaluation *evaluation = &r->experiment->evaluation;
@@ -136,6 +143,10 @@ static void evaluate(runner *r)
     double length = 0.0;
     rill_env_adopt_statistics(r->evaluation_env, r->env); // the agent sees what it learned on
     for (int64_t i = 0; i < evaluation->episodes; i++) {
+        if (is_asked_to_stop(r)) {
+            r->is_cut = true;
+            return;
+        }
         rill_outcome outcome = {0.0, false, false};
         rill_observation observation = rill_env_reset(r->evaluation_env);
         for (int64_t t = 0; t < evaluation->max_steps && !rill_outcome_is_last(&outcome); t++) {
@@ -177,11 +188,12 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
     if (experiment->evaluation.every > 0 && episodes % experiment->evaluation.every == 0) {
         evaluate(r);
     }
-    return episodes == experiment->stop_episodes || r->run->status == RILL_RUN_DIVERGED;
+    return episodes == experiment->stop_episodes || r->run->status == RILL_RUN_DIVERGED ||
+           r->is_cut;
 }
 
 /// The loop that everything is for: environment and agent take turns, and data moves forward.
-static rill_status run_loop(runner *r, const atomic_bool *stop, atomic_llong *steps_taken)
+static rill_status run_loop(runner *r, atomic_llong *steps_taken)
 {
     const rill_experiment *experiment = r->experiment;
     rill_env *env = r->env;
@@ -220,7 +232,7 @@ static rill_status run_loop(runner *r, const atomic_bool *stop, atomic_llong *st
         if (steps_taken != NULL) {
             atomic_fetch_add_explicit(steps_taken, steps - before, memory_order_relaxed);
         }
-        if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed) && !is_over) {
+        if (r->is_cut || (!is_over && is_asked_to_stop(r))) {
             return RILL_INTERRUPTED;
         }
         if (r->is_out_of_memory) {
@@ -261,8 +273,9 @@ static rill_status run_one(const rill_experiment *experiment, int32_t variant, i
     runner r;
     double start = seconds_now();
     rill_status status = runner_open(&r, experiment, variant, number, run, error);
+    r.stop = stop;
     if (status == RILL_OK) {
-        status = run_loop(&r, stop, steps_taken);
+        status = run_loop(&r, steps_taken);
         if (status == RILL_OK) {
             keep_values(&r);
             status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;

@@ -148,19 +148,27 @@ START_TEST(test_interrupted_and_resumed)
 }
 END_TEST
 
-/// A stop does not wait for the end of a run, and what is half-done is not handed on.
+/// A stop does not wait for the end of a run, or of an evaluation, and what is half-done is not
+/// handed on.
 START_TEST(test_stop_within_a_run)
 {
-    rill_experiment *experiment =
-        experiment_of("{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
-                      " 'stop': {'steps': 9007199254740992}, 'record': []}");
-    collection c = {.stop_after = 0};
-    c.runs = calloc(1, sizeof *c.runs);
-    c.count = c.stop_after = 1; // stops at once
-    ck_assert_int_eq(collect(experiment, 1, NULL, &c, &error), RILL_INTERRUPTED);
-    ck_assert_uint_eq(c.count, 1);
-    release_runs(&c);
-    rill_experiment_destroy(experiment);
+    static const char *const endless[] = {
+        "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
+        " 'stop': {'steps': 9007199254740992}, 'record': []}",
+        "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
+        " 'stop': {'episodes': 1}, 'record': [],"
+        " 'evaluation': {'every': 1, 'episodes': 1073741824, 'max_steps': 1000}}",
+    };
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
+        rill_experiment *experiment = experiment_of(endless[i]);
+        collection c = {.stop_after = 0};
+        c.runs = calloc(1, sizeof *c.runs);
+        c.count = c.stop_after = 1; // stops at once
+        ck_assert_int_eq(collect(experiment, 1, NULL, &c, &error), RILL_INTERRUPTED);
+        ck_assert_uint_eq(c.count, 1);
+        release_runs(&c);
+        rill_experiment_destroy(experiment);
+    }
 }
 END_TEST
 

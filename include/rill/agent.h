@@ -97,6 +97,9 @@ typedef struct rill_agent_config {
     void *policy_params;
 } rill_agent_config;
 
+/// Frees the blocks of a config that no agent was built from.
+RILL_API void rill_agent_config_release(const rill_agent_config *config);
+
 /// Creates an agent for the spaces of an environment, by id, with assignments as text:
 /// "alpha=0.5" for the agent's own parameters, "policy=softmax", "policy.temperature=2",
 /// "features=one_hot", ...; ending with NULL. Seeded with 0 until `rill_agent_seed`.
