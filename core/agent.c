@@ -15,6 +15,10 @@ void rill_agent_config_release(const rill_agent_config *config)
     if (config->policy != NULL) {
         rill_params_destroy(config->policy->params, config->policy_params);
     }
+    if (config->behaviour != NULL) {
+        rill_params_destroy(config->behaviour->params, config->behaviour_params);
+    }
+    rill_model_destroy(config->model);
 }
 
 /// Places an error of a part: "policy", or "policy.params.epsilon" when it is about a parameter.
@@ -26,35 +30,113 @@ static rill_status part_error(rill_error *error, rill_status status, const char 
     return rill_error_prefix(error, status, part);
 }
 
-/// Builds the wiring; what is built so far is in `agent` and the caller destroys it on failure.
-static rill_status wire(rill_agent *agent, const rill_agent_config *config, rill_error *error)
+static const rill_schedule *schedule_of(const rill_param *param, const void *params)
+{
+    return (const rill_schedule *)((const char *)params + param->offset);
+}
+
+/// Moves a policy's parameters from the config into the policy. `part` is "policy" or "behaviour".
+static rill_status wire_policy(const rill_agent *agent, const char *part, rill_policy *policy,
+                               const rill_policy_type *type, void **params, rill_error *error)
+{
+    void *taken = *params;
+    *params = NULL;
+    rill_status status = rill_policy_create(policy, type, taken, agent->features.size,
+                                            agent->action_space.size, error);
+    if (status != RILL_OK) {
+        return part_error(error, status, part);
+    }
+    for (const rill_param *param = type->params; param->name != NULL; param++) {
+        if (param->kind == RILL_PARAM_SCHEDULE &&
+            schedule_of(param, policy->params)->per == RILL_PER_VISIT) {
+            rill_error_set(
+                error, RILL_INVALID, param->name,
+                "only a step size, alpha, can be per visit; use \"step\" or \"episode\"");
+            return part_error(error, RILL_INVALID, part);
+        }
+    }
+    if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES && !type->ignores_values) {
+        return rill_error_set(error, RILL_INVALID, part,
+                              "%s evaluates a given policy; %s depends on action values, which it "
+                              "does not learn: use uniform or fixed",
+                              agent->type->id, type->id);
+    }
+    return RILL_OK;
+}
+
+/// Finds out whether estimates are to count their visits; refuses other rates per visit.
+static rill_status check_clocks(const rill_agent *agent, bool *counts_visits, rill_error *error)
+{
+    *counts_visits = false;
+    for (const rill_param *param = agent->type->params; param->name != NULL; param++) {
+        if (param->kind == RILL_PARAM_SCHEDULE &&
+            schedule_of(param, agent->params)->per == RILL_PER_VISIT) {
+            if (strcmp(param->name, "alpha") != 0) {
+                return rill_error_set(error, RILL_INVALID, param->name,
+                                      "only alpha can be per visit; use \"step\" or \"episode\"");
+            }
+            *counts_visits = true;
+        }
+    }
+    return RILL_OK;
+}
+
+/// Takes the model over, for a type that plans on one.
+static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill_error *error)
+{
+    if (!agent->type->needs_model) {
+        return RILL_OK;
+    }
+    if (config->model == NULL) {
+        return rill_error_set(error, RILL_INVALID, "id",
+                              "%s plans on the exact model of the environment, and none was given",
+                              agent->type->id);
+    }
+    if (agent->features.type->active != NULL || config->model->n_states != agent->features.size ||
+        config->model->n_actions != agent->action_space.size) {
+        return rill_error_set(error, RILL_INVALID, "id",
+                              "%s plans on the states of the exact model, so it must observe them: "
+                              "use one_hot features, and an environment that shows its state",
+                              agent->type->id);
+    }
+    agent->model = config->model;
+    config->model = NULL;
+    return RILL_OK;
+}
+
+/// Builds the wiring out of the config, and takes out of it what the agent then owns. What is built
+/// so far is in `agent`, what is left in `config`; on failure the caller frees both.
+static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
     const rill_agent_type *type = config->type;
+    agent->params = config->params;
+    config->params = NULL;
     if (agent->action_space.kind != RILL_SPACE_DISCRETE) {
-        rill_params_destroy(config->features->params, config->features_params);
-        rill_params_destroy(config->policy->params, config->policy_params);
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s needs discrete actions, this environment's are a box of %d "
                               "numbers",
                               type->id, agent->action_space.size);
     }
-    rill_status status =
-        rill_features_create(&agent->features, config->features, config->features_params,
-                             agent->observation_space, error);
+    if (config->behaviour != NULL && !type->has_behaviour) {
+        return rill_error_set(error, RILL_INVALID, "behaviour",
+                              "%s has no other policy than \"policy\", by which it acts", type->id);
+    }
+    void *features_params = config->features_params;
+    config->features_params = NULL;
+    rill_status status = rill_features_create(&agent->features, config->features, features_params,
+                                              agent->observation_space, error);
     if (status != RILL_OK) {
-        rill_params_destroy(config->policy->params, config->policy_params);
         return part_error(error, status, "features");
     }
-    status = rill_policy_create(&agent->policy, config->policy, config->policy_params,
-                                agent->features.size, agent->action_space.size, error);
-    if (status != RILL_OK) {
-        return part_error(error, status, "policy");
+    status =
+        wire_policy(agent, "policy", &agent->policy, config->policy, &config->policy_params, error);
+    if (status == RILL_OK && config->behaviour != NULL) {
+        status = wire_policy(agent, "behaviour", &agent->behaviour, config->behaviour,
+                             &config->behaviour_params, error);
     }
-    if (type->estimates == RILL_ESTIMATES_STATE_VALUES && !config->policy->ignores_values) {
-        return rill_error_set(error, RILL_INVALID, "policy",
-                              "%s evaluates a given policy; %s depends on action values, which it "
-                              "does not learn: use uniform or fixed",
-                              type->id, config->policy->id);
+    status = status == RILL_OK ? wire_model(agent, config, error) : status;
+    if (status != RILL_OK) {
+        return status;
     }
     if (type->prepare != NULL) {
         status = type->prepare(agent, error);
@@ -66,12 +148,19 @@ static rill_status wire(rill_agent *agent, const rill_agent_config *config, rill
 }
 
 /// Runs the layout on an arena whose base is `base`; answers the size of the memory.
-static rill_arena lay_out(rill_agent *agent, void *base)
+static rill_arena lay_out(rill_agent *agent, bool counts_visits, void *base)
 {
+    const int32_t n_values = rill_agent_n_values(agent);
     rill_arena arena = {.base = base};
     agent->memory = rill_arena_take(&arena, 1, sizeof *agent->memory);
-    agent->value = rill_linear_take(&arena, agent->features.size, rill_agent_n_values(agent));
-    agent->type->layout(agent, &arena);
+    agent->value = rill_linear_take(&arena, agent->features.size, n_values);
+    if (counts_visits) {
+        agent->visits = rill_arena_take(&arena, (size_t)agent->features.size * (size_t)n_values,
+                                        sizeof *agent->visits);
+    }
+    if (agent->type->layout != NULL) {
+        agent->type->layout(agent, &arena);
+    }
     return arena;
 }
 
@@ -98,15 +187,17 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     agent->type = type;
-    agent->params = config.params;
     agent->observation_space = observation_space;
     agent->action_space = action_space;
+    bool counts_visits = false;
     rill_status status = wire(agent, &config, error);
+    status = status == RILL_OK ? check_clocks(agent, &counts_visits, error) : status;
+    rill_agent_config_release(&config);
     if (status != RILL_OK) {
         rill_agent_destroy(agent);
         return status;
     }
-    rill_arena counted = lay_out(agent, NULL);
+    rill_arena counted = lay_out(agent, counts_visits, NULL);
     void *memory = counted.is_overflown ? NULL : rill_memory_take(counted.used);
     if (memory == NULL) {
         rill_agent_destroy(agent);
@@ -115,7 +206,7 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
                               "actions needs %zu bytes",
                               type->id, agent->features.size, action_space.size, counted.used);
     }
-    agent->memory_size = lay_out(agent, memory).used;
+    agent->memory_size = lay_out(agent, counts_visits, memory).used;
     rill_agent_seed(agent, 0);
     *out = agent;
     return RILL_OK;
@@ -126,6 +217,7 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
     *clone = NULL;
     const rill_features_type *features = agent->features.type;
     const rill_policy_type *policy = agent->policy.type;
+    const rill_policy_type *behaviour = agent->behaviour.type;
     rill_agent_config config = {
         .type = agent->type,
         .params = rill_params_clone(agent->type->params, agent->type->params_size, agent->params),
@@ -135,8 +227,15 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         .policy = policy,
         .policy_params =
             rill_params_clone(policy->params, policy->params_size, agent->policy.params),
+        .behaviour = behaviour,
+        .behaviour_params = behaviour == NULL
+                                ? NULL
+                                : rill_params_clone(behaviour->params, behaviour->params_size,
+                                                    agent->behaviour.params),
+        .model = agent->model == NULL ? NULL : rill_model_share(agent->model),
     };
-    if (config.params == NULL || config.features_params == NULL || config.policy_params == NULL) {
+    if (config.params == NULL || config.features_params == NULL || config.policy_params == NULL ||
+        (behaviour != NULL && config.behaviour_params == NULL)) {
         rill_agent_config_release(&config);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -156,6 +255,8 @@ void rill_agent_destroy(rill_agent *agent)
     rill_params_destroy(agent->type->params, agent->params);
     rill_features_destroy(&agent->features);
     rill_policy_destroy(&agent->policy);
+    rill_policy_destroy(&agent->behaviour);
+    rill_model_destroy(agent->model);
     rill_memory_release(agent->memory);
     rill_memory_release(agent);
 }
@@ -222,49 +323,89 @@ static const char *after_prefix(const char *assignment, const char *prefix, char
     return is_match ? assignment + length + 1 : NULL;
 }
 
+/// A part of an agent that assignments can choose and set.
+typedef struct part {
+    const char *name;
+    const rill_param *table;
+    size_t size;
+    void **params;
+} part;
+
+/// Reads "features=ID", "policy=ID" and "behaviour=ID".
+static rill_status read_ids(rill_agent_config *config, const char *const *assignments,
+                            rill_error *error)
+{
+    for (size_t i = 0; assignments[i] != NULL; i++) {
+        const char *text = assignments[i];
+        const char *id = NULL;
+        const char *name = NULL;
+        bool is_known = true;
+        if ((id = after_prefix(text, "features", '=')) != NULL) {
+            name = "features";
+            is_known = (config->features = rill_features_type_find(id, error)) != NULL;
+        } else if ((id = after_prefix(text, "policy", '=')) != NULL) {
+            name = "policy";
+            is_known = (config->policy = rill_policy_type_find(id, error)) != NULL;
+        } else if ((id = after_prefix(text, "behaviour", '=')) != NULL) {
+            name = "behaviour";
+            is_known = (config->behaviour = rill_policy_type_find(id, error)) != NULL;
+        }
+        if (!is_known) {
+            return rill_error_prefix(error, RILL_INVALID, name);
+        }
+    }
+    return RILL_OK;
+}
+
+/// Reads one assignment into the part that it is for; the first part has no prefix.
+static rill_status read_assignment(const part *parts, size_t n_parts, const char *text,
+                                   rill_error *error)
+{
+    for (size_t i = 1; i < n_parts; i++) {
+        if (after_prefix(text, parts[i].name, '=') != NULL) {
+            return RILL_OK; // an id, read before
+        }
+        const char *rest = after_prefix(text, parts[i].name, '.');
+        if (rest != NULL) {
+            rill_status status = rill_params_assign(parts[i].table, *parts[i].params, rest, error);
+            return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, parts[i].name);
+        }
+    }
+    return rill_params_assign(parts[0].table, *parts[0].params, text, error);
+}
+
 /// Reads all assignments into a config, whose blocks the caller frees on failure. The ids come
 /// first, so that "policy.epsilon=1" may stand before "policy=epsilon_greedy".
 static rill_status read_assignments(rill_agent_config *config, const char *const *assignments,
                                     rill_error *error)
 {
-    for (size_t i = 0; assignments[i] != NULL; i++) {
-        const char *id = NULL;
-        if ((id = after_prefix(assignments[i], "features", '=')) != NULL) {
-            config->features = rill_features_type_find(id, error);
-        } else if ((id = after_prefix(assignments[i], "policy", '=')) != NULL) {
-            config->policy = rill_policy_type_find(id, error);
-        }
-        if (config->features == NULL || config->policy == NULL) {
-            return rill_error_prefix(error, RILL_INVALID,
-                                     config->policy == NULL ? "policy" : "features");
+    rill_status status = read_ids(config, assignments, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    const rill_agent_type *type = config->type;
+    const rill_features_type *features = config->features;
+    const rill_policy_type *policy = config->policy, *behaviour = config->behaviour;
+    part parts[] = {
+        {"", type->params, type->params_size, &config->params},
+        {"features", features->params, features->params_size, &config->features_params},
+        {"policy", policy->params, policy->params_size, &config->policy_params},
+        {"behaviour", NULL, 0, &config->behaviour_params},
+    };
+    size_t n_parts = 3;
+    if (behaviour != NULL) {
+        parts[3].table = behaviour->params;
+        parts[3].size = behaviour->params_size;
+        n_parts = 4;
+    }
+    for (size_t i = 0; i < n_parts; i++) {
+        *parts[i].params = rill_params_create(parts[i].table, parts[i].size);
+        if (*parts[i].params == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
         }
     }
-    config->params = rill_params_create(config->type->params, config->type->params_size);
-    config->features_params =
-        rill_params_create(config->features->params, config->features->params_size);
-    config->policy_params = rill_params_create(config->policy->params, config->policy->params_size);
-    if (config->params == NULL || config->features_params == NULL ||
-        config->policy_params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    rill_status status = RILL_OK;
     for (size_t i = 0; assignments[i] != NULL && status == RILL_OK; i++) {
-        const char *rest = NULL;
-        if (after_prefix(assignments[i], "features", '=') != NULL ||
-            after_prefix(assignments[i], "policy", '=') != NULL) {
-            continue;
-        }
-        if ((rest = after_prefix(assignments[i], "features", '.')) != NULL) {
-            status =
-                rill_params_assign(config->features->params, config->features_params, rest, error);
-            status = status == RILL_OK ? status : rill_error_prefix(error, status, "features");
-        } else if ((rest = after_prefix(assignments[i], "policy", '.')) != NULL) {
-            status = rill_params_assign(config->policy->params, config->policy_params, rest, error);
-            status = status == RILL_OK ? status : rill_error_prefix(error, status, "policy");
-        } else {
-            status =
-                rill_params_assign(config->type->params, config->params, assignments[i], error);
-        }
+        status = read_assignment(parts, n_parts, assignments[i], error);
     }
     return status;
 }
@@ -281,6 +422,9 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.features = rill_features_type_find("one_hot", NULL);
     config.policy = rill_policy_type_find(config.type->default_policy, NULL);
     rill_status status = read_assignments(&config, assignments == NULL ? none : assignments, error);
+    if (status == RILL_OK && config.type->needs_model) {
+        status = rill_env_model(env, &config.model, error);
+    }
     if (status != RILL_OK) {
         rill_agent_config_release(&config);
         return status;

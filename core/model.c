@@ -2,9 +2,16 @@
 
 #include <math.h>
 #include <rill/model.h>
+#include <stdatomic.h>
 #include <string.h>
 
 enum { MAX_LOOK_BACK = 64 }; // outcomes among which an equal one is looked for
+
+/// A model and the number of its owners.
+typedef struct shared_model {
+    rill_model model; ///< first, so that a pointer to it is one to the whole
+    atomic_int n_owners;
+} shared_model;
 
 struct rill_model_builder {
     rill_model *model;
@@ -27,9 +34,15 @@ void rill_model_builder_destroy(rill_model_builder *builder)
     }
 }
 
+rill_model *rill_model_share(rill_model *model)
+{
+    atomic_fetch_add(&((shared_model *)model)->n_owners, 1);
+    return model;
+}
+
 void rill_model_destroy(rill_model *model)
 {
-    if (model != NULL) {
+    if (model != NULL && atomic_fetch_sub(&((shared_model *)model)->n_owners, 1) == 1) {
         rill_memory_release(model->first);
         rill_memory_release(model->transitions);
         rill_memory_release(model->start);
@@ -45,11 +58,12 @@ rill_status rill_model_begin(rill_model_builder *builder, int32_t n_states, int3
     if ((size_t)n_states > SIZE_MAX / sizeof(rill_transition) / 2 / (size_t)n_actions) {
         return RILL_NO_MEMORY; // sizes below would not fit
     }
-    rill_model *model = rill_memory_take(sizeof *model);
-    if (model == NULL) {
+    shared_model *shared = rill_memory_take(sizeof *shared);
+    if (shared == NULL) {
         return RILL_NO_MEMORY;
     }
-    builder->model = model;
+    atomic_init(&shared->n_owners, 1);
+    rill_model *model = builder->model = &shared->model;
     model->n_states = n_states;
     model->n_actions = n_actions;
     size_t n_pairs = (size_t)n_states * (size_t)n_actions;

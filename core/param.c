@@ -296,6 +296,10 @@ rill_status rill_param_parse(const rill_param *param, void *params, const char *
     case RILL_PARAM_SCHEDULE:
         break;
     }
+    if (param->kind == RILL_PARAM_SCHEDULE && strcmp(text, "1/n") == 0) {
+        rill_schedule average = rill_schedule_average();
+        return rill_param_set_schedule(param, params, &average, error);
+    }
     char *end = NULL;
     double value = parse_real(text, &end);
     if (end == text || *end != '\0') {

@@ -3,10 +3,21 @@
 #include <string.h>
 
 static const char *const kind_names[] = {"constant", "linear", "exponential", "harmonic", "power"};
+static const char *const clock_names[] = {"step", "episode", "visit"};
+
+static int find_name(const char *name, const char *const *names, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
 
 double rill_schedule_varying_at(const rill_schedule *schedule, int64_t step, int64_t episode)
 {
-    double t = (double)(schedule->per_episode ? episode : step) / schedule->over;
+    double t = (double)(schedule->per == RILL_PER_EPISODE ? episode : step) / schedule->over;
     switch (schedule->kind) {
     case RILL_SCHEDULE_CONSTANT:
         break;
@@ -29,10 +40,15 @@ const char *rill_schedule_kind_name(rill_schedule_kind kind)
 
 int rill_schedule_kind_from_name(const char *name)
 {
-    for (int i = 0; i < (int)(sizeof kind_names / sizeof kind_names[0]); i++) {
-        if (strcmp(name, kind_names[i]) == 0) {
-            return i;
-        }
-    }
-    return -1;
+    return find_name(name, kind_names, (int)(sizeof kind_names / sizeof kind_names[0]));
+}
+
+const char *rill_clock_name(rill_clock clock)
+{
+    return clock_names[clock];
+}
+
+int rill_clock_from_name(const char *name)
+{
+    return find_name(name, clock_names, (int)(sizeof clock_names / sizeof clock_names[0]));
 }

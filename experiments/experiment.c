@@ -102,18 +102,19 @@ static rill_status read_environment(rill_experiment *experiment, const cJSON *ro
     return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "environment");
 }
 
-/// The policy or features of an agent: sets the type and its block of parameters.
-#define READ_PART(family, key, default_id, type, params)                                          \
-    static rill_status read_##family(const cJSON *agent, const char *default_id,                  \
-                                     const rill_##family##_type **type, void **params,            \
-                                     rill_error *error)                                           \
+/// The policy, behaviour or features of an agent: sets the type and its block of parameters. With a
+/// `default_id` of NULL nothing is set when the file says nothing.
+#define READ_PART(key, family)                                                                    \
+    static rill_status read_##key(const cJSON *agent, const char *default_id,                     \
+                                  const rill_##family##_type **type, void **params,               \
+                                  rill_error *error)                                              \
     {                                                                                             \
         static const char *const keys[] = {"id", "params", NULL};                                 \
         const cJSON *json = NULL;                                                                 \
         const cJSON *object = NULL;                                                               \
         const char *id = default_id;                                                              \
-        rill_status status = json_get_object(agent, key, false, &json, error);                    \
-        if (status != RILL_OK) {                                                                  \
+        rill_status status = json_get_object(agent, #key, false, &json, error);                   \
+        if (status != RILL_OK || (json == NULL && default_id == NULL)) {                          \
             return status;                                                                        \
         }                                                                                         \
         status = json == NULL ? RILL_OK : read_part(json, keys, &id, &object, error);             \
@@ -122,20 +123,22 @@ static rill_status read_environment(rill_experiment *experiment, const cJSON *ro
             status = *type == NULL ? RILL_INVALID : RILL_OK;                                      \
         }                                                                                         \
         if (status != RILL_OK) {                                                                  \
-            return rill_error_prefix(error, status, key);                                         \
+            return rill_error_prefix(error, status, #key);                                        \
         }                                                                                         \
         status =                                                                                  \
             json_read_params(object, (*type)->params, (*type)->params_size, NULL, params, error); \
-        return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, key ".params");     \
+        return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, #key ".params");    \
     }
 
-READ_PART(policy, "policy", default_id, type, params)
-READ_PART(features, "features", default_id, type, params)
+READ_PART(features, features)
+READ_PART(policy, policy)
+READ_PART(behaviour, policy)
 
 static rill_status read_agent(rill_experiment *experiment, rill_variant *variant, const cJSON *json,
                               rill_error *error)
 {
-    static const char *const keys[] = {"label", "id", "params", "policy", "features", NULL};
+    static const char *const keys[] = {"label",     "id",       "params", "policy",
+                                       "behaviour", "features", NULL};
     if (!cJSON_IsObject(json)) {
         return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
                               json_kind(json));
@@ -167,6 +170,12 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
     if (status == RILL_OK) {
         status = read_policy(json, config.type->default_policy, &config.policy,
                              &config.policy_params, error);
+    }
+    if (status == RILL_OK) {
+        status = read_behaviour(json, NULL, &config.behaviour, &config.behaviour_params, error);
+    }
+    if (status == RILL_OK && config.type->needs_model) {
+        status = rill_env_model(experiment->env, &config.model, error);
     }
     if (status != RILL_OK) {
         rill_agent_config_release(&config);

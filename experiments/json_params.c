@@ -45,11 +45,12 @@ static rill_status read_schedule(const cJSON *json, rill_schedule *schedule, ril
     if (status == RILL_OK) {
         status = json_get_text(json, "per", false, &per, error);
     }
-    schedule->per_episode = strcmp(per, "episode") == 0;
-    if (status == RILL_OK && !schedule->per_episode && strcmp(per, "step") != 0) {
+    int clock = rill_clock_from_name(per);
+    if (status == RILL_OK && clock < 0) {
         return rill_error_set(error, RILL_INVALID, "per",
-                              "\"%.40s\" is neither \"step\" nor \"episode\"", per);
+                              "\"%.40s\" is none of \"step\", \"episode\" and \"visit\"", per);
     }
+    schedule->per = clock < 0 ? RILL_PER_STEP : (rill_clock)clock;
     return status;
 }
 
@@ -127,6 +128,10 @@ static rill_status read_param(const rill_param *param, void *params, const cJSON
         (param->kind == RILL_PARAM_CHOICE || param->kind == RILL_PARAM_ROWS)) {
         return rill_param_set_text(param, params, json->valuestring, error);
     }
+    if (param->kind == RILL_PARAM_SCHEDULE && cJSON_IsString(json) &&
+        strcmp(json->valuestring, "1/n") == 0) {
+        return rill_param_parse(param, params, json->valuestring, error);
+    }
     if (cJSON_IsArray(json) && param->kind == RILL_PARAM_ROWS) {
         return read_rows(param, params, json, error);
     }
@@ -184,7 +189,7 @@ static cJSON *write_schedule(const rill_schedule *schedule)
     cJSON_AddItemToObject(json, "to", json_number(schedule->to));
     cJSON_AddItemToObject(json, "over", json_number(schedule->over));
     cJSON_AddItemToObject(json, "power", json_number(schedule->power));
-    cJSON_AddStringToObject(json, "per", schedule->per_episode ? "episode" : "step");
+    cJSON_AddStringToObject(json, "per", rill_clock_name(schedule->per));
     return json;
 }
 

@@ -49,6 +49,10 @@ static cJSON *write_identity(const rill_experiment *experiment)
                               json_write_params(agent->type->params, agent->params));
         add_part(json, "policy", agent->policy.type->id, agent->policy.type->params,
                  agent->policy.params);
+        if (agent->behaviour.type != NULL) {
+            add_part(json, "behaviour", agent->behaviour.type->id, agent->behaviour.type->params,
+                     agent->behaviour.params);
+        }
         add_part(json, "features", agent->features.type->id, agent->features.type->params,
                  agent->features.params);
     }

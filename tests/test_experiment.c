@@ -246,7 +246,7 @@ START_TEST(test_schedules)
         {WITH_ALPHA("'schedule': 'linear', 'from': 1, 'to': 0, 'over': -3"),
          "agents[0].params.alpha.over", "-3 is out of range"},
         {WITH_ALPHA("'schedule': 'harmonic', 'from': 1, 'per': 'run'"),
-         "agents[0].params.alpha.per", "\"run\" is neither \"step\" nor \"episode\""},
+         "agents[0].params.alpha.per", "\"run\" is none of \"step\", \"episode\" and \"visit\""},
         {WITH_ALPHA("'schedule': 'harmonic', 'from': 1, 'per': 3"), "agents[0].params.alpha.per",
          "found 3, expected a text"},
     };
@@ -256,24 +256,24 @@ START_TEST(test_schedules)
         const char *json;
         rill_schedule schedule; ///< `to`, `over` and `power` where the kind reads them
     } good[] = {
-        {WITH_PARAMS("'alpha': 0.25"), {RILL_SCHEDULE_CONSTANT, false, 0.25, 0, 0, 0}},
+        {WITH_PARAMS("'alpha': 0.25"), {RILL_SCHEDULE_CONSTANT, RILL_PER_STEP, 0.25, 0, 0, 0}},
         {WITH_ALPHA("'schedule': 'constant', 'from': 0.5"),
-         {RILL_SCHEDULE_CONSTANT, false, 0.5, 0, 0, 0}},
+         {RILL_SCHEDULE_CONSTANT, RILL_PER_STEP, 0.5, 0, 0, 0}},
         {WITH_ALPHA("'schedule': 'linear', 'from': 1, 'to': 0.1, 'over': 1000, 'per': 'episode'"),
-         {RILL_SCHEDULE_LINEAR, true, 1.0, 0.1, 1000.0, 0}},
+         {RILL_SCHEDULE_LINEAR, RILL_PER_EPISODE, 1.0, 0.1, 1000.0, 0}},
         {WITH_ALPHA("'schedule': 'exponential', 'from': 1, 'over': 10, 'per': 'step'"),
-         {RILL_SCHEDULE_EXPONENTIAL, false, 1.0, 0.0, 10.0, 0}},
+         {RILL_SCHEDULE_EXPONENTIAL, RILL_PER_STEP, 1.0, 0.0, 10.0, 0}},
         {WITH_ALPHA("'schedule': 'harmonic', 'from': 1, 'over': 3"),
-         {RILL_SCHEDULE_HARMONIC, false, 1.0, 0, 3.0, 0}},
+         {RILL_SCHEDULE_HARMONIC, RILL_PER_STEP, 1.0, 0, 3.0, 0}},
         {WITH_ALPHA("'schedule': 'power', 'from': 1, 'power': 0.75, 'over': 2"),
-         {RILL_SCHEDULE_POWER, false, 1.0, 0, 2.0, 0.75}},
+         {RILL_SCHEDULE_POWER, RILL_PER_STEP, 1.0, 0, 2.0, 0.75}},
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         rill_experiment *experiment = experiment_of(good[i].json);
         rill_schedule expected = good[i].schedule;
         rill_schedule alpha = rill_td_params_of(experiment->variants[0].agent)->alpha;
         ck_assert_int_eq(alpha.kind, expected.kind);
-        ck_assert_int_eq(alpha.per_episode, expected.per_episode);
+        ck_assert_int_eq(alpha.per, expected.per);
         ck_assert(alpha.from == expected.from);
         if (alpha.kind == RILL_SCHEDULE_LINEAR || alpha.kind == RILL_SCHEDULE_EXPONENTIAL) {
             ck_assert(alpha.to == expected.to);

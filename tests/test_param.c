@@ -232,9 +232,9 @@ START_TEST(test_set_schedule)
 {
     create();
     const rill_param *alpha = row("alpha");
-    const rill_schedule good = {RILL_SCHEDULE_LINEAR, true, 1.0, 0.0, 500.0, 1.0};
+    const rill_schedule good = {RILL_SCHEDULE_LINEAR, RILL_PER_EPISODE, 1.0, 0.0, 500.0, 1.0};
     ASSERT_OK(rill_param_set_schedule(alpha, params, &good, &error), &error);
-    ck_assert(params->alpha.kind == RILL_SCHEDULE_LINEAR && params->alpha.per_episode);
+    ck_assert(params->alpha.kind == RILL_SCHEDULE_LINEAR && params->alpha.per == RILL_PER_EPISODE);
     ck_assert(params->alpha.from == 1.0 && params->alpha.to == 0.0 && params->alpha.over == 500.0);
 
     const rill_schedule kept = params->alpha;

@@ -200,7 +200,12 @@ START_TEST(test_epsilon_follows_its_schedule)
     const double values[MAX_ACTIONS] = {1.0, 0.0, 0.0, 0.0}; // 4 are used
     for (int per_episode = 0; per_episode < 2; per_episode++) {
         // from 1 to 0 over 100
-        const rill_schedule linear = {RILL_SCHEDULE_LINEAR, per_episode != 0, 1.0, 0.0, 100.0, 1.0};
+        const rill_schedule linear = {RILL_SCHEDULE_LINEAR,
+                                      per_episode ? RILL_PER_EPISODE : RILL_PER_STEP,
+                                      1.0,
+                                      0.0,
+                                      100.0,
+                                      1.0};
         rill_error error = {0};
         rill_policy policy;
         void *params = rill_params_create(type->params, type->params_size);

@@ -91,7 +91,7 @@ END_TEST
 START_TEST(test_time_of_the_first_action)
 {
     td_settings s = td_cases[0];
-    s.epsilon = (rill_schedule){RILL_SCHEDULE_LINEAR, false, 0.0, 1.0, 1.0, 1.0};
+    s.epsilon = (rill_schedule){RILL_SCHEDULE_LINEAR, RILL_PER_STEP, 0.0, 1.0, 1.0, 1.0};
     rill_env *env, *other;
     td_envs(&s, &env, &other);
     rill_agent *agent = td_agent("q_learning", &s, env, "epsilon_greedy");

@@ -38,7 +38,8 @@ static void check(const rill_schedule *s, int64_t t)
     } else if (s->kind == RILL_SCHEDULE_EXPONENTIAL) {
         scale = fmaxl(fabsl((long double)s->to), scale);
     }
-    const double value = s->per_episode ? rill_schedule_at(s, -1, t) : rill_schedule_at(s, t, -1);
+    const double value =
+        s->per == RILL_PER_EPISODE ? rill_schedule_at(s, -1, t) : rill_schedule_at(s, t, -1);
     const long double error = fabsl((long double)value - expected);
     if (!(error <= 1e-15L * scale * condition + (long double)DBL_MIN)) { // DBL_MIN: underflow
         ck_abort_msg("%s, t = %lld: %.17g instead of %.17Lg", rill_schedule_kind_name(s->kind),
@@ -64,7 +65,7 @@ START_TEST(test_closed_forms)
                                                   scales[s],
                                                   powers[p]};
                         check(&schedule, times[t]);
-                        schedule.per_episode = true;
+                        schedule.per = RILL_PER_EPISODE;
                         check(&schedule, times[t]);
                     }
                 }
@@ -83,7 +84,7 @@ START_TEST(test_ends_are_exact)
         }
         ck_assert(rill_schedule_at(&s, 0, 5) == 0.7);
     }
-    rill_schedule linear = {RILL_SCHEDULE_LINEAR, false, 0.7, 0.3, 10.0, 0.5};
+    rill_schedule linear = {RILL_SCHEDULE_LINEAR, RILL_PER_STEP, 0.7, 0.3, 10.0, 0.5};
     ck_assert(rill_schedule_at(&linear, 10, 0) == 0.3);
     ck_assert(rill_schedule_at(&linear, INT64_MAX, 0) == 0.3);
 }
@@ -92,7 +93,7 @@ END_TEST
 /// from = over = 1 averages: the n-th number (n from 1) weighs 1/n.
 START_TEST(test_harmonic_is_the_sample_average)
 {
-    const rill_schedule s = {RILL_SCHEDULE_HARMONIC, false, 1.0, 0.0, 1.0, 1.0};
+    const rill_schedule s = {RILL_SCHEDULE_HARMONIC, RILL_PER_STEP, 1.0, 0.0, 1.0, 1.0};
     for (int64_t n = 1; n < 1000; n++) {
         ck_assert(rill_schedule_at(&s, n - 1, 0) == 1.0 / (double)n);
     }

@@ -10,6 +10,7 @@
 #include <rill/env.h>
 #include <rill/features.h>
 #include <rill/linear.h>
+#include <rill/model.h>
 #include <rill/outcome.h>
 #include <rill/param.h>
 #include <rill/policy.h>
@@ -42,8 +43,13 @@ typedef struct rill_agent_type {
     size_t agent_size; ///< of the agent's struct, whose first member is a rill_agent
     rill_estimates estimates;
     const char *default_policy; ///< id of the policy when none is given
+    /// Off-policy: `policy` is what is learned about (the target), and the agent may act by another
+    /// policy, its `behaviour`. Otherwise a behaviour is refused.
+    bool has_behaviour;
+    bool needs_model;              ///< plans on the exact model of the environment
+    bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
-    /// Lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
+    /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
     rill_status (*prepare)(rill_agent *agent, rill_error *error);
@@ -67,10 +73,11 @@ typedef struct rill_agent_type {
 /// The part of every agent's memory that is not of its algorithm.
 typedef struct rill_agent_memory {
     rill_rng rng;
-    int64_t step;    ///< actions chosen so far, over all episodes
-    int64_t update;  ///< estimates updated so far
-    int64_t episode; ///< episodes finished so far
-    double td_error; ///< of the last update
+    int64_t step;          ///< actions chosen so far, over all episodes
+    int64_t update;        ///< estimates updated so far
+    int64_t episode;       ///< episodes finished so far
+    double td_error;       ///< of the last update
+    double average_reward; ///< estimate of the reward per step, where the type has one
 } rill_agent_memory;
 
 /// The wiring of every agent. Fields are for reading.
@@ -80,14 +87,17 @@ struct rill_agent {
     rill_space observation_space, action_space;
     rill_features features;
     rill_policy policy;
-    rill_linear value;         ///< the estimates: (features.size, 1 or number of actions)
+    rill_policy behaviour; ///< what a type with `has_behaviour` acts by; its type NULL: `policy`
+    rill_model *model;     ///< for a type that `needs_model`, else NULL; shared
+    rill_linear value;     ///< the estimates: (features.size, 1 or number of actions)
+    int64_t *visits;       ///< updates of each estimate, where a step size is per visit; or NULL
     rill_agent_memory *memory; ///< (memory_size) bytes, this struct first
     size_t memory_size;
 };
 
-/// What to build an agent from. A NULL id takes the agent's default; NULL params take the
-/// defaults of their table. Blocks of parameters are owned by the agent from `rill_agent_create_from`
-/// on, also when that fails.
+/// What to build an agent from. A NULL type of features or policy takes the agent's default; NULL
+/// params take the defaults of their table. Blocks of parameters, and the share of the model, are
+/// owned by the agent from `rill_agent_create_from` on, also when that fails.
 typedef struct rill_agent_config {
     const rill_agent_type *type;
     void *params;
@@ -95,14 +105,19 @@ typedef struct rill_agent_config {
     void *features_params;
     const rill_policy_type *policy;
     void *policy_params;
+    const rill_policy_type *behaviour; ///< NULL: none but `policy`
+    void *behaviour_params;
+    rill_model
+        *model; ///< of the environment, for a type that `needs_model`; may be NULL for others
 } rill_agent_config;
 
-/// Frees the blocks of a config that no agent was built from.
+/// Frees what a config holds that no agent was built from.
 RILL_API void rill_agent_config_release(const rill_agent_config *config);
 
 /// Creates an agent for the spaces of an environment, by id, with assignments as text:
 /// "alpha=0.5" for the agent's own parameters, "policy=softmax", "policy.temperature=2",
-/// "features=one_hot", ...; ending with NULL. Seeded with 0 until `rill_agent_seed`.
+/// "behaviour=uniform", "features=one_hot", ...; ending with NULL. Seeded with 0 until
+/// `rill_agent_seed`.
 /// Errors: RILL_INVALID (unknown name with the nearest one, bad value, spaces that the agent cannot
 /// serve), RILL_NO_MEMORY.
 RILL_API rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env *env,
@@ -167,11 +182,35 @@ static inline int32_t rill_agent_sample(rill_agent *agent, int32_t feature, cons
                               &memory->rng);
 }
 
-/// For agents: a step size at the present time, which is counted in updates: 1/n averaging starts
-/// with 1.
-static inline double rill_agent_step_size(const rill_agent *agent, const rill_schedule *schedule)
+/// For agents with `has_behaviour`: what they act by.
+static inline const rill_policy *rill_agent_behaviour(const rill_agent *agent)
 {
-    return rill_schedule_at(schedule, agent->memory->update, agent->memory->episode);
+    return agent->behaviour.type == NULL ? &agent->policy : &agent->behaviour;
+}
+
+/// As `rill_agent_sample`, by the behaviour policy.
+static inline int32_t rill_agent_sample_behaviour(rill_agent *agent, int32_t feature,
+                                                  const double *values)
+{
+    rill_agent_memory *memory = agent->memory;
+    return rill_policy_sample(rill_agent_behaviour(agent), feature, values, memory->step++,
+                              memory->episode, &memory->rng);
+}
+
+/// For agents: a step size at the present time, for the estimate number `feature` * outputs +
+/// `output`. Time counts updates of all estimates or, per visit, those of this one, which is counted
+/// here: call once an update.
+static inline double rill_agent_step_size(rill_agent *agent, const rill_schedule *schedule,
+                                          int32_t feature, int32_t output)
+{
+    if (schedule->kind == RILL_SCHEDULE_CONSTANT) {
+        return schedule->from;
+    }
+    int64_t time = agent->memory->update;
+    if (schedule->per == RILL_PER_VISIT) {
+        time = agent->visits[(ptrdiff_t)feature * agent->value.n_outputs + output]++;
+    }
+    return rill_schedule_varying_at(schedule, time, agent->memory->episode);
 }
 
 #ifdef __cplusplus

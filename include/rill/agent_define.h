@@ -45,13 +45,19 @@ static inline double *rill_td_row(const rill_agent *agent, int32_t feature)
     return rill_linear_row(&agent->value, feature);
 }
 
+/// alpha for the next update of one estimate; call once an update.
+static inline double rill_td_alpha(rill_agent *agent, int32_t feature, int32_t output)
+{
+    return rill_agent_step_size(agent, &rill_td_params_of(agent)->alpha, feature, output);
+}
+
 /// Moves one estimate towards a target:
 ///     v <- v + alpha [target - v]
 static inline void rill_td_update(rill_agent *agent, int32_t feature, int32_t output, double target)
 {
     double *value = rill_td_row(agent, feature) + output;
     double td_error = target - *value;
-    *value += rill_agent_step_size(agent, &rill_td_params_of(agent)->alpha) * td_error;
+    *value += rill_td_alpha(agent, feature, output) * td_error;
     agent->memory->td_error = td_error;
     agent->memory->update++;
 }
@@ -66,6 +72,39 @@ static inline double rill_td_greatest(const rill_agent *agent, int32_t feature)
 static inline int32_t rill_td_choose(rill_agent *agent, int32_t feature)
 {
     return rill_agent_sample(agent, feature, rill_td_row(agent, feature));
+}
+
+/// Likewise by the behaviour policy.
+static inline int32_t rill_td_behave(rill_agent *agent, int32_t feature)
+{
+    return rill_agent_sample_behaviour(agent, feature, rill_td_row(agent, feature));
+}
+
+/// pi(. | s) of the target policy at the present time, to `probabilities` (n_actions).
+static inline void rill_td_target(const rill_agent *agent, int32_t feature, double *probabilities)
+{
+    rill_policy_probabilities(&agent->policy, feature, rill_td_row(agent, feature),
+                              agent->memory->step, agent->memory->episode, probabilities);
+}
+
+/// Likewise b(. | s) of the behaviour policy; for the action drawn next, call it before.
+static inline void rill_td_behaviour(const rill_agent *agent, int32_t feature,
+                                     double *probabilities)
+{
+    rill_policy_probabilities(rill_agent_behaviour(agent), feature, rill_td_row(agent, feature),
+                              agent->memory->step, agent->memory->episode, probabilities);
+}
+
+/// sum_a p(a) Q(s,a), for the (n_actions) `probabilities` of a policy.
+static inline double rill_td_expected(const rill_agent *agent, int32_t feature,
+                                      const double *probabilities)
+{
+    const double *row = rill_td_row(agent, feature);
+    double sum = 0.0;
+    for (int32_t a = 0; a < agent->value.n_outputs; a++) {
+        sum += probabilities[a] * row[a];
+    }
+    return sum;
 }
 
 #ifdef __cplusplus

@@ -57,6 +57,10 @@ RILL_API void rill_model_builder_destroy(rill_model_builder *builder);
 /// start sum to 1 within 1e-9, states are in range. RILL_INVALID says which pair is wrong.
 RILL_API rill_status rill_model_build(rill_model_builder *builder, rill_model **model,
                                       rill_error *error);
+/// The same model, with one more owner: who shares destroys too. A model does not change once it is
+/// built, so that threads may read it together.
+RILL_API rill_model *rill_model_share(rill_model *model);
+/// Frees a model when its last owner lets it go. NULL is fine.
 RILL_API void rill_model_destroy(rill_model *model);
 
 /// The outcomes of (s, a); their number goes to `count`.

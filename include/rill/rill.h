@@ -11,6 +11,7 @@
 #include <rill/env_define.h>
 #include <rill/features.h>
 #include <rill/grid.h>
+#include <rill/history.h>
 #include <rill/linear.h>
 #include <rill/math.h>
 #include <rill/model.h>
@@ -21,6 +22,7 @@
 #include <rill/schedule.h>
 #include <rill/space.h>
 #include <rill/status.h>
+#include <rill/trace.h>
 #include <rill/wrapper.h>
 
 #endif
