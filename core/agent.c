@@ -164,6 +164,12 @@ static rill_arena lay_out(rill_agent *agent, bool counts_visits, void *base)
     return arena;
 }
 
+static const rill_policy_type *default_policy_of(const rill_agent_type *type)
+{
+    return rill_policy_type_find(type->default_policy == NULL ? "greedy" : type->default_policy,
+                                 NULL);
+}
+
 rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *given,
                                    rill_space observation_space, rill_space action_space,
                                    rill_error *error)
@@ -178,7 +184,11 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
         config.features = rill_features_type_find("one_hot", NULL);
     }
     if (config.policy == NULL) {
-        config.policy = rill_policy_type_find(type->default_policy, NULL);
+        config.policy = default_policy_of(type);
+    } else if (type->default_policy == NULL && strcmp(config.policy->id, "greedy") != 0) {
+        rill_agent_config_release(&config);
+        return rill_error_set(error, RILL_INVALID, "policy",
+                              "%s has its own way to act and takes no policy", type->id);
     }
     rill_agent *agent = rill_memory_take(type->agent_size);
     if (agent == NULL || config.params == NULL) {
@@ -420,7 +430,7 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
         return RILL_INVALID;
     }
     config.features = rill_features_type_find("one_hot", NULL);
-    config.policy = rill_policy_type_find(config.type->default_policy, NULL);
+    config.policy = default_policy_of(config.type);
     rill_status status = read_assignments(&config, assignments == NULL ? none : assignments, error);
     if (status == RILL_OK && config.type->needs_model) {
         status = rill_env_model(env, &config.model, error);

@@ -199,6 +199,19 @@ static void print_env(const any_type *subject, const rill_env *env)
     }
 }
 
+/// How an agent acts, and on what it plans.
+static void print_policies(const rill_agent_type *type)
+{
+    printf("%-13s %s\n", "policy",
+           type->default_policy == NULL ? "none, it has its own way to act" : type->default_policy);
+    if (type->has_behaviour) {
+        printf("%-13s %s\n", "behaviour", "the policy, or another one");
+    }
+    if (type->needs_model) {
+        printf("%-13s %s\n", "plans on", "the exact model of the environment");
+    }
+}
+
 static void print_text(const any_type *subject, const rill_env *env)
 {
     printf("%s - %s\n\n", subject->preset == NULL ? subject->id : subject->preset->id,
@@ -214,7 +227,7 @@ static void print_text(const any_type *subject, const rill_env *env)
         printf("%-13s %s\n", "estimates",
                subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
                                                                              : "action values");
-        printf("%-13s %s\n", "policy", subject->agent_type->default_policy);
+        print_policies(subject->agent_type);
     }
     if (strcmp(subject->family, "metric") != 0) {
         print_params(subject->params);
@@ -315,7 +328,13 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         rill_params_destroy(subject->params, params);
     }
     if (subject->agent_type != NULL) {
-        cJSON_AddStringToObject(object, "default_policy", subject->agent_type->default_policy);
+        if (subject->agent_type->default_policy == NULL) {
+            cJSON_AddNullToObject(object, "default_policy");
+        } else {
+            cJSON_AddStringToObject(object, "default_policy", subject->agent_type->default_policy);
+        }
+        cJSON_AddBoolToObject(object, "has_behaviour", subject->agent_type->has_behaviour);
+        cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
     }
     char *text = cJSON_Print(object);
     cJSON_Delete(object);

@@ -42,7 +42,9 @@ typedef struct rill_agent_type {
     size_t params_size;
     size_t agent_size; ///< of the agent's struct, whose first member is a rill_agent
     rill_estimates estimates;
-    const char *default_policy; ///< id of the policy when none is given
+    /// Id of the policy when none is given. NULL: the agent has its own way to act and takes no
+    /// policy; `policy` is then `greedy`, in its estimates.
+    const char *default_policy;
     /// Off-policy: `policy` is what is learned about (the target), and the agent may act by another
     /// policy, its `behaviour`. Otherwise a behaviour is refused.
     bool has_behaviour;
