@@ -17,9 +17,9 @@ static void q_learning_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// Choose A from S using the policy derived from Q.
-static inline rill_action choose(rill_agent *agent, int32_t feature)
+static inline rill_action choose(rill_agent *agent, rill_state state)
 {
-    rill_td_last last = {feature, rill_td_choose(agent, feature)};
+    rill_td_last last = {state, rill_td_choose(agent, state)};
     *((q_learning *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
@@ -29,26 +29,26 @@ static inline void learn(rill_agent *agent, double reward, double greatest_next)
 {
     rill_td_last last = *((q_learning *)agent)->last;
     double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, last.feature, last.action, reward + gamma * greatest_next);
+    rill_td_update(agent, last.state, last.action, reward + gamma * greatest_next);
 }
 
 static rill_action q_learning_start(rill_agent *agent, rill_observation observation)
 {
-    return choose(agent, rill_features_active(&agent->features, observation));
+    return choose(agent, rill_agent_perceive(agent, observation));
 }
 
 static rill_action q_learning_step(rill_agent *agent, double reward, rill_observation observation)
 {
-    int32_t feature = rill_features_active(&agent->features, observation);
-    learn(agent, reward, rill_td_greatest(agent, feature));
-    return choose(agent, feature);
+    rill_state state = rill_agent_perceive(agent, observation);
+    learn(agent, reward, rill_td_greatest(agent, state));
+    return choose(agent, state);
 }
 
 static void q_learning_finish(rill_agent *agent, const rill_outcome *outcome,
                               rill_observation observation)
 {
-    int32_t feature = rill_features_active(&agent->features, observation);
-    learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_greatest(agent, feature));
+    rill_state state = rill_agent_perceive(agent, observation);
+    learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_greatest(agent, state));
 }
 
 extern const rill_agent_type rill_agent_q_learning;
@@ -61,6 +61,7 @@ const rill_agent_type rill_agent_q_learning = {
     .agent_size = sizeof(q_learning),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .is_linear = true,
     .layout = q_learning_layout,
     .begin = rill_td_begin,
     .start = q_learning_start,

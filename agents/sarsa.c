@@ -21,14 +21,14 @@ static inline void learn(rill_agent *agent, double reward, double next)
 {
     rill_td_last last = *((sarsa *)agent)->last;
     double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, last.feature, last.action, reward + gamma * next);
+    rill_td_update(agent, last.state, last.action, reward + gamma * next);
 }
 
 /// Choose A from S using the policy derived from Q.
 static rill_action sarsa_start(rill_agent *agent, rill_observation observation)
 {
-    int32_t feature = rill_features_active(&agent->features, observation);
-    rill_td_last last = {feature, rill_td_choose(agent, feature)};
+    rill_state state = rill_agent_perceive(agent, observation);
+    rill_td_last last = {state, rill_td_choose(agent, state)};
     *((sarsa *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
@@ -36,9 +36,9 @@ static rill_action sarsa_start(rill_agent *agent, rill_observation observation)
 /// Choose A' from S', learn, S <- S', A <- A'.
 static rill_action sarsa_step(rill_agent *agent, double reward, rill_observation observation)
 {
-    int32_t feature = rill_features_active(&agent->features, observation);
-    rill_td_last next = {feature, rill_td_choose(agent, feature)};
-    learn(agent, reward, rill_td_row(agent, feature)[next.action]);
+    rill_state state = rill_agent_perceive(agent, observation);
+    rill_td_last next = {state, rill_td_choose(agent, state)};
+    learn(agent, reward, rill_td_value(agent, state, next.action));
     *((sarsa *)agent)->last = next;
     return (rill_action){.index = next.action};
 }
@@ -49,8 +49,8 @@ static void sarsa_finish(rill_agent *agent, const rill_outcome *outcome,
     double next = 0.0;
     if (!outcome->terminated) {
         // cut off, not ended: A' is the action that the policy would have taken
-        int32_t feature = rill_features_active(&agent->features, observation);
-        next = rill_td_row(agent, feature)[rill_td_choose(agent, feature)];
+        rill_state state = rill_agent_perceive(agent, observation);
+        next = rill_td_value(agent, state, rill_td_choose(agent, state));
     }
     learn(agent, outcome->reward, next);
 }
@@ -65,6 +65,7 @@ const rill_agent_type rill_agent_sarsa = {
     .agent_size = sizeof(sarsa),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .is_linear = true,
     .layout = sarsa_layout,
     .begin = rill_td_begin,
     .start = sarsa_start,

@@ -17,9 +17,9 @@ static void td0_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// A <- action given by pi for S, which does not look at the values
-static inline rill_action act(rill_agent *agent, int32_t feature)
+static inline rill_action act(rill_agent *agent, rill_state state)
 {
-    rill_td_last last = {feature, rill_td_choose(agent, feature)};
+    rill_td_last last = {state, rill_td_choose(agent, state)};
     *((td0 *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
@@ -28,25 +28,25 @@ static inline rill_action act(rill_agent *agent, int32_t feature)
 static inline void learn(rill_agent *agent, double reward, double next)
 {
     double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, ((td0 *)agent)->last->feature, 0, reward + gamma * next);
+    rill_td_update(agent, ((td0 *)agent)->last->state, 0, reward + gamma * next);
 }
 
 static rill_action td0_start(rill_agent *agent, rill_observation observation)
 {
-    return act(agent, rill_features_active(&agent->features, observation));
+    return act(agent, rill_agent_perceive(agent, observation));
 }
 
 static rill_action td0_step(rill_agent *agent, double reward, rill_observation observation)
 {
-    int32_t feature = rill_features_active(&agent->features, observation);
-    learn(agent, reward, *rill_td_row(agent, feature));
-    return act(agent, feature);
+    rill_state state = rill_agent_perceive(agent, observation);
+    learn(agent, reward, rill_td_value(agent, state, 0));
+    return act(agent, state);
 }
 
 static void td0_finish(rill_agent *agent, const rill_outcome *outcome, rill_observation observation)
 {
-    int32_t feature = rill_features_active(&agent->features, observation);
-    learn(agent, outcome->reward, outcome->terminated ? 0.0 : *rill_td_row(agent, feature));
+    rill_state state = rill_agent_perceive(agent, observation);
+    learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_value(agent, state, 0));
 }
 
 extern const rill_agent_type rill_agent_td0;
@@ -59,6 +59,7 @@ const rill_agent_type rill_agent_td0 = {
     .agent_size = sizeof(td0),
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
+    .is_linear = true,
     .layout = td0_layout,
     .begin = rill_td_begin,
     .start = td0_start,

@@ -1,7 +1,7 @@
 #include "core/memory.h"
 #include "core/registry.h"
 
-#include <rill/agent.h>
+#include <rill/agent_define.h>
 #include <string.h>
 
 RILL_DEFINE_REGISTRY(agent, "agent", "agents")
@@ -35,13 +35,22 @@ static const rill_schedule *schedule_of(const rill_param *param, const void *par
     return (const rill_schedule *)((const char *)params + param->offset);
 }
 
+/// A policy knows the states of a table, else discrete observations; boxes are one state to it.
+static int32_t count_policy_states(const rill_agent *agent)
+{
+    if (rill_features_are_table(&agent->features)) {
+        return agent->features.size;
+    }
+    return agent->observation_space.kind == RILL_SPACE_DISCRETE ? agent->observation_space.size : 1;
+}
+
 /// Moves a policy's parameters from the config into the policy. `part` is "policy" or "behaviour".
 static rill_status wire_policy(const rill_agent *agent, const char *part, rill_policy *policy,
                                const rill_policy_type *type, void **params, rill_error *error)
 {
     void *taken = *params;
     *params = NULL;
-    rill_status status = rill_policy_create(policy, type, taken, agent->features.size,
+    rill_status status = rill_policy_create(policy, type, taken, count_policy_states(agent),
                                             agent->action_space.size, error);
     if (status != RILL_OK) {
         return part_error(error, status, part);
@@ -60,6 +69,24 @@ static rill_status wire_policy(const rill_agent *agent, const char *part, rill_p
                               "%s evaluates a given policy; %s depends on action values, which it "
                               "does not learn: use uniform or fixed",
                               agent->type->id, type->id);
+    }
+    return RILL_OK;
+}
+
+/// Takes the features that the agent can learn on.
+static rill_status wire_features(rill_agent *agent, rill_agent_config *config, rill_error *error)
+{
+    void *params = config->features_params;
+    config->features_params = NULL;
+    rill_status status = rill_features_create(&agent->features, config->features, params,
+                                              agent->observation_space, error);
+    if (status != RILL_OK) {
+        return part_error(error, status, "features");
+    }
+    if (!agent->type->is_linear && !rill_features_are_table(&agent->features)) {
+        return rill_error_set(error, RILL_INVALID, "features",
+                              "%s learns a table, and %s is none: use one_hot or state_aggregation",
+                              agent->type->id, agent->features.type->id);
     }
     return RILL_OK;
 }
@@ -92,7 +119,8 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
                               "%s plans on the exact model of the environment, and none was given",
                               agent->type->id);
     }
-    if (agent->features.type->active != NULL || config->model->n_states != agent->features.size ||
+    if (!rill_features_are_one_hot(&agent->features) ||
+        config->model->n_states != agent->features.size ||
         config->model->n_actions != agent->action_space.size) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s plans on the states of the exact model, so it must observe them: "
@@ -121,15 +149,11 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
         return rill_error_set(error, RILL_INVALID, "behaviour",
                               "%s has no other policy than \"policy\", by which it acts", type->id);
     }
-    void *features_params = config->features_params;
-    config->features_params = NULL;
-    rill_status status = rill_features_create(&agent->features, config->features, features_params,
-                                              agent->observation_space, error);
-    if (status != RILL_OK) {
-        return part_error(error, status, "features");
+    rill_status status = wire_features(agent, config, error);
+    if (status == RILL_OK) {
+        status = wire_policy(agent, "policy", &agent->policy, config->policy,
+                             &config->policy_params, error);
     }
-    status =
-        wire_policy(agent, "policy", &agent->policy, config->policy, &config->policy_params, error);
     if (status == RILL_OK && config->behaviour != NULL) {
         status = wire_policy(agent, "behaviour", &agent->behaviour, config->behaviour,
                              &config->behaviour_params, error);
@@ -147,6 +171,23 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     return RILL_OK;
 }
 
+/// Slots for `count` states.
+static rill_slots take_slots(const rill_agent *agent, rill_arena *arena, int64_t count)
+{
+    const int32_t n_active = agent->features.n_active;
+    const size_t n = (size_t)count, n_all = n * (size_t)n_active;
+    return (rill_slots){
+        .count = (int32_t)count,
+        .n_active = n_active,
+        .next = rill_arena_take(arena, 1, sizeof(int32_t)),
+        .n = rill_arena_take(arena, n, sizeof(int32_t)),
+        .observations = rill_arena_take(arena, n, sizeof(int32_t)),
+        .indices = rill_arena_take(arena, n_all, sizeof(int32_t)),
+        .values = rill_arena_take(arena, n_all, sizeof(double)),
+        .outputs = rill_arena_take(arena, n * (size_t)rill_agent_n_values(agent), sizeof(double)),
+    };
+}
+
 /// Runs the layout on an arena whose base is `base`; answers the size of the memory.
 static rill_arena lay_out(rill_agent *agent, bool counts_visits, void *base)
 {
@@ -154,6 +195,12 @@ static rill_arena lay_out(rill_agent *agent, bool counts_visits, void *base)
     rill_arena arena = {.base = base};
     agent->memory = rill_arena_take(&arena, 1, sizeof *agent->memory);
     agent->value = rill_linear_take(&arena, agent->features.size, n_values);
+    if (!rill_features_are_table(&agent->features)) {
+        const rill_agent_type *type = agent->type;
+        agent->slots =
+            take_slots(agent, &arena, type->count_states == NULL ? 2 : type->count_states(agent));
+        agent->slots.map = rill_arena_take(&arena, agent->features.memory_size, 1);
+    }
     if (counts_visits) {
         agent->visits = rill_arena_take(&arena, (size_t)agent->features.size * (size_t)n_values,
                                         sizeof *agent->visits);
@@ -168,6 +215,22 @@ static const rill_policy_type *default_policy_of(const rill_agent_type *type)
 {
     return rill_policy_type_find(type->default_policy == NULL ? "greedy" : type->default_policy,
                                  NULL);
+}
+
+/// One slot outside the memory, for questions that change nothing.
+static rill_status make_scratch(rill_agent *agent, rill_error *error)
+{
+    if (agent->slots.count == 0) {
+        return RILL_OK;
+    }
+    rill_arena counted = {0};
+    take_slots(agent, &counted, 1);
+    rill_arena arena = {.base = rill_memory_take(counted.used)};
+    if (arena.base == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    agent->scratch = take_slots(agent, &arena, 1); // `next` comes first: it is the block
+    return RILL_OK;
 }
 
 rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *given,
@@ -217,6 +280,11 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
                               type->id, agent->features.size, action_space.size, counted.used);
     }
     agent->memory_size = lay_out(agent, counts_visits, memory).used;
+    status = make_scratch(agent, error);
+    if (status != RILL_OK) {
+        rill_agent_destroy(agent);
+        return status;
+    }
     rill_agent_seed(agent, 0);
     *out = agent;
     return RILL_OK;
@@ -268,6 +336,7 @@ void rill_agent_destroy(rill_agent *agent)
     rill_policy_destroy(&agent->behaviour);
     rill_model_destroy(agent->model);
     rill_memory_release(agent->memory);
+    rill_memory_release(agent->scratch.next);
     rill_memory_release(agent);
 }
 
@@ -300,10 +369,95 @@ int32_t rill_agent_n_values(const rill_agent *agent)
     return agent->type->estimates == RILL_ESTIMATES_STATE_VALUES ? 1 : agent->action_space.size;
 }
 
+/// The features of an observation, into a slot.
+static void fill(const rill_agent *agent, const rill_slots *slots, int32_t slot, bool is_frozen,
+                 rill_observation observation)
+{
+    const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
+    const bool is_discrete = agent->observation_space.kind == RILL_SPACE_DISCRETE;
+    slots->observations[slot] = is_discrete ? observation.index : 0;
+    slots->n[slot] =
+        agent->features.type->encode(&agent->features, agent->slots.map, is_frozen, observation,
+                                     slots->indices + first, slots->values + first);
+}
+
+/// The estimates of a slot, to `values`.
+static void evaluate(const rill_agent *agent, const rill_slots *slots, int32_t slot, double *values)
+{
+    const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
+    rill_linear_evaluate(&agent->value, slots->n[slot], slots->indices + first,
+                         agent->features.is_binary ? NULL : slots->values + first, values);
+}
+
+rill_state rill_agent_fill_slot(rill_agent *agent, rill_observation observation)
+{
+    const rill_slots *slots = &agent->slots;
+    const int32_t slot = *slots->next;
+    *slots->next = slot + 1 == slots->count ? 0 : slot + 1;
+    fill(agent, slots, slot, false, observation);
+    return slot;
+}
+
+const double *rill_td_linear_values(const rill_agent *agent, rill_state state)
+{
+    double *values = agent->slots.outputs + (ptrdiff_t)state * agent->value.n_outputs;
+    evaluate(agent, &agent->slots, state, values);
+    return values;
+}
+
+double rill_td_linear_value(const rill_agent *agent, rill_state state, int32_t output)
+{
+    const rill_slots *slots = &agent->slots;
+    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
+    return rill_linear_dot(&agent->value, output, slots->n[state], slots->indices + first,
+                           agent->features.is_binary ? NULL : slots->values + first);
+}
+
+void rill_td_linear_add(rill_agent *agent, rill_state state, int32_t output, double step)
+{
+    const rill_slots *slots = &agent->slots;
+    const rill_features *features = &agent->features;
+    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
+    rill_linear_add(&agent->value, output, slots->n[state], slots->indices + first,
+                    features->is_binary ? NULL : slots->values + first, features->step_scales,
+                    step * features->step_scale);
+}
+
+void rill_td_linear_visit(const rill_agent *agent, const rill_trace *trace, rill_trace_kind kind,
+                          rill_state state, int32_t output, double alpha)
+{
+    const rill_slots *slots = &agent->slots;
+    const rill_features *features = &agent->features;
+    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
+    const int32_t *indices = slots->indices + first;
+    const double *values = features->is_binary ? NULL : slots->values + first;
+    const int32_t n = slots->n[state], n_outputs = agent->value.n_outputs;
+    double dot = 0.0; // z.x
+    for (int32_t i = 0; kind == RILL_TRACE_DUTCH && i < n; i++) {
+        const double z = trace->eligibility[indices[i] * n_outputs + output];
+        dot += values == NULL ? z : values[i] * z;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t index = indices[i] * n_outputs + output;
+        double x = values == NULL ? features->step_scale : features->step_scale * values[i];
+        x = features->step_scales == NULL ? x : x * features->step_scales[indices[i]];
+        const double z = trace->eligibility[index];
+        rill_trace_set(trace, index,
+                       kind == RILL_TRACE_REPLACING ? x
+                       : kind == RILL_TRACE_DUTCH   ? z + (1.0 - alpha * dot) * x
+                                                    : z + x);
+    }
+}
+
 void rill_agent_values(const rill_agent *agent, rill_observation observation, double *values)
 {
     if (agent->type->values != NULL) {
         agent->type->values(agent, observation, values);
+        return;
+    }
+    if (agent->slots.count > 0) {
+        fill(agent, &agent->scratch, 0, true, observation);
+        evaluate(agent, &agent->scratch, 0, values);
         return;
     }
     int32_t feature = rill_features_active(&agent->features, observation);
@@ -315,6 +469,15 @@ rill_action rill_agent_act_greedily(const rill_agent *agent, rill_observation ob
 {
     if (agent->type->act_greedily != NULL) {
         return agent->type->act_greedily(agent, observation);
+    }
+    if (agent->slots.count > 0) {
+        fill(agent, &agent->scratch, 0, true, observation);
+        if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES) {
+            const int32_t state = agent->scratch.observations[0];
+            return (rill_action){.index = rill_policy_likeliest(&agent->policy, state)};
+        }
+        evaluate(agent, &agent->scratch, 0, agent->scratch.outputs);
+        return (rill_action){.index = rill_argmax(agent->scratch.outputs, agent->value.n_outputs)};
     }
     int32_t feature = rill_features_active(&agent->features, observation);
     if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES) {

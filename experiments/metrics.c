@@ -138,7 +138,7 @@ rill_status rill_truth_create(rill_truth **out, const rill_env *env, const rill_
                               rill_error *error)
 {
     *out = NULL;
-    if (agent->features.type->active != NULL) {
+    if (!rill_features_are_one_hot(&agent->features)) {
         return rill_error_set(
             error, RILL_INVALID, "features",
             "the exact values of states can be compared on one_hot features only");

@@ -27,6 +27,10 @@ extern "C" {
 
 typedef struct rill_agent rill_agent;
 
+/// A state as an agent refers to it (`rill_agent_perceive`): the active feature where the estimates
+/// are a table, else the slot that holds its features.
+typedef int32_t rill_state;
+
 /// What an agent estimates.
 typedef enum rill_estimates {
     RILL_ESTIMATES_STATE_VALUES,  ///< v of its policy: one number a state
@@ -49,8 +53,11 @@ typedef struct rill_agent_type {
     /// policy, its `behaviour`. Otherwise a behaviour is refused.
     bool has_behaviour;
     bool needs_model;              ///< plans on the exact model of the environment
+    bool is_linear;                ///< learns on any features; otherwise on tables only
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
+    /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
+    int64_t (*count_states)(const rill_agent *agent);
     /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
@@ -82,6 +89,19 @@ typedef struct rill_agent_memory {
     double average_reward; ///< estimate of the reward per step, where the type has one
 } rill_agent_memory;
 
+/// The features of the states that an agent refers to at present: a ring of slots, in its memory.
+typedef struct rill_slots {
+    int32_t count; ///< number of slots; 0 where the estimates are a table
+    int32_t n_active;
+    int32_t *next;         ///< the slot to be written next
+    int32_t *n;            ///< (count) active features
+    int32_t *observations; ///< (count) index of a discrete observation, else 0
+    int32_t *indices;      ///< (count, n_active)
+    double *values;        ///< (count, n_active)
+    double *outputs;       ///< (count, n_outputs) room for estimates
+    void *map;             ///< the feature map's own memory
+} rill_slots;
+
 /// The wiring of every agent. Fields are for reading.
 struct rill_agent {
     const rill_agent_type *type;
@@ -92,6 +112,8 @@ struct rill_agent {
     rill_policy behaviour; ///< what a type with `has_behaviour` acts by; its type NULL: `policy`
     rill_model *model;     ///< for a type that `needs_model`, else NULL; shared
     rill_linear value;     ///< the estimates: (features.size, 1 or number of actions)
+    rill_slots slots;      ///< where the features are not a table
+    rill_slots scratch;    ///< one slot outside the memory, for `rill_agent_values`
     int64_t *visits;       ///< updates of each estimate, where a step size is per visit; or NULL
     rill_agent_memory *memory; ///< (memory_size) bytes, this struct first
     size_t memory_size;
@@ -143,7 +165,8 @@ RILL_API void rill_agent_begin(rill_agent *agent, const rill_rng *rng);
 RILL_API void rill_agent_save(const rill_agent *agent, void *bytes);
 RILL_API void rill_agent_load(rill_agent *agent, const void *bytes);
 
-/// The greedy action in a state; changes nothing.
+/// The greedy action in a state; changes nothing that is learned. Like `rill_agent_values` not for two
+/// threads on one agent: it may use room of the agent's.
 RILL_API rill_action rill_agent_act_greedily(const rill_agent *agent, rill_observation observation);
 
 /// The estimates for an observation, to `values` (`rill_agent_n_values`).
@@ -175,13 +198,30 @@ static inline void rill_agent_finish(rill_agent *agent, const rill_outcome *outc
     agent->memory->episode++;
 }
 
-/// For agents: the next action by the agent's policy, in the state whose feature and values these
-/// are; counts the step.
-static inline int32_t rill_agent_sample(rill_agent *agent, int32_t feature, const double *values)
+/// Perceives a state that is not a table's: fills the next slot.
+RILL_API rill_state rill_agent_fill_slot(rill_agent *agent, rill_observation observation);
+
+/// For agents: the state of an observation, to refer to it until `count_states` more are perceived.
+static inline rill_state rill_agent_perceive(rill_agent *agent, rill_observation observation)
+{
+    if (agent->slots.count == 0) {
+        return rill_features_active(&agent->features, observation);
+    }
+    return rill_agent_fill_slot(agent, observation);
+}
+
+/// The number of a state in the policy: the feature of a table, else the discrete observation.
+static inline int32_t rill_agent_policy_state(const rill_agent *agent, rill_state state)
+{
+    return agent->slots.count == 0 ? state : agent->slots.observations[state];
+}
+
+/// For agents: the next action by the agent's policy, in a state of these values; counts the step.
+static inline int32_t rill_agent_sample(rill_agent *agent, rill_state state, const double *values)
 {
     rill_agent_memory *memory = agent->memory;
-    return rill_policy_sample(&agent->policy, feature, values, memory->step++, memory->episode,
-                              &memory->rng);
+    return rill_policy_sample(&agent->policy, rill_agent_policy_state(agent, state), values,
+                              memory->step++, memory->episode, &memory->rng);
 }
 
 /// For agents with `has_behaviour`: what they act by.
@@ -191,26 +231,26 @@ static inline const rill_policy *rill_agent_behaviour(const rill_agent *agent)
 }
 
 /// As `rill_agent_sample`, by the behaviour policy.
-static inline int32_t rill_agent_sample_behaviour(rill_agent *agent, int32_t feature,
+static inline int32_t rill_agent_sample_behaviour(rill_agent *agent, rill_state state,
                                                   const double *values)
 {
     rill_agent_memory *memory = agent->memory;
-    return rill_policy_sample(rill_agent_behaviour(agent), feature, values, memory->step++,
-                              memory->episode, &memory->rng);
+    return rill_policy_sample(rill_agent_behaviour(agent), rill_agent_policy_state(agent, state),
+                              values, memory->step++, memory->episode, &memory->rng);
 }
 
-/// For agents: a step size at the present time, for the estimate number `feature` * outputs +
-/// `output`. Time counts updates of all estimates or, per visit, those of this one, which is counted
-/// here: call once an update.
+/// For agents: a step size at the present time, for an estimate of a state. Time counts updates of
+/// all estimates or, per visit (tables only), those of this one, which is counted here: call once an
+/// update.
 static inline double rill_agent_step_size(rill_agent *agent, const rill_schedule *schedule,
-                                          int32_t feature, int32_t output)
+                                          rill_state state, int32_t output)
 {
     if (schedule->kind == RILL_SCHEDULE_CONSTANT) {
         return schedule->from;
     }
     int64_t time = agent->memory->update;
     if (schedule->per == RILL_PER_VISIT) {
-        time = agent->visits[(ptrdiff_t)feature * agent->value.n_outputs + output]++;
+        time = agent->visits[(ptrdiff_t)state * agent->value.n_outputs + output]++;
     }
     return rill_schedule_varying_at(schedule, time, agent->memory->episode);
 }

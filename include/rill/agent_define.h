@@ -3,6 +3,7 @@
 #define RILL_AGENT_DEFINE_H
 
 #include <rill/agent.h>
+#include <rill/trace.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +25,8 @@ typedef struct rill_td_params {
 
 /// What the next reward will be credited to: S and A of the books' boxes.
 typedef struct rill_td_last {
-    int32_t feature, action;
+    rill_state state;
+    int32_t action;
 } rill_td_last;
 
 /// The parameters of an agent whose struct starts with `rill_td_params`.
@@ -39,70 +41,122 @@ static inline void rill_td_begin(rill_agent *agent)
     rill_linear_fill(&agent->value, rill_td_params_of(agent)->initial_value);
 }
 
-/// The estimates of an active feature: a row of the table.
-static inline double *rill_td_row(const rill_agent *agent, int32_t feature)
+/// The estimates of a table's row, to read and write; for agents on tables.
+static inline double *rill_td_row(const rill_agent *agent, rill_state state)
 {
-    return rill_linear_row(&agent->value, feature);
+    return rill_linear_row(&agent->value, state);
+}
+
+/// v(s) or q(s, .) of a linear function, computed into the state's slot.
+RILL_API const double *rill_td_linear_values(const rill_agent *agent, rill_state state);
+/// One of them.
+RILL_API double rill_td_linear_value(const rill_agent *agent, rill_state state, int32_t output);
+/// w <- w + step x(s), with the step scales of the features.
+RILL_API void rill_td_linear_add(rill_agent *agent, rill_state state, int32_t output, double step);
+
+/// The estimates of a state, (n_outputs), valid until it is asked again.
+static inline const double *rill_td_values(const rill_agent *agent, rill_state state)
+{
+    return agent->slots.count == 0 ? rill_td_row(agent, state)
+                                   : rill_td_linear_values(agent, state);
+}
+
+/// One estimate of a state.
+static inline double rill_td_value(const rill_agent *agent, rill_state state, int32_t output)
+{
+    return agent->slots.count == 0 ? rill_td_row(agent, state)[output]
+                                   : rill_td_linear_value(agent, state, output);
+}
+
+/// Moves an estimate: w <- w + step grad v(s), where the gradient is x(s).
+static inline void rill_td_add(rill_agent *agent, rill_state state, int32_t output, double step)
+{
+    if (agent->slots.count == 0) {
+        rill_td_row(agent, state)[output] += step;
+    } else {
+        rill_td_linear_add(agent, state, output, step);
+    }
+}
+
+/// A visit of a state that is not a table's: as `rill_td_visit`.
+RILL_API void rill_td_linear_visit(const rill_agent *agent, const rill_trace *trace,
+                                   rill_trace_kind kind, rill_state state, int32_t output,
+                                   double alpha);
+
+/// Raises the traces of an estimate's weights, after their decay, by the gradient x(s) with its step
+/// scales: what is then added to the weights is (step size) (TD error) z. Accumulating:
+/// z <- z + x; replacing: z <- x where x is not 0; dutch: z <- z + (1 - alpha z.x) x.
+static inline void rill_td_visit(const rill_agent *agent, const rill_trace *trace,
+                                 rill_trace_kind kind, rill_state state, int32_t output,
+                                 double alpha)
+{
+    if (agent->slots.count == 0) {
+        rill_trace_visit(trace, kind, state * agent->value.n_outputs + output, alpha);
+    } else {
+        rill_td_linear_visit(agent, trace, kind, state, output, alpha);
+    }
 }
 
 /// alpha for the next update of one estimate; call once an update.
-static inline double rill_td_alpha(rill_agent *agent, int32_t feature, int32_t output)
+static inline double rill_td_alpha(rill_agent *agent, rill_state state, int32_t output)
 {
-    return rill_agent_step_size(agent, &rill_td_params_of(agent)->alpha, feature, output);
+    return rill_agent_step_size(agent, &rill_td_params_of(agent)->alpha, state, output);
 }
 
 /// Moves one estimate towards a target:
-///     v <- v + alpha [target - v]
-static inline void rill_td_update(rill_agent *agent, int32_t feature, int32_t output, double target)
+///     w <- w + alpha [target - v(s)] grad v(s), for a table v <- v + alpha [target - v]
+static inline void rill_td_update(rill_agent *agent, rill_state state, int32_t output,
+                                  double target)
 {
-    double *value = rill_td_row(agent, feature) + output;
-    double td_error = target - *value;
-    *value += rill_td_alpha(agent, feature, output) * td_error;
+    const double td_error = target - rill_td_value(agent, state, output);
+    rill_td_add(agent, state, output, rill_td_alpha(agent, state, output) * td_error);
     agent->memory->td_error = td_error;
     agent->memory->update++;
 }
 
 /// max_a Q(s,a)
-static inline double rill_td_greatest(const rill_agent *agent, int32_t feature)
+static inline double rill_td_greatest(const rill_agent *agent, rill_state state)
 {
-    RILL_WITH_CONSTANT(agent->value.n_outputs, rill_max, rill_td_row(agent, feature))
+    RILL_WITH_CONSTANT(agent->value.n_outputs, rill_max, rill_td_values(agent, state))
 }
 
-/// The next action in the state of a feature, by the policy derived from the estimates.
-static inline int32_t rill_td_choose(rill_agent *agent, int32_t feature)
+/// The next action in a state, by the policy derived from the estimates.
+static inline int32_t rill_td_choose(rill_agent *agent, rill_state state)
 {
-    return rill_agent_sample(agent, feature, rill_td_row(agent, feature));
+    return rill_agent_sample(agent, state, rill_td_values(agent, state));
 }
 
 /// Likewise by the behaviour policy.
-static inline int32_t rill_td_behave(rill_agent *agent, int32_t feature)
+static inline int32_t rill_td_behave(rill_agent *agent, rill_state state)
 {
-    return rill_agent_sample_behaviour(agent, feature, rill_td_row(agent, feature));
+    return rill_agent_sample_behaviour(agent, state, rill_td_values(agent, state));
 }
 
 /// pi(. | s) of the target policy at the present time, to `probabilities` (n_actions).
-static inline void rill_td_target(const rill_agent *agent, int32_t feature, double *probabilities)
+static inline void rill_td_target(const rill_agent *agent, rill_state state, double *probabilities)
 {
-    rill_policy_probabilities(&agent->policy, feature, rill_td_row(agent, feature),
-                              agent->memory->step, agent->memory->episode, probabilities);
+    rill_policy_probabilities(&agent->policy, rill_agent_policy_state(agent, state),
+                              rill_td_values(agent, state), agent->memory->step,
+                              agent->memory->episode, probabilities);
 }
 
 /// Likewise b(. | s) of the behaviour policy; for the action drawn next, call it before.
-static inline void rill_td_behaviour(const rill_agent *agent, int32_t feature,
+static inline void rill_td_behaviour(const rill_agent *agent, rill_state state,
                                      double *probabilities)
 {
-    rill_policy_probabilities(rill_agent_behaviour(agent), feature, rill_td_row(agent, feature),
-                              agent->memory->step, agent->memory->episode, probabilities);
+    rill_policy_probabilities(rill_agent_behaviour(agent), rill_agent_policy_state(agent, state),
+                              rill_td_values(agent, state), agent->memory->step,
+                              agent->memory->episode, probabilities);
 }
 
 /// sum_a p(a) Q(s,a), for the (n_actions) `probabilities` of a policy.
-static inline double rill_td_expected(const rill_agent *agent, int32_t feature,
+static inline double rill_td_expected(const rill_agent *agent, rill_state state,
                                       const double *probabilities)
 {
-    const double *row = rill_td_row(agent, feature);
+    const double *values = rill_td_values(agent, state);
     double sum = 0.0;
     for (int32_t a = 0; a < agent->value.n_outputs; a++) {
-        sum += probabilities[a] * row[a];
+        sum += probabilities[a] * values[a];
     }
     return sum;
 }

@@ -33,6 +33,47 @@ static inline double *rill_linear_row(const rill_linear *linear, int32_t feature
     return linear->weights + (ptrdiff_t)feature * linear->n_outputs;
 }
 
+/// The outputs of n active features, w_o . x for each o, to `outputs` (n_outputs). `values` NULL: 1.
+static inline void rill_linear_evaluate(const rill_linear *linear, int32_t n,
+                                        const int32_t *indices, const double *values,
+                                        double *outputs)
+{
+    for (int32_t o = 0; o < linear->n_outputs; o++) {
+        outputs[o] = 0.0;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        const double *row = rill_linear_row(linear, indices[i]);
+        const double x = values == NULL ? 1.0 : values[i];
+        for (int32_t o = 0; o < linear->n_outputs; o++) {
+            outputs[o] += x * row[o];
+        }
+    }
+}
+
+/// One of them.
+static inline double rill_linear_dot(const rill_linear *linear, int32_t output, int32_t n,
+                                     const int32_t *indices, const double *values)
+{
+    double sum = 0.0;
+    for (int32_t i = 0; i < n; i++) {
+        const double w = rill_linear_row(linear, indices[i])[output];
+        sum += values == NULL ? w : values[i] * w;
+    }
+    return sum;
+}
+
+/// w_o <- w_o + step x, each feature's part multiplied with its scale; `scales` NULL: 1.
+static inline void rill_linear_add(const rill_linear *linear, int32_t output, int32_t n,
+                                   const int32_t *indices, const double *values,
+                                   const double *scales, double step)
+{
+    for (int32_t i = 0; i < n; i++) {
+        double part = values == NULL ? step : step * values[i];
+        part = scales == NULL ? part : part * scales[indices[i]];
+        rill_linear_row(linear, indices[i])[output] += part;
+    }
+}
+
 /// Sets every weight.
 static inline void rill_linear_fill(const rill_linear *linear, double value)
 {

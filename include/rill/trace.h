@@ -1,9 +1,10 @@
-/// For authors of agents: eligibility traces, one number a weight, with a list of those that are not
-/// zero, so that an update costs what it touches (S&B chapter 12).
+/// For authors of agents: eligibility traces, one number a weight, with a list of those that may not
+/// be zero, so that an update costs what it touches (S&B chapter 12).
 #ifndef RILL_TRACE_H
 #define RILL_TRACE_H
 
 #include <rill/arena.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,8 @@ typedef enum rill_trace_kind {
 
 typedef struct rill_trace {
     double *eligibility; ///< (size) z
-    int32_t *active;     ///< (size) indices of those that are not 0, in the order of their visits
+    int32_t *active;     ///< (size) indices of those that are listed, in the order of their visits
+    uint8_t *is_active;  ///< (size) 1 for those; the others are 0
     int32_t *n_active;
     int32_t size;
 } rill_trace;
@@ -33,6 +35,7 @@ static inline rill_trace rill_trace_take(rill_arena *arena, int32_t size)
 {
     rill_trace trace = {(double *)rill_arena_take(arena, (size_t)size, sizeof(double)),
                         (int32_t *)rill_arena_take(arena, (size_t)size, sizeof(int32_t)),
+                        (uint8_t *)rill_arena_take(arena, (size_t)size, sizeof(uint8_t)),
                         (int32_t *)rill_arena_take(arena, 1, sizeof(int32_t)), size};
     return trace;
 }
@@ -42,6 +45,7 @@ static inline void rill_trace_clear(const rill_trace *trace)
 {
     for (int32_t i = 0; i < *trace->n_active; i++) {
         trace->eligibility[trace->active[i]] = 0.0;
+        trace->is_active[trace->active[i]] = 0;
     }
     *trace->n_active = 0;
 }
@@ -53,18 +57,20 @@ static inline void rill_trace_decay(const rill_trace *trace, double factor)
     for (int32_t i = 0; i < *trace->n_active; i++) {
         const int32_t index = trace->active[i];
         const double z = factor * trace->eligibility[index];
-        const int is_kept = z >= RILL_TRACE_CUTOFF;
+        const int is_kept = fabs(z) >= RILL_TRACE_CUTOFF;
         trace->eligibility[index] = is_kept ? z : 0.0;
+        trace->is_active[index] = (uint8_t)is_kept;
         trace->active[kept] = index;
         kept += is_kept;
     }
     *trace->n_active = kept;
 }
 
-/// Sets one trace, to more than 0.
+/// Sets one trace.
 static inline void rill_trace_set(const rill_trace *trace, int32_t index, double z)
 {
-    if (trace->eligibility[index] == 0.0) {
+    if (!trace->is_active[index]) {
+        trace->is_active[index] = 1;
         trace->active[(*trace->n_active)++] = index;
     }
     trace->eligibility[index] = z;

@@ -22,19 +22,19 @@ static inline void learn(rill_agent *agent, double reward, double next_value)
 {
     const rill_td_last last = *((my_agent *)agent)->last;
     const double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, last.feature, last.action, reward + gamma * next_value);
+    rill_td_update(agent, last.state, last.action, reward + gamma * next_value);
 }
 
 /// Chooses A in S by the policy derived from Q.
 static rill_td_last choose(rill_agent *agent, rill_observation observation)
 {
-    const int32_t feature = rill_features_active(&agent->features, observation);
-    return (rill_td_last){feature, rill_td_choose(agent, feature)};
+    const rill_state state = rill_agent_perceive(agent, observation);
+    return (rill_td_last){state, rill_td_choose(agent, state)};
 }
 
 static double value_of(const rill_agent *agent, rill_td_last pair)
 {
-    return rill_td_row(agent, pair.feature)[pair.action];
+    return rill_td_value(agent, pair.state, pair.action);
 }
 
 static rill_action my_agent_start(rill_agent *agent, rill_observation observation)

@@ -1,0 +1,99 @@
+/// Radial basis functions: bumps on a grid of centres, x_j(s) = exp(-|s - c_j|^2 / (2 sigma^2)).
+///
+/// Sutton & Barto (2018), section 9.5.5.
+#include "approx/scaling.h"
+
+#include <math.h>
+#include <rill/math.h>
+
+typedef struct rbf_params {
+    scaling scaling;
+    rill_list centres;
+    double width;
+    bool is_normalised;
+    // derived
+    int32_t n_centres[MAX_DIMENSIONS];
+} rbf_params;
+
+static const rill_param rbf_param_table[] = {
+    SCALING_PARAMS,
+    RILL_INTEGERS(rbf_params, centres, "5", 1, 1 << 20,
+                  "across the range, the ends included; for all dimensions or for each"),
+    RILL_REAL(rbf_params, width, "1", 1e-6, 1e6, "sigma, in units of the distance of two centres"),
+    {"normalised", RILL_PARAM_BOOL, offsetof(rbf_params, is_normalised), "false", 0, 1, NULL,
+     "the values of a state are divided by their sum"},
+    RILL_PARAM_END,
+};
+
+static rill_status rbf_prepare(rill_features *features, rill_error *error)
+{
+    rbf_params *p = features->params;
+    rill_status status = scaling_prepare(&p->scaling, features, error);
+    if (status == RILL_OK) {
+        status = scaling_check_list(&p->scaling, &p->centres, "centres", error);
+    }
+    double n = 1.0;
+    for (int32_t i = 0; i < p->scaling.dim && status == RILL_OK; i++) {
+        p->n_centres[i] = (int32_t)scaling_element(&p->centres, i);
+        n *= p->n_centres[i];
+    }
+    if (status == RILL_OK && n > 1 << 20) {
+        return rill_error_set(error, RILL_INVALID, "centres", "%.3g centres are too many", n);
+    }
+    features->size = features->n_active = (int32_t)n;
+    features->is_binary = false;
+    return status;
+}
+
+static void rbf_release(void *params)
+{
+    scaling_release(&((rbf_params *)params)->scaling);
+}
+
+/// -(s_i - c)^2 / (2 sigma^2) for centre number k of dimension i; one centre is in the middle.
+static double log_bump(const rbf_params *p, int32_t i, int32_t k, double s)
+{
+    const int32_t n = p->n_centres[i];
+    const double centre = n == 1 ? 0.5 : (double)k / (n - 1);
+    const double sigma = p->width * (n == 1 ? 1.0 : 1.0 / (n - 1));
+    const double z = (s - centre) / sigma;
+    return -0.5 * z * z;
+}
+
+static int32_t rbf_encode(const rill_features *features, void *memory, bool is_frozen,
+                          rill_observation observation, int32_t *indices, double *values)
+{
+    (void)memory;
+    (void)is_frozen;
+    const rbf_params *p = features->params;
+    double s[MAX_DIMENSIONS];
+    scaling_apply(&p->scaling, features, observation, s);
+    double sum = 0.0;
+    for (int32_t j = 0; j < features->size; j++) {
+        double exponent = 0.0;
+        int32_t rest = j;
+        for (int32_t i = p->scaling.dim - 1; i >= 0; i--) {
+            exponent += log_bump(p, i, rest % p->n_centres[i], s[i]);
+            rest /= p->n_centres[i];
+        }
+        indices[j] = j;
+        values[j] = rill_exp(exponent);
+        sum += values[j];
+    }
+    for (int32_t j = 0; p->is_normalised && sum > 0.0 && j < features->size; j++) {
+        values[j] /= sum;
+    }
+    return features->size;
+}
+
+extern const rill_features_type rill_features_rbf;
+const rill_features_type rill_features_rbf = {
+    .id = "rbf",
+    .summary = "radial basis functions on a grid of centres",
+    .source = "Sutton & Barto (2018), section 9.5.5",
+    .params = rbf_param_table,
+    .params_size = sizeof(rbf_params),
+    .prepare = rbf_prepare,
+    .release = rbf_release,
+    .encode = rbf_encode,
+};

@@ -1,0 +1,162 @@
+/// Tile coding: several grids over the state, each displaced against the others; the active features
+/// are the tiles that the state falls into, one a tiling.
+///
+/// Sutton & Barto (2018), section 9.5.4; displacements (1, 3, 5, ...) as Miller and Glanz (1996)
+/// recommend. With `table_size` tiles get their indices from a table of that size in the order in
+/// which they are met, as Sutton's tiles3; without, every tile has an index of its own.
+#include "approx/scaling.h"
+
+#include <math.h>
+#include <rill/tiles.h>
+
+typedef struct tile_coding_params {
+    scaling scaling;
+    rill_list tiles;
+    rill_list wrap;
+    int64_t tilings;
+    int64_t table_size;
+    bool scale_step_size;
+    // derived
+    int32_t n_tiles[MAX_DIMENSIONS];     ///< a tiling has across each dimension
+    bool is_wrapped[MAX_DIMENSIONS];     ///< the dimension is a circle
+    int32_t width[MAX_DIMENSIONS];       ///< indices across: one more, for the displaced, on a line
+    int32_t wrap_widths[MAX_DIMENSIONS]; ///< as rill_tiles wants them
+    bool has_circle;
+} tile_coding_params;
+
+static const rill_param tile_coding_param_table[] = {
+    SCALING_PARAMS,
+    RILL_INTEGER(tile_coding_params, tilings, "8", 1, 1024, "number of tilings"),
+    RILL_INTEGERS(tile_coding_params, tiles, "8", 1, 1 << 20,
+                  "of a tiling across the range, for all dimensions or for each"),
+    RILL_INTEGERS(tile_coding_params, wrap, "0", 0, 1,
+                  "1: the dimension is a circle, its ends meet; for all or for each"),
+    RILL_INTEGER(tile_coding_params, table_size, "0", 0, 1 << 28,
+                 "of the table that tiles get their indices from; 0: an index for every tile"),
+    RILL_BOOL(tile_coding_params, scale_step_size, "false",
+              "alpha is divided by the number of tilings"),
+    RILL_PARAM_END,
+};
+
+static rill_status prepare_dimensions(tile_coding_params *p, double *n_features, rill_error *error)
+{
+    rill_status status = scaling_check_list(&p->scaling, &p->tiles, "tiles", error);
+    if (status == RILL_OK) {
+        status = scaling_check_list(&p->scaling, &p->wrap, "wrap", error);
+    }
+    *n_features = (double)p->tilings;
+    for (int32_t i = 0; i < p->scaling.dim && status == RILL_OK; i++) {
+        p->n_tiles[i] = (int32_t)scaling_element(&p->tiles, i);
+        p->is_wrapped[i] = scaling_element(&p->wrap, i) != 0.0;
+        p->width[i] = p->n_tiles[i] + (p->is_wrapped[i] ? 0 : 1);
+        p->wrap_widths[i] = p->is_wrapped[i] ? p->n_tiles[i] : 0;
+        p->has_circle = p->has_circle || p->is_wrapped[i];
+        *n_features *= p->width[i];
+    }
+    return status;
+}
+
+static rill_status tile_coding_prepare(rill_features *features, rill_error *error)
+{
+    tile_coding_params *p = features->params;
+    double n_features = 0.0;
+    rill_status status = scaling_prepare(&p->scaling, features, error);
+    status = status == RILL_OK ? prepare_dimensions(p, &n_features, error) : status;
+    if (status != RILL_OK) {
+        return status;
+    }
+    if (p->table_size == 0 && n_features > 1 << 28) {
+        return rill_error_set(error, RILL_INVALID, "table_size",
+                              "%.3g tiles are too many for an index each; give the size of a table",
+                              n_features);
+    }
+    if (p->scaling.dim > RILL_TILES_MAX_COORDINATES) {
+        return rill_error_set(error, RILL_INVALID, "", "at most %d dimensions can be tiled",
+                              RILL_TILES_MAX_COORDINATES);
+    }
+    features->size = p->table_size > 0 ? (int32_t)p->table_size : (int32_t)n_features;
+    features->n_active = (int32_t)p->tilings;
+    features->recommended_scale = 1.0 / (double)p->tilings;
+    features->step_scale = p->scale_step_size ? features->recommended_scale : 1.0;
+    if (p->table_size > 0) {
+        features->memory_size = rill_iht_bytes(features->size, p->scaling.dim + 1);
+    }
+    return RILL_OK;
+}
+
+static void tile_coding_release(void *params)
+{
+    scaling_release(&((tile_coding_params *)params)->scaling);
+}
+
+/// Each tile has its own index: tiling, then the tile's place in its grid, row-major.
+static int32_t encode_directly(const tile_coding_params *p, const double *x, int32_t *indices)
+{
+    const int32_t n_tilings = (int32_t)p->tilings;
+    for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
+        indices[tiling] = tiling;
+    }
+    for (int32_t i = 0; i < p->scaling.dim; i++) {
+        // the first tiling's tile, and the place in it in parts of 1 / n_tilings of a tile
+        const int32_t place = (int32_t)(x[i] * p->n_tiles[i] * n_tilings);
+        const int32_t first = place / n_tilings, part = place % n_tilings;
+        const int32_t step = (2 * i + 1) % n_tilings;
+        int32_t displacement = 0;
+        for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
+            int32_t tile = first + (part + displacement >= n_tilings);
+            if (p->is_wrapped[i]) {
+                tile -= tile >= p->n_tiles[i] ? p->n_tiles[i] : 0;
+            }
+            indices[tiling] = indices[tiling] * p->width[i] + tile;
+            displacement += step;
+            displacement -= displacement >= n_tilings ? n_tilings : 0;
+        }
+    }
+    return n_tilings;
+}
+
+static int32_t tile_coding_encode(const rill_features *features, void *memory, bool is_frozen,
+                                  rill_observation observation, int32_t *indices, double *values)
+{
+    (void)values;
+    const tile_coding_params *p = features->params;
+    const int32_t n_tilings = (int32_t)p->tilings;
+    double x[MAX_DIMENSIONS];
+    scaling_apply(&p->scaling, features, observation, x);
+    if (p->table_size == 0) {
+        return encode_directly(p, x, indices);
+    }
+    rill_iht *iht = memory;
+    if (iht->size == 0 && is_frozen) {
+        return 0; // nothing is known yet
+    }
+    if (iht->size == 0) {
+        rill_iht_begin(iht, features->size, p->scaling.dim + 1);
+    }
+    for (int32_t i = 0; i < p->scaling.dim; i++) {
+        x[i] *= p->n_tiles[i];
+    }
+    // a full table answers new tiles as it does while learning, without counting them
+    const int64_t overfull_count = iht->overfull_count;
+    rill_tiles(iht, n_tilings, x, p->scaling.dim, p->has_circle ? p->wrap_widths : NULL, NULL, 0,
+               is_frozen && iht->count < iht->size, indices);
+    iht->overfull_count = is_frozen ? overfull_count : iht->overfull_count;
+    int32_t n = 0;
+    for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
+        indices[n] = indices[tiling];
+        n += indices[tiling] >= 0;
+    }
+    return n;
+}
+
+extern const rill_features_type rill_features_tile_coding;
+const rill_features_type rill_features_tile_coding = {
+    .id = "tile_coding",
+    .summary = "tilings displaced against each other: one active tile in each",
+    .source = "Sutton & Barto (2018), section 9.5.4; Sutton's tiles3",
+    .params = tile_coding_param_table,
+    .params_size = sizeof(tile_coding_params),
+    .prepare = tile_coding_prepare,
+    .release = tile_coding_release,
+    .encode = tile_coding_encode,
+};

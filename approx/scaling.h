@@ -1,0 +1,54 @@
+/// What feature maps of continuous states share: the observation as `dim` numbers x_i, scaled from
+/// its bounds to [0, 1].
+#ifndef RILL_APPROX_SCALING_H
+#define RILL_APPROX_SCALING_H
+
+#include <rill/features.h>
+
+enum { MAX_DIMENSIONS = 64 };
+
+/// The parameters, in front of those of the map, with fields derived by `scaling_prepare`.
+typedef struct scaling {
+    rill_list low, high; ///< bounds in place of the space's; empty: those of the space
+    rill_list shape;     ///< a discrete observation is a cell of a grid of this shape
+    // derived
+    int32_t dim;
+    double *from, *factor;         ///< (dim) x_i = (observation_i - from_i) factor_i
+    int32_t sizes[MAX_DIMENSIONS]; ///< discrete: the grid's, the last one running fastest
+} scaling;
+
+// clang-format off
+/// Rows of the table of a map whose parameter struct starts with `scaling`.
+#define SCALING_PARAMS                                                                             \
+    RILL_REALS(scaling, low, "", -1e300, 1e300,                                                    \
+               "lower bounds of the observation; empty: those of the space"),                      \
+    RILL_REALS(scaling, high, "", -1e300, 1e300, "upper bounds, likewise"),                        \
+    RILL_INTEGERS(scaling, shape, "", 1, 1 << 30,                                                  \
+                  "of a discrete observation: rows, columns, ...; empty: one row")
+// clang-format on
+
+/// Fits the scaling to the space: sets `dim`. RILL_INVALID where a bound is missing (or wrong), or
+/// the shape does not hold the space; RILL_NO_MEMORY.
+rill_status scaling_prepare(scaling *self, const rill_features *features, rill_error *error);
+void scaling_release(scaling *self);
+
+/// The observation in [0, 1]^dim, clipped to its bounds, to `x` (dim).
+void scaling_apply(const scaling *self, const rill_features *features, rill_observation observation,
+                   double *x);
+
+/// Dimension i of a discrete observation: its row, column, ...
+static inline int32_t scaling_index(const scaling *self, int32_t observation, int32_t i)
+{
+    for (int32_t j = self->dim - 1; j > i; j--) {
+        observation /= self->sizes[j];
+    }
+    return observation % self->sizes[i];
+}
+
+/// For a list parameter `name` with one number for all dimensions or one for each: number i.
+double scaling_element(const rill_list *list, int32_t i);
+/// RILL_INVALID unless the list has 1 or `dim` numbers.
+rill_status scaling_check_list(const scaling *self, const rill_list *list, const char *name,
+                               rill_error *error);
+
+#endif
