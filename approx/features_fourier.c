@@ -86,7 +86,7 @@ static int32_t fourier_encode(const rill_features *features, void *memory, bool 
             product += c[i] * s[i];
         }
         indices[j] = j;
-        values[j] = rill_cos(3.14159265358979323846 * product);
+        values[j] = rill_cos(RILL_PI * product);
     }
     return features->size;
 }

@@ -68,7 +68,7 @@ static int32_t rbf_encode(const rill_features *features, void *memory, bool is_f
     const rbf_params *p = features->params;
     double s[MAX_DIMENSIONS];
     scaling_apply(&p->scaling, features, observation, s);
-    double sum = 0.0;
+    double greatest = -HUGE_VAL, sum = 0.0;
     for (int32_t j = 0; j < features->size; j++) {
         double exponent = 0.0;
         int32_t rest = j;
@@ -77,10 +77,16 @@ static int32_t rbf_encode(const rill_features *features, void *memory, bool is_f
             rest /= p->n_centres[i];
         }
         indices[j] = j;
-        values[j] = rill_exp(exponent);
+        values[j] = exponent;
+        greatest = exponent > greatest ? exponent : greatest;
+    }
+    // the quotients are the same without the greatest, and one of them is not 0
+    const double common = p->is_normalised ? greatest : 0.0;
+    for (int32_t j = 0; j < features->size; j++) {
+        values[j] = rill_exp(values[j] - common);
         sum += values[j];
     }
-    for (int32_t j = 0; p->is_normalised && sum > 0.0 && j < features->size; j++) {
+    for (int32_t j = 0; p->is_normalised && j < features->size; j++) {
         values[j] /= sum;
     }
     return features->size;

@@ -1,6 +1,7 @@
 /// State aggregation: the space is cut into cells, and all states of a cell share one feature.
 ///
-/// Sutton & Barto (2018), section 9.3.
+/// Sutton & Barto (2018), section 9.3. A discrete observation's bounds are its first and last number
+/// that count: figure 9.1 has 10 groups from low 1 to high 1000, the terminal states beside them.
 #include "approx/scaling.h"
 
 typedef struct state_aggregation_params {
@@ -24,7 +25,10 @@ static rill_status state_aggregation_prepare(rill_features *features, rill_error
     }
     double n = 1.0;
     for (int32_t i = 0; i < p->scaling.dim && status == RILL_OK; i++) {
-        n *= scaling_element(&p->groups, i);
+        p->scaling.unit[i] = scaling_element(&p->groups, i);
+        // whole numbers are shared out evenly: of n states, number i belongs to floor(i groups / n)
+        p->scaling.range[i] += features->space.kind == RILL_SPACE_DISCRETE ? 1.0 : 0.0;
+        n *= p->scaling.unit[i];
     }
     if (status == RILL_OK && n > 1 << 28) {
         return rill_error_set(error, RILL_INVALID, "groups", "%.3g cells are too many", n);
@@ -38,22 +42,15 @@ static void state_aggregation_release(void *params)
     scaling_release(&((state_aggregation_params *)params)->scaling);
 }
 
-/// The cell, row-major. Whole numbers are shared out evenly: of n states, state i belongs to group
-/// floor(i groups / n).
+/// The cell, row-major.
 static int32_t state_aggregation_active(const rill_features *features, rill_observation observation)
 {
     const state_aggregation_params *p = features->params;
-    const bool is_discrete = features->space.kind == RILL_SPACE_DISCRETE;
     double x[MAX_DIMENSIONS];
     int32_t cell = 0;
     scaling_apply(&p->scaling, features, observation, x);
     for (int32_t i = 0; i < p->scaling.dim; i++) {
-        const int32_t n = (int32_t)scaling_element(&p->groups, i);
-        int32_t group = (int32_t)(x[i] * n);
-        if (is_discrete) {
-            const int64_t size = p->scaling.sizes[i];
-            group = (int32_t)(scaling_index(&p->scaling, observation.index, i) * (int64_t)n / size);
-        }
+        const int32_t n = (int32_t)p->scaling.unit[i], group = (int32_t)x[i];
         cell = cell * n + (group < n ? group : n - 1);
     }
     return cell;

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <rill/tiles.h>
 
+enum { MAX_TILINGS = 1024 };
+
 typedef struct tile_coding_params {
     scaling scaling;
     rill_list tiles;
@@ -26,7 +28,7 @@ typedef struct tile_coding_params {
 
 static const rill_param tile_coding_param_table[] = {
     SCALING_PARAMS,
-    RILL_INTEGER(tile_coding_params, tilings, "8", 1, 1024, "number of tilings"),
+    RILL_INTEGER(tile_coding_params, tilings, "8", 1, MAX_TILINGS, "number of tilings"),
     RILL_INTEGERS(tile_coding_params, tiles, "8", 1, 1 << 20,
                   "of a tiling across the range, for all dimensions or for each"),
     RILL_INTEGERS(tile_coding_params, wrap, "0", 0, 1,
@@ -51,6 +53,7 @@ static rill_status prepare_dimensions(tile_coding_params *p, double *n_features,
         p->width[i] = p->n_tiles[i] + (p->is_wrapped[i] ? 0 : 1);
         p->wrap_widths[i] = p->is_wrapped[i] ? p->n_tiles[i] : 0;
         p->has_circle = p->has_circle || p->is_wrapped[i];
+        p->scaling.unit[i] = (double)p->n_tiles[i] * (double)p->tilings;
         *n_features *= p->width[i];
     }
     return status;
@@ -89,7 +92,8 @@ static void tile_coding_release(void *params)
     scaling_release(&((tile_coding_params *)params)->scaling);
 }
 
-/// Each tile has its own index: tiling, then the tile's place in its grid, row-major.
+/// Each tile has its own index: tiling, then the tile's place in its grid, row-major. `x` (dim) is in
+/// parts of 1 / n_tilings of a tile.
 static int32_t encode_directly(const tile_coding_params *p, const double *x, int32_t *indices)
 {
     const int32_t n_tilings = (int32_t)p->tilings;
@@ -97,8 +101,8 @@ static int32_t encode_directly(const tile_coding_params *p, const double *x, int
         indices[tiling] = tiling;
     }
     for (int32_t i = 0; i < p->scaling.dim; i++) {
-        // the first tiling's tile, and the place in it in parts of 1 / n_tilings of a tile
-        const int32_t place = (int32_t)(x[i] * p->n_tiles[i] * n_tilings);
+        // the first tiling's tile, and the place in it
+        const int32_t place = (int32_t)x[i];
         const int32_t first = place / n_tilings, part = place % n_tilings;
         const int32_t step = (2 * i + 1) % n_tilings;
         int32_t displacement = 0;
@@ -134,13 +138,19 @@ static int32_t tile_coding_encode(const rill_features *features, void *memory, b
         rill_iht_begin(iht, features->size, p->scaling.dim + 1);
     }
     for (int32_t i = 0; i < p->scaling.dim; i++) {
-        x[i] *= p->n_tiles[i];
+        // the middle of the part, so that rounding does not matter
+        x[i] = (floor(x[i]) + 0.5) / n_tilings;
     }
-    // a full table answers new tiles as it does while learning, without counting them
-    const int64_t overfull_count = iht->overfull_count;
-    rill_tiles(iht, n_tilings, x, p->scaling.dim, p->has_circle ? p->wrap_widths : NULL, NULL, 0,
-               is_frozen && iht->count < iht->size, indices);
-    iht->overfull_count = is_frozen ? overfull_count : iht->overfull_count;
+    const int32_t *wrap_widths = p->has_circle ? p->wrap_widths : NULL;
+    rill_tiles(iht, n_tilings, x, p->scaling.dim, wrap_widths, NULL, 0, is_frozen, indices);
+    if (is_frozen && iht->count == iht->size) {
+        // a full table answers new tiles as it does while learning
+        int32_t hashed[MAX_TILINGS];
+        rill_tiles_hashed(iht->size, n_tilings, x, p->scaling.dim, wrap_widths, NULL, 0, hashed);
+        for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
+            indices[tiling] = indices[tiling] < 0 ? hashed[tiling] : indices[tiling];
+        }
+    }
     int32_t n = 0;
     for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
         indices[n] = indices[tiling];

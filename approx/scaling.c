@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 
+#include <float.h>
 #include <math.h>
 
 double scaling_element(const rill_list *list, int32_t i)
@@ -66,7 +67,7 @@ static rill_status find_bounds(const scaling *self, const rill_features *feature
                               "\"high\", one number a dimension, for the range to be scaled",
                               i, *low, *high);
     }
-    if (!(*low < *high)) {
+    if (!(*high - *low >= DBL_MIN)) {
         return rill_error_set(error, RILL_INVALID, "high",
                               "observation %d: the upper bound %g is not above the lower one %g", i,
                               *high, *low);
@@ -100,16 +101,18 @@ rill_status scaling_prepare(scaling *self, const rill_features *features, rill_e
     if (status != RILL_OK) {
         return status;
     }
-    self->from = rill_memory_take(2 * (size_t)self->dim * sizeof *self->from);
+    self->from = rill_memory_take(3 * (size_t)self->dim * sizeof *self->from);
     if (self->from == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    self->factor = self->from + self->dim;
+    self->range = self->from + self->dim;
+    self->unit = self->range + self->dim;
     for (int32_t i = 0; i < self->dim && status == RILL_OK; i++) {
         double low = 0.0, high = 1.0;
         status = find_bounds(self, features, i, &low, &high, error);
         self->from[i] = low;
-        self->factor[i] = 1.0 / (high - low);
+        self->range[i] = high - low;
+        self->unit[i] = 1.0;
     }
     return status;
 }
@@ -120,9 +123,15 @@ void scaling_release(scaling *self)
     self->from = NULL;
 }
 
-static inline double clip(double x)
+/// The product first: whole numbers then give whole numbers where the division comes out even, and
+/// the edges of cells lie where they are meant to.
+static inline double scale(const scaling *self, int32_t i, double value)
 {
-    return x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;
+    const double distance = value - self->from[i], range = self->range[i], unit = self->unit[i];
+    if (!(distance > 0.0)) {
+        return 0.0;
+    }
+    return distance < range ? distance * unit / range : unit;
 }
 
 void scaling_apply(const scaling *self, const rill_features *features, rill_observation observation,
@@ -130,13 +139,13 @@ void scaling_apply(const scaling *self, const rill_features *features, rill_obse
 {
     if (features->space.kind == RILL_SPACE_BOX) {
         for (int32_t i = 0; i < self->dim; i++) {
-            x[i] = clip(((double)observation.box[i] - self->from[i]) * self->factor[i]);
+            x[i] = scale(self, i, (double)observation.box[i]);
         }
         return;
     }
     int32_t rest = observation.index;
     for (int32_t i = self->dim - 1; i >= 0; i--) {
-        x[i] = clip((rest % self->sizes[i] - self->from[i]) * self->factor[i]);
+        x[i] = scale(self, i, rest % self->sizes[i]);
         rest /= self->sizes[i];
     }
 }

@@ -1,5 +1,5 @@
 /// What feature maps of continuous states share: the observation as `dim` numbers x_i, scaled from
-/// its bounds to [0, 1].
+/// its bounds to [0, 1], or to [0, unit_i].
 #ifndef RILL_APPROX_SCALING_H
 #define RILL_APPROX_SCALING_H
 
@@ -13,37 +13,29 @@ typedef struct scaling {
     rill_list shape;     ///< a discrete observation is a cell of a grid of this shape
     // derived
     int32_t dim;
-    double *from, *factor;         ///< (dim) x_i = (observation_i - from_i) factor_i
+    double *from, *range, *unit;   ///< (dim) x_i = (observation_i - from_i) unit_i / range_i
     int32_t sizes[MAX_DIMENSIONS]; ///< discrete: the grid's, the last one running fastest
 } scaling;
 
 // clang-format off
 /// Rows of the table of a map whose parameter struct starts with `scaling`.
 #define SCALING_PARAMS                                                                             \
-    RILL_REALS(scaling, low, "", -1e300, 1e300,                                                    \
+    RILL_REALS(scaling, low, "", -1e30, 1e30,                                                    \
                "lower bounds of the observation; empty: those of the space"),                      \
-    RILL_REALS(scaling, high, "", -1e300, 1e300, "upper bounds, likewise"),                        \
+    RILL_REALS(scaling, high, "", -1e30, 1e30, "upper bounds, likewise"),                        \
     RILL_INTEGERS(scaling, shape, "", 1, 1 << 30,                                                  \
                   "of a discrete observation: rows, columns, ...; empty: one row")
 // clang-format on
 
-/// Fits the scaling to the space: sets `dim`. RILL_INVALID where a bound is missing (or wrong), or
-/// the shape does not hold the space; RILL_NO_MEMORY.
+/// Fits the scaling to the space: sets `dim`, and units of 1, which the map may change. RILL_INVALID
+/// where a bound is missing (or wrong), or the shape does not hold the space; RILL_NO_MEMORY.
 rill_status scaling_prepare(scaling *self, const rill_features *features, rill_error *error);
 void scaling_release(scaling *self);
 
-/// The observation in [0, 1]^dim, clipped to its bounds, to `x` (dim).
+/// The observation's numbers in [0, unit_i], clipped to their bounds, to `x` (dim); NaN becomes 0.
+/// The upper bound is unit_i exactly, and where numbers are whole so are quotients that come out even.
 void scaling_apply(const scaling *self, const rill_features *features, rill_observation observation,
                    double *x);
-
-/// Dimension i of a discrete observation: its row, column, ...
-static inline int32_t scaling_index(const scaling *self, int32_t observation, int32_t i)
-{
-    for (int32_t j = self->dim - 1; j > i; j--) {
-        observation /= self->sizes[j];
-    }
-    return observation % self->sizes[i];
-}
 
 /// For a list parameter `name` with one number for all dimensions or one for each: number i.
 double scaling_element(const rill_list *list, int32_t i);

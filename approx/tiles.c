@@ -3,10 +3,16 @@
 #include <rill/tiles.h>
 #include <string.h>
 
+/// The table, open addressing: 1 + the index of a tile, or 0.
+static int32_t *slots_of(rill_iht *iht)
+{
+    return (int32_t *)(iht + 1);
+}
+
 /// A tile in the table: its number of coordinates, then these.
 static int32_t *tile_of(rill_iht *iht, int32_t index)
 {
-    return iht->slots + iht->n_slots + (ptrdiff_t)index * (iht->max_coordinates + 1);
+    return slots_of(iht) + iht->n_slots + (ptrdiff_t)index * (iht->max_coordinates + 1);
 }
 
 static int32_t count_slots(int32_t size)
@@ -26,12 +32,13 @@ size_t rill_iht_bytes(int32_t size, int32_t max_coordinates)
 
 void rill_iht_begin(rill_iht *iht, int32_t size, int32_t max_coordinates)
 {
+    assert(size >= 1 && size <= 1 << 28);
     iht->size = size;
     iht->max_coordinates = max_coordinates;
     iht->count = 0;
     iht->overfull_count = 0;
     iht->n_slots = count_slots(size);
-    memset(iht->slots, 0, (size_t)iht->n_slots * sizeof *iht->slots);
+    memset(slots_of(iht), 0, (size_t)iht->n_slots * sizeof(int32_t));
 }
 
 /// CPython's hash of a tuple of whole numbers (since 3.8: xxHash without its last mixing).
@@ -67,9 +74,10 @@ int32_t rill_iht_index(rill_iht *iht, const int32_t *coordinates, int32_t n, boo
     assert(n <= iht->max_coordinates);
     const uint64_t hash = hash_of(coordinates, n);
     const uint32_t mask = (uint32_t)iht->n_slots - 1;
+    int32_t *slots = slots_of(iht);
     uint32_t slot = (uint32_t)(hash >> 32) & mask;
-    for (; iht->slots[slot] != 0; slot = (slot + 1) & mask) {
-        const int32_t index = iht->slots[slot] - 1;
+    for (; slots[slot] != 0; slot = (slot + 1) & mask) {
+        const int32_t index = slots[slot] - 1;
         const int32_t *tile = tile_of(iht, index);
         if (tile[0] == n && memcmp(tile + 1, coordinates, (size_t)n * sizeof *tile) == 0) {
             return index;
@@ -85,27 +93,32 @@ int32_t rill_iht_index(rill_iht *iht, const int32_t *coordinates, int32_t n, boo
     int32_t *tile = tile_of(iht, iht->count);
     tile[0] = n;
     memcpy(tile + 1, coordinates, (size_t)n * sizeof *tile);
-    iht->slots[slot] = ++iht->count;
+    slots[slot] = ++iht->count;
     return iht->count - 1;
 }
 
 /// floor(x / n) for n > 0
-static inline int32_t floor_divide(int32_t x, int32_t n)
+static inline int64_t floor_divide(int64_t x, int32_t n)
 {
     return x / n - (x % n < 0);
 }
 
-void rill_tiles(rill_iht *iht, int32_t n_tilings, const double *floats, int32_t n_floats,
-                const int32_t *wrap_widths, const int32_t *ints, int32_t n_ints, bool is_read_only,
-                int32_t *indices)
+/// `rill_tiles`, or without a table `rill_tiles_hashed`.
+static void find_tiles(rill_iht *iht, int32_t size, int32_t n_tilings, const double *floats,
+                       int32_t n_floats, const int32_t *wrap_widths, const int32_t *ints,
+                       int32_t n_ints, bool is_read_only, int32_t *indices)
 {
     assert(n_floats + n_ints <= RILL_TILES_MAX_COORDINATES);
     const double limit = 1 << 30;
-    int32_t quantised[RILL_TILES_MAX_COORDINATES];
+    // the first tiling's tile, and the place in it in parts of 1 / n_tilings of a tile
+    int32_t first[RILL_TILES_MAX_COORDINATES], part[RILL_TILES_MAX_COORDINATES];
     int32_t coordinates[1 + RILL_TILES_MAX_COORDINATES];
+    const int32_t n = 1 + n_floats + n_ints;
     for (int32_t i = 0; i < n_floats; i++) {
-        const double q = floor(floats[i] * n_tilings);
-        quantised[i] = (int32_t)(q > limit ? limit : q > -limit ? q : -limit);
+        const double x = floats[i] > limit ? limit : floats[i] > -limit ? floats[i] : -limit;
+        const int64_t place = (int64_t)floor(x * n_tilings);
+        first[i] = (int32_t)floor_divide(place, n_tilings);
+        part[i] = (int32_t)(place - (int64_t)first[i] * n_tilings);
     }
     for (int32_t i = 0; i < n_ints; i++) {
         coordinates[1 + n_floats + i] = ints[i];
@@ -115,15 +128,31 @@ void rill_tiles(rill_iht *iht, int32_t n_tilings, const double *floats, int32_t 
         int32_t displacement = tiling;
         coordinates[0] = tiling;
         for (int32_t i = 0; i < n_floats; i++) {
-            const int32_t width = wrap_widths == NULL ? 0 : wrap_widths[i];
             if (wrap_widths == NULL) {
-                coordinates[1 + i] = floor_divide(quantised[i] + displacement, n_tilings);
+                coordinates[1 + i] = first[i] + (part[i] + displacement) / n_tilings;
             } else {
-                const int32_t c = floor_divide(quantised[i] + displacement % n_tilings, n_tilings);
-                coordinates[1 + i] = width == 0 ? c : c - width * floor_divide(c, width);
+                const int32_t c = first[i] + (part[i] + displacement % n_tilings) / n_tilings;
+                const int32_t width = wrap_widths[i];
+                coordinates[1 + i] = width == 0 ? c : (int32_t)(c - width * floor_divide(c, width));
             }
             displacement += 2 * tiling;
         }
-        indices[tiling] = rill_iht_index(iht, coordinates, 1 + n_floats + n_ints, is_read_only);
+        indices[tiling] = iht == NULL ? modulo(hash_of(coordinates, n), size)
+                                      : rill_iht_index(iht, coordinates, n, is_read_only);
     }
+}
+
+void rill_tiles(rill_iht *iht, int32_t n_tilings, const double *floats, int32_t n_floats,
+                const int32_t *wrap_widths, const int32_t *ints, int32_t n_ints, bool is_read_only,
+                int32_t *indices)
+{
+    find_tiles(iht, 0, n_tilings, floats, n_floats, wrap_widths, ints, n_ints, is_read_only,
+               indices);
+}
+
+void rill_tiles_hashed(int32_t size, int32_t n_tilings, const double *floats, int32_t n_floats,
+                       const int32_t *wrap_widths, const int32_t *ints, int32_t n_ints,
+                       int32_t *indices)
+{
+    find_tiles(NULL, size, n_tilings, floats, n_floats, wrap_widths, ints, n_ints, true, indices);
 }

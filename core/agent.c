@@ -405,22 +405,33 @@ const double *rill_td_linear_values(const rill_agent *agent, rill_state state)
     return values;
 }
 
-double rill_td_linear_value(const rill_agent *agent, rill_state state, int32_t output)
+double rill_td_linear_dot(const rill_agent *agent, const rill_linear *weights, rill_state state,
+                          int32_t output)
 {
     const rill_slots *slots = &agent->slots;
     const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
-    return rill_linear_dot(&agent->value, output, slots->n[state], slots->indices + first,
+    return rill_linear_dot(weights, output, slots->n[state], slots->indices + first,
                            agent->features.is_binary ? NULL : slots->values + first);
 }
 
-void rill_td_linear_add(rill_agent *agent, rill_state state, int32_t output, double step)
+void rill_td_linear_add(const rill_agent *agent, const rill_linear *weights, rill_state state,
+                        int32_t output, double step)
 {
     const rill_slots *slots = &agent->slots;
     const rill_features *features = &agent->features;
     const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
-    rill_linear_add(&agent->value, output, slots->n[state], slots->indices + first,
+    rill_linear_add(weights, output, slots->n[state], slots->indices + first,
                     features->is_binary ? NULL : slots->values + first, features->step_scales,
                     step * features->step_scale);
+}
+
+/// Number i of all features in the slots, with its step scales.
+static double scaled_value(const rill_agent *agent, ptrdiff_t i)
+{
+    const rill_features *features = &agent->features;
+    double x = features->is_binary ? 1.0 : agent->slots.values[i];
+    x *= features->step_scale;
+    return features->step_scales == NULL ? x : x * features->step_scales[agent->slots.indices[i]];
 }
 
 void rill_td_linear_visit(const rill_agent *agent, const rill_trace *trace, rill_trace_kind kind,
@@ -439,13 +450,30 @@ void rill_td_linear_visit(const rill_agent *agent, const rill_trace *trace, rill
     }
     for (int32_t i = 0; i < n; i++) {
         const int32_t index = indices[i] * n_outputs + output;
-        double x = values == NULL ? features->step_scale : features->step_scale * values[i];
-        x = features->step_scales == NULL ? x : x * features->step_scales[indices[i]];
+        const double x = scaled_value(agent, first + i);
         const double z = trace->eligibility[index];
         rill_trace_set(trace, index,
                        kind == RILL_TRACE_REPLACING ? x
                        : kind == RILL_TRACE_DUTCH   ? z + (1.0 - alpha * dot) * x
                                                     : z + x);
+    }
+}
+
+void rill_td_raise(const rill_agent *agent, const rill_trace *trace, rill_state state,
+                   int32_t output, double amount)
+{
+    const int32_t n_outputs = agent->value.n_outputs;
+    if (agent->slots.count == 0) {
+        const int32_t index = state * n_outputs + output;
+        rill_trace_set(trace, index, trace->eligibility[index] + amount);
+        return;
+    }
+    const rill_slots *slots = &agent->slots;
+    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
+    for (int32_t i = 0; i < slots->n[state]; i++) {
+        const int32_t index = slots->indices[first + i] * n_outputs + output;
+        rill_trace_set(trace, index,
+                       trace->eligibility[index] + amount * scaled_value(agent, first + i));
     }
 }
 

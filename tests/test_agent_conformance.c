@@ -336,6 +336,8 @@ static bool learns_otherwise(const rill_agent_type *type)
         "double_q_learning",        // moves one of two tables, the estimate is their mean
         "double_sarsa",             // likewise
         "mc_off_policy_prediction", // weighs the target with a ratio of probabilities
+        "gtd2",                     // moves by its second weights, which are 0 at first
+        "residual_gradient",        // moves the next estimate too
     };
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         if (strcmp(type->id, ids[i]) == 0) {

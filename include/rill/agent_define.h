@@ -49,10 +49,12 @@ static inline double *rill_td_row(const rill_agent *agent, rill_state state)
 
 /// v(s) or q(s, .) of a linear function, computed into the state's slot.
 RILL_API const double *rill_td_linear_values(const rill_agent *agent, rill_state state);
-/// One of them.
-RILL_API double rill_td_linear_value(const rill_agent *agent, rill_state state, int32_t output);
-/// w <- w + step x(s), with the step scales of the features.
-RILL_API void rill_td_linear_add(rill_agent *agent, rill_state state, int32_t output, double step);
+/// As `rill_td_dot`, where the features are not a table.
+RILL_API double rill_td_linear_dot(const rill_agent *agent, const rill_linear *weights,
+                                   rill_state state, int32_t output);
+/// As `rill_td_add_to`, likewise.
+RILL_API void rill_td_linear_add(const rill_agent *agent, const rill_linear *weights,
+                                 rill_state state, int32_t output, double step);
 
 /// The estimates of a state, (n_outputs), valid until it is asked again.
 static inline const double *rill_td_values(const rill_agent *agent, rill_state state)
@@ -61,21 +63,35 @@ static inline const double *rill_td_values(const rill_agent *agent, rill_state s
                                    : rill_td_linear_values(agent, state);
 }
 
+/// w.x(s) for some weights on the agent's features.
+static inline double rill_td_dot(const rill_agent *agent, const rill_linear *weights,
+                                 rill_state state, int32_t output)
+{
+    return agent->slots.count == 0 ? rill_linear_row(weights, state)[output]
+                                   : rill_td_linear_dot(agent, weights, state, output);
+}
+
+/// w <- w + step x(s), each feature's part multiplied with its step scale.
+static inline void rill_td_add_to(const rill_agent *agent, const rill_linear *weights,
+                                  rill_state state, int32_t output, double step)
+{
+    if (agent->slots.count == 0) {
+        rill_linear_row(weights, state)[output] += step;
+    } else {
+        rill_td_linear_add(agent, weights, state, output, step);
+    }
+}
+
 /// One estimate of a state.
 static inline double rill_td_value(const rill_agent *agent, rill_state state, int32_t output)
 {
-    return agent->slots.count == 0 ? rill_td_row(agent, state)[output]
-                                   : rill_td_linear_value(agent, state, output);
+    return rill_td_dot(agent, &agent->value, state, output);
 }
 
 /// Moves an estimate: w <- w + step grad v(s), where the gradient is x(s).
 static inline void rill_td_add(rill_agent *agent, rill_state state, int32_t output, double step)
 {
-    if (agent->slots.count == 0) {
-        rill_td_row(agent, state)[output] += step;
-    } else {
-        rill_td_linear_add(agent, state, output, step);
-    }
+    rill_td_add_to(agent, &agent->value, state, output, step);
 }
 
 /// A visit of a state that is not a table's: as `rill_td_visit`.
@@ -96,6 +112,10 @@ static inline void rill_td_visit(const rill_agent *agent, const rill_trace *trac
         rill_td_linear_visit(agent, trace, kind, state, output, alpha);
     }
 }
+
+/// z <- z + amount x(s), with the step scales of the features.
+RILL_API void rill_td_raise(const rill_agent *agent, const rill_trace *trace, rill_state state,
+                            int32_t output, double amount);
 
 /// alpha for the next update of one estimate; call once an update.
 static inline double rill_td_alpha(rill_agent *agent, rill_state state, int32_t output)

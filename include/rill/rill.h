@@ -22,6 +22,7 @@
 #include <rill/schedule.h>
 #include <rill/space.h>
 #include <rill/status.h>
+#include <rill/tiles.h>
 #include <rill/trace.h>
 #include <rill/wrapper.h>
 
