@@ -6,7 +6,6 @@
 /// which they are met, as Sutton's tiles3; without, every tile has an index of its own.
 #include "approx/scaling.h"
 
-#include <math.h>
 #include <rill/tiles.h>
 
 enum { MAX_TILINGS = 1024 };
@@ -139,7 +138,7 @@ static int32_t tile_coding_encode(const rill_features *features, void *memory, b
     }
     for (int32_t i = 0; i < p->scaling.dim; i++) {
         // the middle of the part, so that rounding does not matter
-        x[i] = (floor(x[i]) + 0.5) / n_tilings;
+        x[i] = ((int32_t)x[i] + 0.5) / n_tilings;
     }
     const int32_t *wrap_widths = p->has_circle ? p->wrap_widths : NULL;
     rill_tiles(iht, n_tilings, x, p->scaling.dim, wrap_widths, NULL, 0, is_frozen, indices);

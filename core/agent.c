@@ -408,73 +408,64 @@ const double *rill_td_linear_values(const rill_agent *agent, rill_state state)
 double rill_td_linear_dot(const rill_agent *agent, const rill_linear *weights, rill_state state,
                           int32_t output)
 {
-    const rill_slots *slots = &agent->slots;
-    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
-    return rill_linear_dot(weights, output, slots->n[state], slots->indices + first,
-                           agent->features.is_binary ? NULL : slots->values + first);
+    const rill_features_view x = rill_agent_features(agent, &state);
+    return rill_linear_dot(weights, output, x.n, x.indices, x.values);
 }
 
 void rill_td_linear_add(const rill_agent *agent, const rill_linear *weights, rill_state state,
                         int32_t output, double step)
 {
-    const rill_slots *slots = &agent->slots;
-    const rill_features *features = &agent->features;
-    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
-    rill_linear_add(weights, output, slots->n[state], slots->indices + first,
-                    features->is_binary ? NULL : slots->values + first, features->step_scales,
-                    step * features->step_scale);
+    const rill_features_view x = rill_agent_features(agent, &state);
+    rill_linear_add(weights, output, x.n, x.indices, x.values, agent->features.step_scales,
+                    step * agent->features.step_scale);
 }
 
-/// Number i of all features in the slots, with its step scales.
-static double scaled_value(const rill_agent *agent, ptrdiff_t i)
+void rill_td_add_plain(const rill_agent *agent, const rill_linear *weights, rill_state state,
+                       int32_t output, double amount)
 {
-    const rill_features *features = &agent->features;
-    double x = features->is_binary ? 1.0 : agent->slots.values[i];
-    x *= features->step_scale;
-    return features->step_scales == NULL ? x : x * features->step_scales[agent->slots.indices[i]];
+    const rill_features_view x = rill_agent_features(agent, &state);
+    rill_linear_add(weights, output, x.n, x.indices, x.values, NULL, amount);
+}
+
+/// x_i times the step scales.
+static double scaled(const rill_features *features, rill_features_view x, int32_t i)
+{
+    double value = x.values == NULL ? features->step_scale : x.values[i] * features->step_scale;
+    return features->step_scales == NULL ? value : value * features->step_scales[x.indices[i]];
 }
 
 void rill_td_linear_visit(const rill_agent *agent, const rill_trace *trace, rill_trace_kind kind,
                           rill_state state, int32_t output, double alpha)
 {
-    const rill_slots *slots = &agent->slots;
-    const rill_features *features = &agent->features;
-    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
-    const int32_t *indices = slots->indices + first;
-    const double *values = features->is_binary ? NULL : slots->values + first;
-    const int32_t n = slots->n[state], n_outputs = agent->value.n_outputs;
-    double dot = 0.0; // z.x
-    for (int32_t i = 0; kind == RILL_TRACE_DUTCH && i < n; i++) {
-        const double z = trace->eligibility[indices[i] * n_outputs + output];
-        dot += values == NULL ? z : values[i] * z;
-    }
-    for (int32_t i = 0; i < n; i++) {
-        const int32_t index = indices[i] * n_outputs + output;
-        const double x = scaled_value(agent, first + i);
-        const double z = trace->eligibility[index];
+    const rill_features_view x = rill_agent_features(agent, &state);
+    const double dot =
+        kind == RILL_TRACE_DUTCH ? rill_td_trace_dot(agent, trace, state, output) : 0.0;
+    for (int32_t i = 0; i < x.n; i++) {
+        const int32_t index = x.indices[i] * agent->value.n_outputs + output;
+        const double value = scaled(&agent->features, x, i), z = trace->eligibility[index];
         rill_trace_set(trace, index,
-                       kind == RILL_TRACE_REPLACING ? x
-                       : kind == RILL_TRACE_DUTCH   ? z + (1.0 - alpha * dot) * x
-                                                    : z + x);
+                       kind == RILL_TRACE_REPLACING ? value
+                       : kind == RILL_TRACE_DUTCH   ? z + (1.0 - alpha * dot) * value
+                                                    : z + value);
     }
 }
 
 void rill_td_raise(const rill_agent *agent, const rill_trace *trace, rill_state state,
                    int32_t output, double amount)
 {
-    const int32_t n_outputs = agent->value.n_outputs;
-    if (agent->slots.count == 0) {
-        const int32_t index = state * n_outputs + output;
-        rill_trace_set(trace, index, trace->eligibility[index] + amount);
-        return;
+    const rill_features_view x = rill_agent_features(agent, &state);
+    for (int32_t i = 0; i < x.n; i++) {
+        const int32_t index = x.indices[i] * agent->value.n_outputs + output;
+        const double raised = amount * scaled(&agent->features, x, i);
+        rill_trace_set(trace, index, trace->eligibility[index] + raised);
     }
-    const rill_slots *slots = &agent->slots;
-    const ptrdiff_t first = (ptrdiff_t)state * slots->n_active;
-    for (int32_t i = 0; i < slots->n[state]; i++) {
-        const int32_t index = slots->indices[first + i] * n_outputs + output;
-        rill_trace_set(trace, index,
-                       trace->eligibility[index] + amount * scaled_value(agent, first + i));
-    }
+}
+
+double rill_td_trace_dot(const rill_agent *agent, const rill_trace *trace, rill_state state,
+                         int32_t output)
+{
+    const rill_linear z = {trace->eligibility, agent->value.n_features, agent->value.n_outputs};
+    return rill_td_dot(agent, &z, state, output);
 }
 
 void rill_agent_values(const rill_agent *agent, rill_observation observation, double *values)

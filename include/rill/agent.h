@@ -210,6 +210,27 @@ static inline rill_state rill_agent_perceive(rill_agent *agent, rill_observation
     return rill_agent_fill_slot(agent, observation);
 }
 
+/// The active features of a state, to look at as long as the state and the variable that holds it are
+/// there.
+typedef struct rill_features_view {
+    int32_t n;
+    const int32_t *indices; ///< (n)
+    const double *values;   ///< (n); NULL: all 1
+} rill_features_view;
+
+static inline rill_features_view rill_agent_features(const rill_agent *agent,
+                                                     const rill_state *state)
+{
+    rill_features_view view = {1, state, NULL};
+    if (agent->slots.count > 0) {
+        const ptrdiff_t first = (ptrdiff_t)*state * agent->slots.n_active;
+        view.n = agent->slots.n[*state];
+        view.indices = agent->slots.indices + first;
+        view.values = agent->features.is_binary ? NULL : agent->slots.values + first;
+    }
+    return view;
+}
+
 /// The number of a state in the policy: the feature of a table, else the discrete observation.
 static inline int32_t rill_agent_policy_state(const rill_agent *agent, rill_state state)
 {

@@ -82,6 +82,10 @@ static inline void rill_td_add_to(const rill_agent *agent, const rill_linear *we
     }
 }
 
+/// As `rill_td_add_to`, without the step scales: w <- w + amount x(s).
+RILL_API void rill_td_add_plain(const rill_agent *agent, const rill_linear *weights,
+                                rill_state state, int32_t output, double amount);
+
 /// One estimate of a state.
 static inline double rill_td_value(const rill_agent *agent, rill_state state, int32_t output)
 {
@@ -112,6 +116,10 @@ static inline void rill_td_visit(const rill_agent *agent, const rill_trace *trac
         rill_td_linear_visit(agent, trace, kind, state, output, alpha);
     }
 }
+
+/// z.x(s)
+RILL_API double rill_td_trace_dot(const rill_agent *agent, const rill_trace *trace,
+                                  rill_state state, int32_t output);
 
 /// z <- z + amount x(s), with the step scales of the features.
 RILL_API void rill_td_raise(const rill_agent *agent, const rill_trace *trace, rill_state state,
