@@ -11,7 +11,7 @@ static inline int32_t reference_epsilon_greedy(const double *values, int32_t n, 
 {
     const uint64_t u = rill_rng_next64(rng);
     const uint64_t upper = u >> 32, lower = u % 4294967296u;
-    int32_t candidates[64];
+    int32_t candidates[64] = {0};
     uint64_t m = 0;
     if ((double)upper < epsilon * 4294967296.0) { // explore: all actions
         for (int32_t a = 0; a < n; a++) {

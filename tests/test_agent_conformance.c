@@ -335,6 +335,7 @@ static bool learns_otherwise(const rill_agent_type *type)
     static const char *const ids[] = {
         "double_q_learning",        // moves one of two tables, the estimate is their mean
         "double_sarsa",             // likewise
+        "dyna_q_plus",              // plans with actions that were not tried, too
         "mc_off_policy_prediction", // weighs the target with a ratio of probabilities
     };
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {

@@ -343,6 +343,29 @@ START_TEST(test_fixed)
 }
 END_TEST
 
+/// A soft one draws as epsilon-greedy does where the given action has the greatest value.
+START_TEST(test_fixed_and_soft)
+{
+    static const double values[] = {0.0, 0.0, 1.0, 0.0};
+    rill_policy policy = create("fixed", 2, 4, "actions=2");
+    const rill_param *epsilon = rill_param_find(policy.type->params, "epsilon", NULL);
+    ASSERT_OK(rill_param_set_number(epsilon, policy.params, 0.4, NULL), &(rill_error){0});
+    rill_rng rng, same;
+    rill_rng_seed(&rng, 12);
+    rill_rng_seed(&same, 12);
+    for (int i = 0; i < 5000; i++) {
+        const int32_t expected = reference_epsilon_greedy(values, 4, 0.4, &same);
+        ASSERT_FOR("fixed", rill_policy_sample(&policy, i % 2, NULL, 0, 0, &rng) == expected);
+    }
+    double p[4];
+    rill_policy_probabilities(&policy, 1, NULL, 0, 0, p);
+    for (int32_t a = 0; a < 4; a++) {
+        ASSERT_NEAR(p[a], a == 2 ? 0.7 : 0.1, 1e-16);
+    }
+    rill_policy_destroy(&policy);
+}
+END_TEST
+
 START_TEST(test_fixed_refuses)
 {
     static const char *const cases[][2] = {
@@ -367,4 +390,4 @@ TEST_MAIN(test_registry, test_max_and_argmax, test_epsilon_greedy_draw_rule,
           test_epsilon_threshold_is_exclusive, test_nan_gives_an_action,
           test_frequencies_are_the_probabilities, test_epsilon_greedy_probabilities,
           test_epsilon_follows_its_schedule, test_greedy_and_uniform_are_its_ends, test_softmax,
-          test_softmax_of_extreme_values, test_fixed, test_fixed_refuses)
+          test_softmax_of_extreme_values, test_fixed, test_fixed_and_soft, test_fixed_refuses)
