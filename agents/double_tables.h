@@ -41,6 +41,10 @@ static inline void double_tables_begin(rill_agent *agent)
     rill_linear_fill(&self->q[0], initial_value);
     rill_linear_fill(&self->q[1], initial_value);
     rill_linear_fill(&agent->value, initial_value);
+    if (agent->model != NULL) {
+        rill_agent_mask(agent, &self->q[0]);
+        rill_agent_mask(agent, &self->q[1]);
+    }
 }
 
 /// Which table learns: 0 or 1, with probability 1/2.

@@ -79,7 +79,9 @@ static void learn_and_plan(rill_agent *agent, learned_outcome outcome)
     learned_remember(&self->model, *self->last, outcome);
     for (int64_t i = 0; i < params->planning_steps; i++) {
         const rill_td_last pair = draw(&self->model, &agent->memory->rng);
-        learn(agent, pair, imagine(&self->model, pair, params->kappa));
+        if (rill_agent_is_available(agent, pair.feature, pair.action)) {
+            learn(agent, pair, imagine(&self->model, pair, params->kappa));
+        }
     }
 }
 

@@ -7,13 +7,8 @@
 #ifndef RILL_AGENTS_DYNAMIC_PROGRAMMING_H
 #define RILL_AGENTS_DYNAMIC_PROGRAMMING_H
 
-#include <float.h>
 #include <math.h>
 #include <rill/agent_define.h>
-
-/// The estimate of a pair that is not available: below all others, so that it is never the greatest
-/// one nor its action greedy.
-#define DP_UNAVAILABLE (-DBL_MAX)
 
 typedef struct dp_params {
     double gamma;         ///< discount per step
@@ -55,7 +50,7 @@ static inline void dp_begin_q(rill_agent *agent)
             rill_td_row(agent, s)[a] = rill_model_is_available(model, s, a)
                                            ? dp_params_of(agent)->initial_value
                                        : dp_is_terminal(model, s) ? 0.0
-                                                                  : DP_UNAVAILABLE;
+                                                                  : RILL_UNAVAILABLE;
         }
     }
 }

@@ -100,7 +100,7 @@ static int32_t select_action(uct *search, int32_t node)
     const double log_visits = rill_log(fmax(1.0, (double)search->nodes[node].visits));
     for (int32_t a = 0; a < model->n_actions; a++) {
         search->scores[a] = !rill_model_is_available(model, search->nodes[node].state, a)
-                                ? DP_UNAVAILABLE
+                                ? RILL_UNAVAILABLE
                             : visits[a] == 0 ? DBL_MAX
                                              : means[a] + c * sqrt(log_visits / (double)visits[a]);
     }
@@ -112,7 +112,7 @@ static int32_t draw_action(uct *search, int32_t state)
 {
     const rill_model *model = search->base.model;
     for (int32_t a = 0; a < model->n_actions; a++) {
-        search->scores[a] = rill_model_is_available(model, state, a) ? 0.0 : DP_UNAVAILABLE;
+        search->scores[a] = rill_model_is_available(model, state, a) ? 0.0 : RILL_UNAVAILABLE;
     }
     return rill_epsilon_greedy(search->scores, 0.0, &search->base.memory->rng, model->n_actions);
 }

@@ -81,10 +81,54 @@ static rill_status check_clocks(const rill_agent *agent, bool *counts_visits, ri
     return RILL_OK;
 }
 
-/// Takes the model over, for a type that plans on one.
+static bool has_actions(const rill_model *model, int32_t state)
+{
+    const size_t n = (size_t)model->n_actions, first = (size_t)state * n;
+    return model->first[first] < model->first[first + n];
+}
+
+/// True when some action does not exist in a state that has others.
+static bool lacks_actions(const rill_model *model)
+{
+    for (int32_t s = 0; s < model->n_states; s++) {
+        for (int32_t a = 0; a < model->n_actions && has_actions(model, s); a++) {
+            if (!rill_model_is_available(model, s, a)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool rill_agent_type_wants_model(const rill_agent_type *type, const rill_env *env)
+{
+    return type->needs_model || (type->estimates == RILL_ESTIMATES_ACTION_VALUES &&
+                                 env->type->mask != NULL && env->type->model != NULL);
+}
+
+void rill_agent_mask(const rill_agent *agent, const rill_linear *table)
+{
+    const rill_model *model = agent->model;
+    for (int32_t s = 0; s < model->n_states; s++) {
+        double *row = rill_linear_row(table, s);
+        for (int32_t a = 0; a < model->n_actions && has_actions(model, s); a++) {
+            row[a] = rill_model_is_available(model, s, a) ? row[a] : RILL_UNAVAILABLE;
+        }
+    }
+}
+
+/// Takes the model over, for a type that plans on one or must not choose actions that do not exist.
 static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
+    const bool fits = config->model != NULL && agent->features.type->active == NULL &&
+                      config->model->n_states == agent->features.size &&
+                      config->model->n_actions == agent->action_space.size;
     if (!agent->type->needs_model) {
+        const bool is_of_actions = agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES;
+        if (fits && is_of_actions && lacks_actions(config->model)) {
+            agent->model = config->model;
+            config->model = NULL;
+        }
         return RILL_OK;
     }
     if (config->model == NULL) {
@@ -92,8 +136,7 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
                               "%s plans on the exact model of the environment, and none was given",
                               agent->type->id);
     }
-    if (agent->features.type->active != NULL || config->model->n_states != agent->features.size ||
-        config->model->n_actions != agent->action_space.size) {
+    if (!fits) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s plans on the states of the exact model, so it must observe them: "
                               "use one_hot features, and an environment that shows its state",
@@ -276,6 +319,9 @@ void rill_agent_begin(rill_agent *agent, const rill_rng *rng)
     memset(agent->memory, 0, agent->memory_size);
     agent->memory->rng = *rng;
     agent->type->begin(agent);
+    if (agent->model != NULL && !agent->type->needs_model) {
+        rill_agent_mask(agent, &agent->value);
+    }
 }
 
 void rill_agent_seed(rill_agent *agent, uint64_t seed)
@@ -432,7 +478,7 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.features = rill_features_type_find("one_hot", NULL);
     config.policy = default_policy_of(config.type);
     rill_status status = read_assignments(&config, assignments == NULL ? none : assignments, error);
-    if (status == RILL_OK && config.type->needs_model) {
+    if (status == RILL_OK && rill_agent_type_wants_model(config.type, env)) {
         status = rill_env_model(env, &config.model, error);
     }
     if (status != RILL_OK) {

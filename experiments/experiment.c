@@ -174,7 +174,7 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
     if (status == RILL_OK) {
         status = read_behaviour(json, NULL, &config.behaviour, &config.behaviour_params, error);
     }
-    if (status == RILL_OK && config.type->needs_model) {
+    if (status == RILL_OK && rill_agent_type_wants_model(config.type, experiment->env)) {
         const rill_model *model = NULL;
         status = experiment_model(experiment, &model, error);
         config.model = status == RILL_OK ? rill_model_share(experiment->model) : NULL;

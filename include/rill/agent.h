@@ -90,9 +90,11 @@ struct rill_agent {
     rill_features features;
     rill_policy policy;
     rill_policy behaviour; ///< what a type with `has_behaviour` acts by; its type NULL: `policy`
-    rill_model *model;     ///< for a type that `needs_model`, else NULL; shared
-    rill_linear value;     ///< the estimates: (features.size, 1 or number of actions)
-    int64_t *visits;       ///< updates of each estimate, where a step size is per visit; or NULL
+    /// For a type that `needs_model`; for others where some actions do not exist in some states, so
+    /// that those are never chosen; else NULL. Shared.
+    rill_model *model;
+    rill_linear value; ///< the estimates: (features.size, 1 or number of actions)
+    int64_t *visits;   ///< updates of each estimate, where a step size is per visit; or NULL
     rill_agent_memory *memory; ///< (memory_size) bytes, this struct first
     size_t memory_size;
 };
@@ -109,8 +111,7 @@ typedef struct rill_agent_config {
     void *policy_params;
     const rill_policy_type *behaviour; ///< NULL: none but `policy`
     void *behaviour_params;
-    rill_model
-        *model; ///< of the environment, for a type that `needs_model`; may be NULL for others
+    rill_model *model; ///< of the environment, for `rill_agent_type_wants_model`; else NULL will do
 } rill_agent_config;
 
 /// Frees what a config holds that no agent was built from.
@@ -153,6 +154,10 @@ RILL_API void rill_agent_values(const rill_agent *agent, rill_observation observ
 /// Number of estimates a state: 1 or the number of actions.
 RILL_API int32_t rill_agent_n_values(const rill_agent *agent);
 
+/// Whether an agent of a type is to be given the exact model of an environment: the type needs it, or
+/// learns about actions that do not all exist everywhere.
+RILL_API bool rill_agent_type_wants_model(const rill_agent_type *type, const rill_env *env);
+
 RILL_API const rill_agent_type *rill_agent_type_find(const char *id, rill_error *error);
 /// All agents built in, sorted by id, ending with NULL.
 RILL_API const rill_agent_type *const *rill_agent_type_list(void);
@@ -174,6 +179,16 @@ static inline void rill_agent_finish(rill_agent *agent, const rill_outcome *outc
     agent->type->finish(agent, outcome, observation);
     agent->memory->episode++;
 }
+
+/// Whether an action exists in a state, for tables.
+static inline bool rill_agent_is_available(const rill_agent *agent, int32_t feature, int32_t action)
+{
+    return agent->model == NULL || rill_model_is_available(agent->model, feature, action);
+}
+
+/// For agents with tables of their own, in `begin`: sets the values of actions that do not exist to
+/// RILL_UNAVAILABLE. (That of `value` is done for them.) `table` is (n_features, n_actions).
+RILL_API void rill_agent_mask(const rill_agent *agent, const rill_linear *table);
 
 /// For agents: the next action by the agent's policy, in the state whose feature and values these
 /// are; counts the step.
