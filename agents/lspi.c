@@ -168,6 +168,9 @@ static void improve(rill_agent *agent)
         }
         agent->memory->update++;
     }
+    if (agent->model != NULL) {
+        rill_agent_mask(agent, &agent->value);
+    }
     agent->memory->td_error = change;
 }
 

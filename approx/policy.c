@@ -31,17 +31,22 @@ void rill_policy_destroy(rill_policy *policy)
     }
 }
 
-/// pi(a|s) = epsilon / n + [a is greedy] (1 - epsilon) / (number of greedy actions)
+/// pi(a|s) = epsilon / n + [a is greedy] (1 - epsilon) / (number of greedy actions), with n the number
+/// of actions that exist
 static void epsilon_greedy_probabilities(const double *values, int32_t n, double epsilon,
                                          double *probabilities)
 {
     double best = rill_max(values, n);
-    int32_t n_best = 0;
+    int32_t n_best = 0, n_unavailable = 0;
     for (int32_t a = 0; a < n; a++) {
         n_best += values[a] == best;
+        n_unavailable += values[a] == RILL_UNAVAILABLE;
     }
+    n_unavailable = n_unavailable == n ? 0 : n_unavailable;
     for (int32_t a = 0; a < n; a++) {
-        probabilities[a] = epsilon / n + (values[a] == best ? (1.0 - epsilon) / n_best : 0.0);
+        const bool is_available = n_unavailable == 0 || values[a] != RILL_UNAVAILABLE;
+        probabilities[a] = (is_available ? epsilon / (n - n_unavailable) : 0.0) +
+                           (values[a] == best ? (1.0 - epsilon) / n_best : 0.0);
     }
 }
 
@@ -53,7 +58,7 @@ void rill_policy_probabilities(const rill_policy *policy, int32_t state, const d
         return;
     }
     double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
-    if (epsilon >= 1.0) {
+    if (policy->type->ignores_values) {
         // the values do not matter, and may not exist
         for (int32_t a = 0; a < policy->n_actions; a++) {
             probabilities[a] = 1.0 / policy->n_actions;

@@ -1,13 +1,16 @@
-/// A given deterministic policy: one action per state, as the books print them.
+/// A given policy: one action per state, as the books print them, or with probability epsilon any
+/// action. How it draws is as epsilon-greedy does (rill/policy.h), with that action as the greatest.
 #include <rill/policy.h>
 
 typedef struct fixed_params {
     rill_list actions;
+    double epsilon;
 } fixed_params;
 
 static const rill_param fixed_param_table[] = {
     RILL_INTEGERS(fixed_params, actions, "0", 0, 2147483647,
                   "the action of each state; a single one stands for all states"),
+    RILL_REAL(fixed_params, epsilon, "0", 0.0, 1.0, "probability of a uniformly random action"),
     RILL_PARAM_END,
 };
 
@@ -40,7 +43,10 @@ static int32_t fixed_sample(const rill_policy *policy, int32_t state, const doub
                             int64_t step, int64_t episode, rill_rng *rng)
 {
     (void)values, (void)step, (void)episode;
-    rill_rng_next64(rng); // one number per action, as every policy takes
+    const uint64_t u = rill_rng_next64(rng);
+    if ((double)(u >> 32) < ((const fixed_params *)policy->params)->epsilon * 4294967296.0) {
+        return (int32_t)(((u & 0xffffffffu) * (uint64_t)policy->n_actions) >> 32);
+    }
     return action_of(policy, state);
 }
 
@@ -48,16 +54,18 @@ static void fixed_probabilities(const rill_policy *policy, int32_t state, const 
                                 int64_t step, int64_t episode, double *probabilities)
 {
     (void)values, (void)step, (void)episode;
+    const double epsilon = ((const fixed_params *)policy->params)->epsilon;
     for (int32_t a = 0; a < policy->n_actions; a++) {
-        probabilities[a] = a == action_of(policy, state) ? 1.0 : 0.0;
+        const double chosen = a == action_of(policy, state) ? 1.0 - epsilon : 0.0;
+        probabilities[a] = epsilon / policy->n_actions + chosen;
     }
 }
 
 extern const rill_policy_type rill_policy_fixed;
 const rill_policy_type rill_policy_fixed = {
     .id = "fixed",
-    .summary = "a given action in each state",
-    .source = "Zhao (2025), chapter 2",
+    .summary = "a given action in each state, with probability epsilon any one",
+    .source = "Zhao (2025), chapter 2; Sutton & Barto (2018), section 5.4",
     .params = fixed_param_table,
     .params_size = sizeof(fixed_params),
     .ignores_values = true,

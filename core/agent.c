@@ -102,16 +102,112 @@ static rill_status check_clocks(const rill_agent *agent, bool *counts_visits, ri
                 return rill_error_set(error, RILL_INVALID, param->name,
                                       "only alpha can be per visit; use \"step\" or \"episode\"");
             }
+            if (!rill_features_are_table(&agent->features)) {
+                return rill_error_set(error, RILL_INVALID, param->name,
+                                      "1/n and schedules per visit are for tables, whose visits "
+                                      "can be counted; with %s features give a number",
+                                      agent->features.type->id);
+            }
             *counts_visits = true;
         }
     }
     return RILL_OK;
 }
 
-/// Takes the model over, for a type that plans on one.
+static bool has_actions(const rill_model *model, int32_t state)
+{
+    const size_t n = (size_t)model->n_actions, first = (size_t)state * n;
+    return model->first[first] < model->first[first + n];
+}
+
+/// True when some action does not exist in a state that has others.
+static bool lacks_actions(const rill_model *model)
+{
+    for (int32_t s = 0; s < model->n_states; s++) {
+        for (int32_t a = 0; a < model->n_actions && has_actions(model, s); a++) {
+            if (!rill_model_is_available(model, s, a)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool rill_agent_type_wants_model(const rill_agent_type *type, const rill_env *env)
+{
+    return type->needs_model || (type->estimates == RILL_ESTIMATES_ACTION_VALUES &&
+                                 env->type->mask != NULL && env->type->model != NULL);
+}
+
+void rill_agent_mask(const rill_agent *agent, const rill_linear *table)
+{
+    const rill_model *model = agent->model;
+    for (int32_t s = 0; s < model->n_states; s++) {
+        double *row = rill_linear_row(table, s);
+        for (int32_t a = 0; a < model->n_actions && has_actions(model, s); a++) {
+            row[a] = rill_model_is_available(model, s, a) ? row[a] : RILL_UNAVAILABLE;
+        }
+    }
+}
+
+/// Refuses weights at the start that do not fit the features.
+static rill_status check_initial(const rill_agent *agent, rill_error *error)
+{
+    const rill_features *features = &agent->features;
+    const char *params = agent->params;
+    const rill_param *row = rill_param_find(agent->type->params, "initial_value", NULL);
+    if (row != NULL && *(const double *)(params + row->offset) != 0.0 && !features->is_binary) {
+        return rill_error_set(
+            error, RILL_INVALID, row->name,
+            "the features of %s have values of their own, so that no weights give "
+            "every estimate this value; use initial_weights",
+            features->type->id);
+    }
+    row = rill_param_find(agent->type->params, "initial_weights", NULL);
+    const int32_t count = row == NULL ? 0 : ((const rill_list *)(params + row->offset))->count;
+    const int64_t n = features->size, n_all = n * rill_agent_n_values(agent);
+    if (count != 0 && count != n && count != n_all) {
+        return rill_error_set(error, RILL_INVALID, row->name,
+                              "%d numbers; give one for each of the %.0f features, or for each of "
+                              "the %.0f weights, a feature's side by side",
+                              count, (double)n, (double)n_all);
+    }
+    return RILL_OK;
+}
+
+void rill_agent_fill(const rill_agent *agent, double estimate)
+{
+    rill_linear_fill(&agent->value, estimate / agent->features.n_active);
+}
+
+void rill_td_begin(rill_agent *agent)
+{
+    const rill_td_params *params = rill_td_params_of(agent);
+    const rill_linear *value = &agent->value;
+    const ptrdiff_t n_weights = (ptrdiff_t)value->n_features * value->n_outputs;
+    const rill_list *initial = &params->initial_weights;
+    rill_agent_fill(agent, params->initial_value);
+    for (ptrdiff_t i = 0; initial->count > 0 && i < n_weights; i++) {
+        value->weights[i] =
+            initial->values[initial->count == value->n_features ? i / value->n_outputs : i];
+    }
+    for (ptrdiff_t i = 0; params->initial_sd > 0.0 && i < n_weights; i++) {
+        value->weights[i] += params->initial_sd * rill_rng_standard_normal(&agent->memory->rng);
+    }
+}
+
+/// Takes the model over, for a type that plans on one or must not choose actions that do not exist.
 static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
+    const bool fits = config->model != NULL && rill_features_are_one_hot(&agent->features) &&
+                      config->model->n_states == agent->features.size &&
+                      config->model->n_actions == agent->action_space.size;
     if (!agent->type->needs_model) {
+        const bool is_of_actions = agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES;
+        if (fits && is_of_actions && lacks_actions(config->model)) {
+            agent->model = config->model;
+            config->model = NULL;
+        }
         return RILL_OK;
     }
     if (config->model == NULL) {
@@ -119,9 +215,7 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
                               "%s plans on the exact model of the environment, and none was given",
                               agent->type->id);
     }
-    if (!rill_features_are_one_hot(&agent->features) ||
-        config->model->n_states != agent->features.size ||
-        config->model->n_actions != agent->action_space.size) {
+    if (!fits) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s plans on the states of the exact model, so it must observe them: "
                               "use one_hot features, and an environment that shows its state",
@@ -265,6 +359,7 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     bool counts_visits = false;
     rill_status status = wire(agent, &config, error);
     status = status == RILL_OK ? check_clocks(agent, &counts_visits, error) : status;
+    status = status == RILL_OK ? check_initial(agent, error) : status;
     rill_agent_config_release(&config);
     if (status != RILL_OK) {
         rill_agent_destroy(agent);
@@ -345,6 +440,9 @@ void rill_agent_begin(rill_agent *agent, const rill_rng *rng)
     memset(agent->memory, 0, agent->memory_size);
     agent->memory->rng = *rng;
     agent->type->begin(agent);
+    if (agent->model != NULL && !agent->type->needs_model) {
+        rill_agent_mask(agent, &agent->value);
+    }
 }
 
 void rill_agent_seed(rill_agent *agent, uint64_t seed)
@@ -362,6 +460,22 @@ void rill_agent_save(const rill_agent *agent, void *bytes)
 void rill_agent_load(rill_agent *agent, const void *bytes)
 {
     memcpy(agent->memory, bytes, agent->memory_size);
+}
+
+/// The number of an observation in the policy, as `rill_agent_policy_state`.
+static int32_t policy_state_of(const rill_agent *agent, rill_observation observation)
+{
+    if (rill_features_are_table(&agent->features)) {
+        return rill_features_active(&agent->features, observation);
+    }
+    return agent->observation_space.kind == RILL_SPACE_DISCRETE ? observation.index : 0;
+}
+
+void rill_agent_probabilities(const rill_agent *agent, rill_observation observation,
+                              const double *values, double *probabilities)
+{
+    rill_policy_probabilities(&agent->policy, policy_state_of(agent, observation), values,
+                              agent->memory->step, agent->memory->episode, probabilities);
 }
 
 int32_t rill_agent_n_values(const rill_agent *agent)
@@ -614,7 +728,7 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.features = rill_features_type_find("one_hot", NULL);
     config.policy = default_policy_of(config.type);
     rill_status status = read_assignments(&config, assignments == NULL ? none : assignments, error);
-    if (status == RILL_OK && config.type->needs_model) {
+    if (status == RILL_OK && rill_agent_type_wants_model(config.type, env)) {
         status = rill_env_model(env, &config.model, error);
     }
     if (status != RILL_OK) {

@@ -194,6 +194,62 @@ rill_status rill_model_build(rill_model_builder *builder, rill_model **out, rill
     return RILL_OK;
 }
 
+/// Adds the outcomes of (state, taken) to those of (state, action), with a probability.
+static rill_status add_outcomes(const rill_model *model, int32_t state, int32_t action,
+                                int32_t taken, double probability, rill_model_builder *builder)
+{
+    size_t count = 0;
+    const rill_transition *t = rill_model_outcomes(model, state, taken, &count);
+    rill_status status = RILL_OK;
+    for (size_t i = 0; i < count && status == RILL_OK; i++) {
+        status = rill_model_add(builder, state, action, probability * t[i].probability, t[i].next,
+                                t[i].reward, t[i].terminated);
+    }
+    return status;
+}
+
+static rill_status add_softened(const rill_model *model, double epsilon,
+                                rill_model_builder *builder)
+{
+    rill_status status = rill_model_begin(builder, model->n_states, model->n_actions);
+    for (int32_t s = 0; s < model->n_states && status == RILL_OK; s++) {
+        int32_t n_available = 0;
+        rill_model_add_start(builder, s, model->start[s]);
+        for (int32_t a = 0; a < model->n_actions; a++) {
+            n_available += rill_model_is_available(model, s, a);
+        }
+        for (int32_t a = 0; a < model->n_actions; a++) {
+            if (!rill_model_is_available(model, s, a)) {
+                continue;
+            }
+            status =
+                status == RILL_OK ? add_outcomes(model, s, a, a, 1.0 - epsilon, builder) : status;
+            for (int32_t b = 0; b < model->n_actions && status == RILL_OK; b++) {
+                status = add_outcomes(model, s, a, b, epsilon / n_available, builder);
+            }
+        }
+    }
+    return status;
+}
+
+rill_status rill_model_soften(const rill_model *model, double epsilon, rill_model **soft,
+                              rill_error *error)
+{
+    *soft = NULL;
+    if (!(epsilon >= 0.0 && epsilon <= 1.0)) {
+        return rill_error_set(error, RILL_INVALID, "epsilon",
+                              "%.15g is out of range, allowed is 0 to 1", epsilon);
+    }
+    rill_model_builder *builder = rill_model_builder_create();
+    if (builder == NULL || add_softened(model, epsilon, builder) != RILL_OK) {
+        rill_model_builder_destroy(builder);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    rill_status status = rill_model_build(builder, soft, error);
+    rill_model_builder_destroy(builder);
+    return status;
+}
+
 double rill_model_backup(const rill_model *model, const double *values, double gamma, int32_t state,
                          int32_t action)
 {

@@ -284,6 +284,13 @@ static void mask(const void *params, const void *state, uint8_t *mask)
     inner->type->mask(inner->params, inner_state_of(w, state), mask);
 }
 
+static void action_values(const void *params, const void *state, double *values)
+{
+    const wrapping *w = params;
+    const rill_env *inner = w->wrapper.inner;
+    inner->type->action_values(inner->params, inner_state_of(w, state), values);
+}
+
 static void jacobian(const void *params, const void *state, const float *action,
                      rill_jacobian *jacobian)
 {
@@ -367,6 +374,8 @@ static void make_type(wrapping *w)
         w->type.model = of->model == NULL ? NULL : model;
         w->type.model_state = of->model_state == NULL ? NULL : model_state;
         w->type.has_expected_rewards = of->has_expected_rewards;
+        w->type.action_values =
+            of->action_values == NULL || type->reward != NULL ? NULL : action_values;
         w->type.jacobian = of->jacobian == NULL || type->reward != NULL ? NULL : jacobian;
     }
     // the inner state says all where the wrapper's says nothing about what follows

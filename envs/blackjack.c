@@ -12,14 +12,17 @@
 ///     (ace) to 10, and 0 or 1. Sum 32 stands for a natural, 21 with a usable ace: Gymnasium shows
 ///     it as 21, but `sab` and `natural` pay for it, so without it this would be no MDP.
 /// Reward: at the end 1 for winning, -1 for losing, 0 for a draw; see the parameters for naturals.
-/// Starting state: two cards each.
+/// Starting state: two cards each, or what `start` says.
 /// Episode end: terminates when the player sticks or exceeds 21. No time limit.
 /// Parameters: `sab`: a natural wins against all but a natural, which is a draw, as in Sutton &
 ///     Barto. `natural`: winning with a natural earns 1.5 (without effect where `sab` is true).
-///     Without the two a natural counts as any 21.
+///     Without the two a natural counts as any 21. `start`, the player's sum, the dealer's card and
+///     1 or 0 for a usable ace, as in the observation, lets every episode start there: Sutton &
+///     Barto's Example 5.4 is 13,2,1. Empty: cards are dealt.
 /// Versions: v1 of Gymnasium 1.4.0, whose preset sets `sab`; same stream of random numbers: the
 ///     dealer's two cards, the player's, the suit of the card shown and, where it counts 10, which
-///     of the three pictures it is; then a card a hit, and the dealer's.
+///     of the three pictures it is; then a card a hit, and the dealer's. With `start` a reset draws
+///     the dealer's hidden card alone.
 #include <rill/env_define.h>
 #include <stdio.h>
 
@@ -30,12 +33,15 @@ enum { NATURAL = MAX_BUST + 1, TOTALS, CARDS = TEN + 1, STATES = TOTALS * CARDS 
 
 typedef struct blackjack_params {
     bool natural, sab;
+    rill_list start;
 } blackjack_params;
 
 static const rill_param blackjack_param_table[] = {
     RILL_BOOL(blackjack_params, natural, "false", "winning with a natural earns 1.5"),
     RILL_BOOL(blackjack_params, sab, "false",
               "naturals as in Sutton & Barto: they win against all but a natural"),
+    RILL_INTEGERS(blackjack_params, start, "", 0, NATURAL,
+                  "player's sum, dealer's card, usable ace that episodes start with; empty: dealt"),
     RILL_PARAM_END,
 };
 
@@ -119,9 +125,40 @@ static inline double pay(const blackjack_params *params, hand player, hand deale
     return params->natural && player.is_natural ? 1.5 : 1.0;
 }
 
+static hand start_hand(const blackjack_params *params)
+{
+    const double *start = params->start.values;
+    return hand_of((int32_t)start[0], (int32_t)start[2]);
+}
+
+static rill_status prepare(void *block, rill_error *error)
+{
+    const blackjack_params *params = block;
+    if (params->start.count == 0) {
+        return RILL_OK;
+    }
+    if (params->start.count == 3) {
+        const double *start = params->start.values;
+        const hand player = start_hand(params);
+        if (start[1] >= ACE && start[1] <= TEN && start[2] <= 1.0 && is_hand(player) &&
+            player.sum <= MAX_SUM) {
+            return RILL_OK;
+        }
+    }
+    return rill_error_set(error, RILL_INVALID, "start",
+                          "no episode starts like that; give the player's sum (4 to 21, or 32 for "
+                          "a natural), the dealer's card (1 to 10), 1 or 0 for a usable ace (12 or "
+                          "more with one)");
+}
+
 static void reset(const blackjack_params *params, blackjack_state *state, rill_rng *rng)
 {
-    (void)params;
+    if (params->start.count > 0) {
+        *state = (blackjack_state){.player = start_hand(params),
+                                   .shown = (int32_t)params->start.values[1],
+                                   .hidden = draw_card(rng)};
+        return;
+    }
     state->shown = draw_card(rng);
     state->hidden = draw_card(rng);
     int32_t first = draw_card(rng);
@@ -187,18 +224,34 @@ static rill_status add_outcomes(const blackjack_params *params, rill_model_build
     return status;
 }
 
-static rill_status model(const void *params, rill_model_builder *builder)
+static void add_starts(const blackjack_params *params, rill_model_builder *builder)
 {
-    double ends[CARDS][TOTALS] = {{0.0}};
-    rill_status status = rill_model_begin(builder, STATES, ACTIONS);
-    for (int32_t shown = ACE; shown <= TEN && status == RILL_OK; shown++) {
+    if (params->start.count > 0) {
+        const int32_t shown = (int32_t)params->start.values[1];
+        rill_model_add_start(builder, index_of(start_hand(params), shown), 1.0);
+        return;
+    }
+    for (int32_t shown = ACE; shown <= TEN; shown++) {
         for (int32_t a = ACE; a <= TEN; a++) {
-            add_ends(two_cards(shown, a), card_probability(a), ends[shown]);
             for (int32_t b = ACE; b <= TEN; b++) {
                 rill_model_add_start(builder, index_of(two_cards(a, b), shown),
                                      card_probability(shown) * card_probability(a) *
                                          card_probability(b));
             }
+        }
+    }
+}
+
+static rill_status model(const void *params, rill_model_builder *builder)
+{
+    double ends[CARDS][TOTALS] = {{0.0}};
+    rill_status status = rill_model_begin(builder, STATES, ACTIONS);
+    if (status == RILL_OK) {
+        add_starts(params, builder);
+    }
+    for (int32_t shown = ACE; shown <= TEN; shown++) {
+        for (int32_t a = ACE; a <= TEN; a++) {
+            add_ends(two_cards(shown, a), card_probability(a), ends[shown]);
         }
     }
     for (int32_t i = 0; i < STATES && status == RILL_OK; i++) {
@@ -298,7 +351,7 @@ RILL_DEFINE_ENV(blackjack, index, index,
                 .summary = "a card game; observation (sum * 11 + dealer's card) * 2 + usable ace, "
                            "sum 32 for a natural",
                 .source = "Sutton & Barto (2018), Example 5.1; Gymnasium Blackjack-v1",
-                .presets = presets, .action_names = action_names,
+                .presets = presets, .action_names = action_names, .prepare = prepare,
                 .observation_space = observation_space, .action_space = action_space,
                 .model = model, .draw = draw, .n_state_values = STATE_VALUES,
                 .get_state = get_state, .set_state = set_state);

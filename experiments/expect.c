@@ -13,6 +13,7 @@ void expect_clear(rill_expect *expect)
     free(expect->metric);
     free(expect->policy);
     free(expect->values);
+    free(expect->q_values);
 }
 
 static rill_status copy_text(const cJSON *json, const char *key, char **copy, rill_error *error)
@@ -28,17 +29,19 @@ static rill_status copy_text(const cJSON *json, const char *key, char **copy, ri
     return status;
 }
 
-/// "uniform", or one action per state, as probabilities (n_states, n_actions).
-static rill_status read_policy(const rill_experiment *experiment, const cJSON *json,
-                               rill_expect *expect, rill_error *error)
+/// "optimal", "uniform", or one action per state, as probabilities (n_states, n_actions).
+static rill_status read_policy(const cJSON *json, rill_expect *expect, rill_error *error)
 {
-    const int32_t n_states = experiment->env->observation_space.size;
-    const int32_t n_actions = experiment->env->action_space.size;
-    bool is_uniform = cJSON_IsString(json) && strcmp(json->valuestring, "uniform") == 0;
+    const int32_t n_states = expect->n_states;
+    const int32_t n_actions = expect->n_actions;
     if (cJSON_IsString(json) && strcmp(json->valuestring, "optimal") == 0) {
         return RILL_OK; // no policy stands for the optimal one
     }
-    if (!is_uniform && (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != n_states)) {
+    expect->is_uniform = cJSON_IsString(json) && strcmp(json->valuestring, "uniform") == 0;
+    if (expect->is_uniform) {
+        return RILL_OK;
+    }
+    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != n_states) {
         return rill_error_set(error, RILL_INVALID, "exact",
                               "expected \"optimal\", \"uniform\", or an array of %d actions, one "
                               "per state",
@@ -47,11 +50,6 @@ static rill_status read_policy(const rill_experiment *experiment, const cJSON *j
     expect->policy = calloc((size_t)n_states * (size_t)n_actions, sizeof *expect->policy);
     if (expect->policy == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    for (int32_t s = 0; s < n_states && is_uniform; s++) {
-        for (int32_t a = 0; a < n_actions; a++) {
-            expect->policy[(ptrdiff_t)s * n_actions + a] = 1.0 / n_actions;
-        }
     }
     int32_t s = 0;
     const cJSON *element = NULL;
@@ -67,47 +65,146 @@ static rill_status read_policy(const rill_experiment *experiment, const cJSON *j
     return RILL_OK;
 }
 
+/// A table of n numbers, none of them published yet.
+static rill_status create_table(double **table, size_t n, rill_error *error)
+{
+    *table = malloc(n * sizeof **table);
+    if (*table == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        (*table)[i] = (double)NAN;
+    }
+    return RILL_OK;
+}
+
+/// The states that a list is about: "states", or all. `states` is allocated.
+static rill_status read_states(const cJSON *json, int32_t n_states, int32_t **states, int32_t *n,
+                               rill_error *error)
+{
+    const cJSON *array = NULL;
+    rill_status status = json_get_array(json, "states", false, &array, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    *n = array == NULL ? n_states : cJSON_GetArraySize(array);
+    *states = malloc(((size_t)*n + 1) * sizeof **states);
+    if (*states == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (int32_t i = 0; array == NULL && i < n_states; i++) {
+        (*states)[i] = i;
+    }
+    int32_t i = 0;
+    const cJSON *element = NULL;
+    cJSON_ArrayForEach (element, array) {
+        int32_t state = cJSON_IsNumber(element) ? element->valueint : -1;
+        if (state < 0 || state >= n_states || element->valuedouble != state) {
+            return rill_error_set(error, RILL_INVALID, "states",
+                                  "number %d is not a state; there are 0 to %d", i + 1,
+                                  n_states - 1);
+        }
+        (*states)[i++] = state;
+    }
+    return RILL_OK;
+}
+
+/// One published number, or null where there is none.
+static rill_status read_number(const cJSON *json, const char *key, int32_t state, double *number,
+                               rill_error *error)
+{
+    if (!cJSON_IsNumber(json) && !cJSON_IsNull(json)) {
+        return rill_error_set(error, RILL_INVALID, key,
+                              "found %s for state %d, expected a number or null", json_kind(json),
+                              state);
+    }
+    *number = cJSON_IsNull(json) ? (double)NAN : json->valuedouble;
+    return RILL_OK;
+}
+
+/// The numbers of one state: one to the values, or a row of them to the action values.
+static rill_status read_numbers(const cJSON *json, const char *key, bool is_row, int32_t state,
+                                rill_expect *expect, rill_error *error)
+{
+    if (!is_row) {
+        return read_number(json, key, state, &expect->values[state], error);
+    }
+    if (cJSON_IsNull(json)) {
+        return RILL_OK;
+    }
+    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != expect->n_actions) {
+        return rill_error_set(error, RILL_INVALID, key,
+                              "found %s for state %d, expected a row of %d numbers, one an action, "
+                              "or null",
+                              cJSON_IsArray(json) ? "another number of them" : json_kind(json),
+                              state, expect->n_actions);
+    }
+    double *row = expect->q_values + (ptrdiff_t)state * expect->n_actions;
+    rill_status status = RILL_OK;
+    const cJSON *element = NULL;
+    cJSON_ArrayForEach (element, json) {
+        status = status == RILL_OK ? read_number(element, key, state, row++, error) : status;
+    }
+    return status;
+}
+
+/// A list with an element a state, of numbers or, with `is_row`, rows.
+static rill_status read_list(const cJSON *json, const char *key, const cJSON *list, bool is_row,
+                             rill_expect *expect, rill_error *error)
+{
+    const size_t n_numbers =
+        (size_t)expect->n_states * (is_row ? (size_t)expect->n_actions : (size_t)1);
+    int32_t *states = NULL;
+    int32_t n = 0;
+    rill_status status = read_states(json, expect->n_states, &states, &n, error);
+    if (status == RILL_OK && cJSON_GetArraySize(list) != n) {
+        status = rill_error_set(error, RILL_INVALID, key,
+                                "%d values for %d states; write null where none is published",
+                                cJSON_GetArraySize(list), n);
+    }
+    if (status == RILL_OK) {
+        status = create_table(is_row ? &expect->q_values : &expect->values, n_numbers, error);
+    }
+    int32_t i = 0;
+    const cJSON *element = NULL;
+    cJSON_ArrayForEach (element, list) {
+        if (status == RILL_OK) {
+            status = read_numbers(element, key, is_row, states[i++], expect, error);
+        }
+    }
+    free(states);
+    return status;
+}
+
 static rill_status read_exact(const rill_experiment *experiment, const cJSON *json,
                               rill_expect *expect, rill_error *error)
 {
     const cJSON *values = NULL;
+    const cJSON *q_values = NULL;
     expect->variant = -1;
     if (experiment->env->type->model == NULL) {
         return rill_error_set(error, RILL_INVALID, "exact", "%s has no exact model",
                               experiment->env->type->id);
     }
     rill_status status =
-        read_policy(experiment, cJSON_GetObjectItemCaseSensitive(json, "exact"), expect, error);
+        read_policy(cJSON_GetObjectItemCaseSensitive(json, "exact"), expect, error);
     if (status == RILL_OK) {
         status = json_get_real(json, "discount", true, 0.0, 1.0, &expect->discount, error);
     }
     if (status == RILL_OK) {
-        status = json_get_array(json, "values", true, &values, error);
+        status = json_get_real(json, "epsilon", false, 0.0, 1.0, &expect->epsilon, error);
     }
-    if (status != RILL_OK) {
-        return status;
+    status = status == RILL_OK ? json_get_array(json, "q_values", false, &q_values, error) : status;
+    if (status == RILL_OK) {
+        status = json_get_array(json, "values", q_values == NULL, &values, error);
     }
-    expect->n_values = experiment->env->observation_space.size;
-    if (cJSON_GetArraySize(values) != expect->n_values) {
-        return rill_error_set(error, RILL_INVALID, "values",
-                              "%d values for %d states; write null where none is published",
-                              cJSON_GetArraySize(values), expect->n_values);
+    if (status == RILL_OK && values != NULL) {
+        status = read_list(json, "values", values, false, expect, error);
     }
-    expect->values = malloc((size_t)expect->n_values * sizeof *expect->values);
-    if (expect->values == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    if (status == RILL_OK && q_values != NULL) {
+        status = read_list(json, "q_values", q_values, true, expect, error);
     }
-    int32_t s = 0;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, values) {
-        if (!cJSON_IsNumber(element) && !cJSON_IsNull(element)) {
-            return rill_error_set(error, RILL_INVALID, "values",
-                                  "found %s for state %d, expected a number or null",
-                                  json_kind(element), s);
-        }
-        expect->values[s++] = cJSON_IsNull(element) ? (double)NAN : element->valuedouble;
-    }
-    return RILL_OK;
+    return status;
 }
 
 static bool is_recorded(const rill_experiment *experiment, const char *metric)
@@ -125,11 +222,10 @@ static bool is_recorded(const rill_experiment *experiment, const char *metric)
     return false;
 }
 
-static rill_status read_learned(const rill_experiment *experiment, const cJSON *json,
-                                rill_expect *expect, rill_error *error)
+static rill_status read_agent(const rill_experiment *experiment, const cJSON *json,
+                              rill_expect *expect, rill_error *error)
 {
     const char *label = NULL;
-    const cJSON *window = NULL;
     rill_status status = json_get_text(json, "agent", true, &label, error);
     expect->variant = -1;
     for (int32_t i = 0; status == RILL_OK && i < experiment->n_variants; i++) {
@@ -139,6 +235,50 @@ static rill_status read_learned(const rill_experiment *experiment, const cJSON *
         return rill_error_set(error, RILL_INVALID, "agent", "no agent has the label \"%.60s\"",
                               label);
     }
+    return status;
+}
+
+static rill_status read_estimates(const rill_experiment *experiment, const cJSON *json,
+                                  rill_expect *expect, rill_error *error)
+{
+    const cJSON *list = NULL;
+    rill_status status = read_agent(experiment, json, expect, error);
+    status = status == RILL_OK ? json_get_array(json, "estimates", true, &list, error) : status;
+    if (status != RILL_OK) {
+        return status;
+    }
+    const rill_agent *agent = experiment->variants[expect->variant].agent;
+    if (agent->observation_space.kind != RILL_SPACE_DISCRETE) {
+        return rill_error_set(error, RILL_INVALID, "agent",
+                              "estimates are those of states, which need discrete observations");
+    }
+    const bool is_row = cJSON_IsArray(cJSON_GetArrayItem(list, 0));
+    if (is_row && rill_agent_n_values(agent) == 1) {
+        return rill_error_set(error, RILL_INVALID, "estimates",
+                              "%s estimates the values of states; expected one number a state",
+                              agent->type->id);
+    }
+    return read_list(json, "estimates", list, is_row, expect, error);
+}
+
+/// "mean" or "median".
+static rill_status read_statistic(const cJSON *json, rill_expect *expect, rill_error *error)
+{
+    const char *statistic = "mean";
+    rill_status status = json_get_text(json, "statistic", false, &statistic, error);
+    expect->is_median = strcmp(statistic, "median") == 0;
+    if (status == RILL_OK && !expect->is_median && strcmp(statistic, "mean") != 0) {
+        return rill_error_set(error, RILL_INVALID, "statistic",
+                              "\"%.40s\" is neither \"mean\" nor \"median\"", statistic);
+    }
+    return status;
+}
+
+static rill_status read_learned(const rill_experiment *experiment, const cJSON *json,
+                                rill_expect *expect, rill_error *error)
+{
+    const cJSON *window = NULL;
+    rill_status status = read_agent(experiment, json, expect, error);
     status = status == RILL_OK ? copy_text(json, "metric", &expect->metric, error) : status;
     if (status == RILL_OK && !is_recorded(experiment, expect->metric)) {
         return rill_error_set(error, RILL_INVALID, "metric",
@@ -146,6 +286,7 @@ static rill_status read_learned(const rill_experiment *experiment, const cJSON *
                               "and evaluation_length come with \"evaluation\")",
                               expect->metric);
     }
+    status = status == RILL_OK ? read_statistic(json, expect, error) : status;
     if (status == RILL_OK) {
         status = json_get_real(json, "published", true, -1e300, 1e300, &expect->published, error);
     }
@@ -168,29 +309,51 @@ static rill_status read_learned(const rill_experiment *experiment, const cJSON *
     return RILL_OK;
 }
 
+typedef rill_status reader(const rill_experiment *experiment, const cJSON *json,
+                           rill_expect *expect, rill_error *error);
+
+/// The kinds by what tells them, the first that fits.
+static const struct {
+    const char *key; ///< NULL: all the rest
+    rill_expect_kind kind;
+    const char *const *keys;
+    reader *read;
+} kinds[] = {
+    {"exact", RILL_EXPECT_EXACT,
+     (const char *const[]){"check", "source", "exact", "discount", "epsilon", "states", "values",
+                           "q_values", "tolerance", "note", NULL},
+     read_exact},
+    {"estimates", RILL_EXPECT_ESTIMATES,
+     (const char *const[]){"check", "source", "agent", "states", "estimates", "tolerance", "note",
+                           NULL},
+     read_estimates},
+    {NULL, RILL_EXPECT_METRIC,
+     (const char *const[]){"check", "source", "agent", "metric", "window", "statistic", "published",
+                           "tolerance", "note", NULL},
+     read_learned},
+};
+
 static rill_status read_one(const rill_experiment *experiment, const cJSON *json,
                             rill_expect *expect, rill_error *error)
 {
-    static const char *const learned_keys[] = {
-        "check", "source", "agent", "metric", "window", "published", "tolerance", "note", NULL};
-    static const char *const exact_keys[] = {"check",  "source",    "exact", "discount",
-                                             "values", "tolerance", "note",  NULL};
     if (!cJSON_IsObject(json)) {
         return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
                               json_kind(json));
     }
-    bool is_exact = cJSON_HasObjectItem(json, "exact");
-    rill_status status = json_check_keys(json, is_exact ? exact_keys : learned_keys, error);
+    size_t i = 0;
+    while (kinds[i].key != NULL && !cJSON_HasObjectItem(json, kinds[i].key)) {
+        i++;
+    }
+    expect->kind = kinds[i].kind;
+    expect->n_states = experiment->env->observation_space.size;
+    expect->n_actions = experiment->env->action_space.size;
+    rill_status status = json_check_keys(json, kinds[i].keys, error);
     status = status == RILL_OK ? copy_text(json, "check", &expect->check, error) : status;
     status = status == RILL_OK ? copy_text(json, "source", &expect->source, error) : status;
     if (status == RILL_OK) {
         status = json_get_real(json, "tolerance", true, 0.0, 1e300, &expect->tolerance, error);
     }
-    if (status != RILL_OK) {
-        return status;
-    }
-    return is_exact ? read_exact(experiment, json, expect, error)
-                    : read_learned(experiment, json, expect, error);
+    return status == RILL_OK ? kinds[i].read(experiment, json, expect, error) : status;
 }
 
 rill_status expect_read(rill_experiment *experiment, const cJSON *root, rill_error *error)

@@ -174,8 +174,10 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
     if (status == RILL_OK) {
         status = read_behaviour(json, NULL, &config.behaviour, &config.behaviour_params, error);
     }
-    if (status == RILL_OK && config.type->needs_model) {
-        status = rill_env_model(experiment->env, &config.model, error);
+    if (status == RILL_OK && rill_agent_type_wants_model(config.type, experiment->env)) {
+        const rill_model *model = NULL;
+        status = experiment_model(experiment, &model, error);
+        config.model = status == RILL_OK ? rill_model_share(experiment->model) : NULL;
     }
     if (status != RILL_OK) {
         rill_agent_config_release(&config);
@@ -266,6 +268,11 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
     record->metric = rill_metric_find(metric, error);
     if (record->metric == NULL) {
         return RILL_INVALID;
+    }
+    if (record->metric->is_of_evaluation) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s is recorded by \"evaluation\", not by \"record\"",
+                              record->metric->id);
     }
     record->unit = strcmp(unit, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
     if (record->unit == RILL_EPISODES && strcmp(unit, "episodes") != 0) {
@@ -465,12 +472,16 @@ void rill_experiment_destroy(rill_experiment *experiment)
     for (int32_t i = 0; i < experiment->n_variants; i++) {
         free(experiment->variants[i].label);
         rill_agent_destroy(experiment->variants[i].agent);
-        rill_truth_destroy(experiment->variants[i].truth);
     }
     for (size_t i = 0; i < experiment->n_expects; i++) {
         expect_clear(&experiment->expects[i]);
     }
+    for (size_t i = 0; i < experiment->n_truths; i++) {
+        rill_truth_destroy(experiment->truths[i]);
+    }
     rill_env_destroy(experiment->env);
+    rill_model_destroy(experiment->model);
+    free(experiment->truths);
     free(experiment->variants);
     free(experiment->records);
     free(experiment->expects);

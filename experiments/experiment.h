@@ -17,6 +17,16 @@ rill_status feasibility_check(const rill_experiment *experiment, rill_error *err
 /// cannot have.
 rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error);
 
+/// The exact model of the environment, built on first use; the experiment's. RILL_INVALID (it has
+/// none), RILL_NO_MEMORY.
+rill_status experiment_model(rill_experiment *experiment, const rill_model **model,
+                             rill_error *error);
+
+/// What an agent is held against: with `is_optimal` the optimal values for its discount, else those of
+/// what it estimates, as `rill_truth_create`. Solved on first use; the experiment's.
+rill_status experiment_truth(rill_experiment *experiment, const rill_agent *agent, bool is_optimal,
+                             rill_truth **truth, rill_error *error);
+
 /// Sets `resolved` and `identity`.
 rill_status resolve_experiment(rill_experiment *experiment, rill_error *error);
 

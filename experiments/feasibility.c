@@ -50,27 +50,65 @@ rill_status feasibility_check(const rill_experiment *experiment, rill_error *err
     return status;
 }
 
-/// The exact values that the metrics of a variant are held against.
-rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error)
+/// Whether an agent can have a metric at all.
+static rill_status check_metric(const rill_metric *metric, const rill_env *env,
+                                const rill_agent_type *type, rill_error *error)
 {
-    bool is_needed = false;
-    for (size_t i = 0; i < experiment->n_records; i++) {
+    if (metric->needs_control && type->estimates == RILL_ESTIMATES_STATE_VALUES) {
+        return rill_error_set(error, RILL_INVALID, "record",
+                              "%s is about control; %s predicts the values of a given policy: "
+                              "record rms_error",
+                              metric->id, type->id);
+    }
+    if (metric->needs_average_reward && !type->estimates_average_reward) {
+        return rill_error_set(error, RILL_INVALID, "record",
+                              "%s does not estimate the average reward; record reward, the mean of "
+                              "what it gets",
+                              type->id);
+    }
+    if (metric->needs_optimum && env->type->action_values == NULL &&
+        env->action_space.kind != RILL_SPACE_DISCRETE) {
+        return rill_error_set(error, RILL_INVALID, "record", "%s needs discrete actions",
+                              metric->id);
+    }
+    return RILL_OK;
+}
+
+/// The exact values that the metrics of a variant are held against.
+static rill_status prepare_variant(rill_experiment *experiment, rill_variant *variant,
+                                   rill_error *error)
+{
+    rill_status status = RILL_OK;
+    for (size_t i = 0; i < experiment->n_records && status == RILL_OK; i++) {
         const rill_metric *metric = experiment->records[i].metric;
-        is_needed = is_needed || metric->needs_truth;
-        for (int32_t j = 0; metric->needs_control && j < experiment->n_variants; j++) {
-            const rill_agent_type *type = experiment->variants[j].agent->type;
-            if (type->estimates == RILL_ESTIMATES_STATE_VALUES) {
-                return rill_error_set(error, RILL_INVALID, "record",
-                                      "%s is about control; %s predicts the values of a given "
-                                      "policy: record rms_error",
-                                      metric->id, type->id);
-            }
+        rill_truth *truth = NULL;
+        if (metric->needs_truth) {
+            status = experiment_truth(experiment, variant->agent, false, &truth, error);
+            variant->truth = truth;
+        }
+        if (status == RILL_OK && metric->needs_weights) {
+            status = rill_truth_weigh(truth, error);
+        }
+        if (metric->needs_optimum && experiment->env->type->action_values == NULL) {
+            status = experiment_truth(experiment, variant->agent, true, &truth, error);
+            variant->optimum = truth;
         }
     }
-    for (int32_t i = 0; is_needed && i < experiment->n_variants; i++) {
+    return status;
+}
+
+rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error)
+{
+    for (int32_t i = 0; i < experiment->n_variants; i++) {
         rill_variant *variant = &experiment->variants[i];
-        rill_status status =
-            rill_truth_create(&variant->truth, experiment->env, variant->agent, error);
+        for (size_t j = 0; j < experiment->n_records; j++) {
+            rill_status status = check_metric(experiment->records[j].metric, experiment->env,
+                                              variant->agent->type, error);
+            if (status != RILL_OK) {
+                return status;
+            }
+        }
+        rill_status status = prepare_variant(experiment, variant, error);
         if (status != RILL_OK) {
             char place[48];
             snprintf(place, sizeof place, "record: exact values for agents[%d]", (int)i);

@@ -41,6 +41,10 @@ typedef struct runner {
     rill_agent *agent;
     rill_run *run;
     double *scratch;
+    rill_tally *tallies;     ///< (n_records) what metrics gather from steps
+    bool is_watched;         ///< some metric does
+    bool needs_optimum;      ///< and wants to know the optimal action values
+    double *action_values;   ///< (n_actions) room for them
     const atomic_bool *stop; ///< NULL: nobody asks to stop
     bool is_out_of_memory;
     bool is_cut; ///< an evaluation was stopped half-way: the run leaves nothing
@@ -57,6 +61,8 @@ static void runner_close(runner *r)
     rill_env_destroy(r->evaluation_env);
     rill_agent_destroy(r->agent);
     free(r->scratch);
+    free(r->tallies);
+    free(r->action_values);
 }
 
 static void name_series(rill_series *series, const char *metric, rill_unit unit, int64_t every)
@@ -89,12 +95,17 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
         r->evaluation_env->data->rng = stream_of(experiment, number, ROLE_EVALUATION_ENV);
     }
     r->scratch = calloc((size_t)rill_agent_n_values(r->agent), sizeof *r->scratch);
+    r->tallies = calloc(experiment->n_records + 1, sizeof *r->tallies);
+    r->action_values = calloc((size_t)r->env->action_space.size, sizeof *r->action_values);
     run->series = calloc(experiment->n_records + 2, sizeof *run->series);
-    if (r->scratch == NULL || run->series == NULL) {
+    if (r->scratch == NULL || r->tallies == NULL || r->action_values == NULL ||
+        run->series == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     for (size_t i = 0; i < experiment->n_records; i++) {
         const rill_record *record = &experiment->records[i];
+        r->is_watched = r->is_watched || record->metric->of_step != NULL;
+        r->needs_optimum = r->needs_optimum || record->metric->needs_optimum;
         name_series(&run->series[run->n_series++], record->metric->id, record->unit, record->every);
     }
     if (has_evaluation) {
@@ -105,12 +116,12 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
     return RILL_OK;
 }
 
-static void append(runner *r, rill_series *series, double value)
+static void append(runner *r, rill_series *series, double value, bool may_be_missing)
 {
     if (!rill_series_append(series, value)) {
         r->is_out_of_memory = true;
     }
-    if (!isfinite(value)) {
+    if (!isfinite(value) && !(may_be_missing && isnan(value))) {
         r->run->status = RILL_RUN_DIVERGED;
     }
 }
@@ -119,19 +130,62 @@ static void append(runner *r, rill_series *series, double value)
 static void record(runner *r, rill_unit unit, int64_t count, double episode_return,
                    int64_t episode_length)
 {
-    const rill_metric_view view = {.agent = r->agent,
-                                   .truth = r->variant->truth,
-                                   .episode_return = episode_return,
-                                   .episode_length = episode_length,
-                                   .scratch = r->scratch};
+    rill_metric_view view = {.agent = r->agent,
+                             .truth = r->variant->truth,
+                             .episode_return = episode_return,
+                             .episode_length = episode_length,
+                             .steps = r->run->steps,
+                             .episodes = r->run->episodes,
+                             .scratch = r->scratch,
+                             .is_out_of_memory = &r->is_out_of_memory};
     for (size_t i = 0; i < r->experiment->n_records; i++) {
         const rill_record *spec = &r->experiment->records[i];
+        const rill_metric *metric = spec->metric;
         if (spec->unit == unit && count % spec->every == 0) {
-            append(r, &r->run->series[i], spec->metric->measure(&view));
+            view.tally = &r->tallies[i];
+            append(r, &r->run->series[i], metric->measure(&view), metric->may_be_missing);
+            r->tallies[i] = metric->is_total ? r->tallies[i] : (rill_tally){0.0, 0};
         }
     }
     if (!isfinite(r->agent->memory->td_error)) {
         r->run->status = RILL_RUN_DIVERGED;
+    }
+}
+
+/// Before a step: the exact values of the best action and of the one about to be taken.
+static rill_step_view look_at_choice(const runner *r, rill_observation observation,
+                                     rill_action action)
+{
+    const rill_env *env = r->env;
+    rill_step_view step = {0.0, 0.0, 0.0};
+    if (!r->needs_optimum) {
+        return step;
+    }
+    if (env->type->action_values != NULL) {
+        env->type->action_values(env->params, env->state, r->action_values);
+        step.best = rill_max(r->action_values, env->action_space.size);
+        step.chosen = r->action_values[action.index];
+        return step;
+    }
+    const rill_solution *solution = r->variant->optimum->solution;
+    const int32_t state = env->type->model_state == NULL
+                              ? observation.index
+                              : env->type->model_state(env->params, env->state);
+    step.best = solution->v[state];
+    step.chosen = solution->q[(ptrdiff_t)state * solution->n_actions + action.index];
+    return step;
+}
+
+/// After it: what the metrics gather.
+static void gather(const runner *r, rill_step_view step, double reward)
+{
+    step.reward = reward;
+    for (size_t i = 0; i < r->experiment->n_records; i++) {
+        const rill_metric *metric = r->experiment->records[i].metric;
+        if (metric->of_step != NULL) {
+            r->tallies[i].sum += metric->of_step(&step);
+            r->tallies[i].steps++;
+        }
     }
 }
 
@@ -157,8 +211,8 @@ static void evaluate(runner *r)
         }
     }
     rill_series *series = r->run->series + r->experiment->n_records;
-    append(r, &series[0], sum / (double)evaluation->episodes);
-    append(r, &series[1], length / (double)evaluation->episodes);
+    append(r, &series[0], sum / (double)evaluation->episodes, false);
+    append(r, &series[1], length / (double)evaluation->episodes, false);
 }
 
 /// The step count at which the loop must look up: the next point of a series by steps, the end, or
@@ -192,13 +246,16 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
            r->is_cut;
 }
 
-/// The loop that everything is for: environment and agent take turns, and data moves forward.
-static rill_status run_loop(runner *r, atomic_llong *steps_taken)
+/// The loop that everything is for: environment and agent take turns, and data moves forward. With
+/// `is_watched` metrics gather each step; always inlined, so that without it nothing of that is left.
+__attribute__((always_inline)) static inline rill_status
+run_loop(runner *r, atomic_llong *steps_taken, const bool is_watched)
 {
     const rill_experiment *experiment = r->experiment;
     rill_env *env = r->env;
     rill_agent *agent = r->agent;
     rill_outcome outcome;
+    rill_step_view seen;
     rill_observation observation = rill_env_reset(env);
     rill_action action = rill_agent_start(agent, observation);
     double episode_return = 0.0;
@@ -209,19 +266,27 @@ static rill_status run_loop(runner *r, atomic_llong *steps_taken)
         const int64_t before = steps;
         const int64_t event = next_event(experiment, steps);
         while (steps < event && !is_over) {
+            if (is_watched) {
+                seen = look_at_choice(r, observation, action);
+            }
             observation = rill_env_step(env, action, &outcome);
             episode_return += outcome.reward;
             steps++;
+            if (is_watched) {
+                gather(r, seen, outcome.reward);
+            }
             if (!rill_outcome_is_last(&outcome)) {
                 action = rill_agent_step(agent, outcome.reward, observation);
                 continue;
             }
             rill_agent_finish(agent, &outcome, observation);
+            r->run->steps = steps;
             is_over = end_episode(r, episode_return, steps - episode_start);
             episode_return = 0.0;
             episode_start = steps;
             if (!is_over) {
-                action = rill_agent_start(agent, rill_env_reset(env));
+                observation = rill_env_reset(env);
+                action = rill_agent_start(agent, observation);
             }
         }
         r->run->steps = steps;
@@ -242,18 +307,45 @@ static rill_status run_loop(runner *r, atomic_llong *steps_taken)
     return RILL_OK;
 }
 
-/// Keeps the estimates with the run, when they are few enough; one that is not finite means that
-/// the run diverged, though it did so where nothing was recorded.
+static rill_status run_plainly(runner *r, atomic_llong *steps_taken)
+{
+    return run_loop(r, steps_taken, false);
+}
+
+static rill_status run_watched(runner *r, atomic_llong *steps_taken)
+{
+    return run_loop(r, steps_taken, true);
+}
+
+/// True when a published number is about the estimates of this run.
+static bool are_values_wanted(const runner *r)
+{
+    const rill_experiment *experiment = r->experiment;
+    for (size_t i = 0; i < experiment->n_expects; i++) {
+        if (experiment->expects[i].kind == RILL_EXPECT_ESTIMATES &&
+            experiment->expects[i].variant == r->run->variant) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Keeps the estimates with the run, when they are few enough or wanted; one that is not finite means
+/// that the run diverged, though it did so where nothing was recorded.
 static void keep_values(runner *r)
 {
-    const rill_linear *value = &r->agent->value;
+    const rill_agent *agent = r->agent;
+    const rill_linear *value = &agent->value;
     size_t n = (size_t)value->n_features * (size_t)value->n_outputs;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(value->weights[i])) {
             r->run->status = RILL_RUN_DIVERGED;
         }
     }
-    if (n > MAX_KEPT_VALUES) {
+    const bool is_discrete = agent->observation_space.kind == RILL_SPACE_DISCRETE;
+    const int32_t n_observations = is_discrete ? agent->observation_space.size : 0;
+    n = is_discrete ? (size_t)n_observations * (size_t)value->n_outputs : n;
+    if (n > MAX_KEPT_VALUES && !are_values_wanted(r)) {
         return;
     }
     r->run->values = malloc(n * sizeof *r->run->values);
@@ -261,8 +353,14 @@ static void keep_values(runner *r)
         r->is_out_of_memory = true;
         return;
     }
-    memcpy(r->run->values, value->weights, n * sizeof *r->run->values);
     r->run->n_values = n;
+    for (int32_t s = 0; s < n_observations; s++) {
+        rill_agent_values(agent, (rill_observation){.index = s},
+                          r->run->values + (ptrdiff_t)s * value->n_outputs);
+    }
+    if (!is_discrete) {
+        memcpy(r->run->values, value->weights, n * sizeof *r->run->values);
+    }
 }
 
 /// One run. `stop` and `steps_taken` may be NULL.
@@ -275,7 +373,7 @@ static rill_status run_one(const rill_experiment *experiment, int32_t variant, i
     rill_status status = runner_open(&r, experiment, variant, number, run, error);
     r.stop = stop;
     if (status == RILL_OK) {
-        status = run_loop(&r, steps_taken);
+        status = r.is_watched ? run_watched(&r, steps_taken) : run_plainly(&r, steps_taken);
         if (status == RILL_OK) {
             keep_values(&r);
             status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;

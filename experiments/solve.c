@@ -1,5 +1,6 @@
 // Exact solutions of finite MDPs: policy iteration (S&B section 4.3).
 #include "experiments/solve_linear.h"
+#include "experiments/solve_process.h"
 
 #include <math.h>
 #include <rill/solve.h>
@@ -368,87 +369,43 @@ out:
     return status;
 }
 
-static rill_status check_policy(const rill_model *model, const double *policy, rill_error *error)
-{
-    char path[32];
-    for (int32_t s = 0; s < model->n_states; s++) {
-        const double *row = policy + (ptrdiff_t)s * model->n_actions;
-        bool is_terminal = true;
-        double sum = 0.0;
-        int32_t wrong = -1;
-        for (int32_t a = 0; a < model->n_actions; a++) {
-            bool is_available = rill_model_is_available(model, s, a);
-            is_terminal = is_terminal && !is_available;
-            sum += row[a];
-            wrong = row[a] >= 0.0 && (is_available || row[a] == 0.0) ? wrong : a;
-        }
-        if (is_terminal) {
-            continue;
-        }
-        snprintf(path, sizeof path, "policy[%d]", s);
-        if (wrong >= 0) {
-            return rill_error_set(
-                error, RILL_INVALID, path,
-                row[wrong] >= 0.0 ? "action %d is not available here, yet it has probability %.15g"
-                                  : "action %d: %.15g is not a probability",
-                wrong, row[wrong]);
-        }
-        if (!(fabs(sum - 1.0) <= 1e-9)) {
-            return rill_error_set(error, RILL_INVALID, path, "probabilities sum to %.15g, not 1",
-                                  sum);
-        }
-    }
-    return RILL_OK;
-}
-
-/// The Markov reward process of a policy: a model with a single action, whose optimal values are
-/// those of the policy.
-static rill_status add_process(const rill_model *model, const double *policy,
-                               rill_model_builder *builder)
-{
-    rill_status status = rill_model_begin(builder, model->n_states, 1);
-    for (int32_t s = 0; s < model->n_states && status == RILL_OK; s++) {
-        rill_model_add_start(builder, s, model->start[s]);
-        for (int32_t a = 0; a < model->n_actions; a++) {
-            const double probability = policy[(ptrdiff_t)s * model->n_actions + a];
-            size_t count = 0;
-            const rill_transition *t = rill_model_outcomes(model, s, a, &count);
-            for (size_t i = 0; i < count && status == RILL_OK; i++) {
-                status = rill_model_add(builder, s, 0, probability * t[i].probability, t[i].next,
-                                        t[i].reward, t[i].terminated);
-            }
-        }
-    }
-    return status;
-}
-
 rill_status rill_solve_policy(const rill_model *model, double gamma, const double *policy,
                               rill_solution **out, rill_error *error)
 {
     *out = NULL;
     rill_status status = check_gamma(gamma, error);
-    status = status == RILL_OK ? check_policy(model, policy, error) : status;
+    rill_model *process = NULL;
+    rill_solution *solution = NULL;
+    status = status == RILL_OK ? create_process(model, policy, NULL, &process, error) : status;
+    if (status == RILL_OK) {
+        solution = create_solution(model, error);
+        status = solution == NULL ? RILL_NO_MEMORY : RILL_OK;
+    }
+    status = status == RILL_OK ? solve_values(process, gamma, solution, error) : status;
+    rill_model_destroy(process);
     if (status != RILL_OK) {
+        rill_solution_destroy(solution);
         return status;
     }
-    rill_model *process = NULL;
-    rill_solution *solution = create_solution(model, error);
-    rill_model_builder *builder = rill_model_builder_create();
-    if (solution == NULL || builder == NULL || add_process(model, policy, builder) != RILL_OK) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-        goto out;
-    }
-    status = rill_model_build(builder, &process, error);
-    status = status == RILL_OK ? solve_values(process, gamma, solution, error) : status;
+    fill_q(model, gamma, solution, solution->policy);
+    *out = solution;
+    return RILL_OK;
+}
+
+rill_status rill_solve_soft(const rill_model *model, double gamma, double epsilon,
+                            const double *policy, rill_solution **out, rill_error *error)
+{
+    *out = NULL;
+    rill_model *soft = NULL;
+    rill_status status = rill_model_soften(model, epsilon, &soft, error);
     if (status == RILL_OK) {
-        fill_q(model, gamma, solution, solution->policy);
-        *out = solution;
-        solution = NULL;
+        status = policy == NULL ? rill_solve_optimal(soft, gamma, out, error)
+                                : rill_solve_policy(soft, gamma, policy, out, error);
     }
-out:
-    rill_solution_destroy(solution);
-    rill_model_destroy(process);
-    rill_model_builder_destroy(builder);
+    rill_model_destroy(soft);
+    if (status == RILL_OK && epsilon > 0.0) {
+        fill_q(model, gamma, *out, (*out)->policy);
+    }
     return status;
 }
 

@@ -27,9 +27,10 @@ enum { MAX_SWEEPS = 100000 };
 /// The matrix gamma P, and its elimination.
 typedef struct band_system {
     int32_t n, band;
-    double *rows; ///< (n, 2 band + 1) row i holds the columns i - band to i + band
-    double *ends; ///< (n) probability of ending, which completes a row to 1
-    double *v;    ///< (n) expected reward of a step; in the end the solution
+    double *rows;   ///< (n, 2 band + 1) row i holds the columns i - band to i + band
+    double *ends;   ///< (n) probability of ending, which completes a row to 1
+    double *v;      ///< (n) expected reward of a step; in the end the solution
+    double *visits; ///< (n) entries from outside; in the end expected visits. NULL: not wanted
 } band_system;
 
 /// True when what follows an outcome is worth 0.
@@ -52,6 +53,12 @@ static int32_t find_band(const rill_model *model, const int32_t *policy)
         }
     }
     return band;
+}
+
+/// Multiplications of an elimination.
+static double cost_of(const rill_model *model, int32_t band)
+{
+    return (double)model->n_states * band * band;
 }
 
 /// Where column 0 of a row is or would be.
@@ -89,7 +96,8 @@ static void fill(const band_system *system, const rill_model *model, double gamm
 /// left to:
 ///     P(i, j) <- P(i, j) + P(i, k) P(k, j) / (1 - P(k, k)),
 ///     1 - P(k, k) = ends(k) + sum over j < k of P(k, j),
-/// and in the same way `ends` and v. Then v follows from the first to the last.
+/// and in the same way `ends` and v; the entries of k go on to where it is left to. Then v and the
+/// visits follow from the first to the last.
 static void eliminate(const band_system *system)
 {
     double *ends = system->ends;
@@ -106,6 +114,10 @@ static void eliminate(const band_system *system)
         }
         ends[k] /= leaves;
         v[k] /= leaves;
+        row[k] = leaves;
+        for (int32_t j = first; j < k && system->visits != NULL; j++) {
+            system->visits[j] += system->visits[k] * row[j];
+        }
         for (int32_t i = first; i < k; i++) {
             double *other = row_of(system, i);
             const double enters = other[k];
@@ -126,9 +138,21 @@ static void eliminate(const band_system *system)
     }
 }
 
+/// visits(k) = [entries(k) + sum over i < k of visits(i) P(i, k)] / (1 - P(k, k)), after `eliminate`.
+static void follow_visits(const band_system *system)
+{
+    for (int32_t k = 0; k < system->n; k++) {
+        for (int32_t i = k > system->band ? k - system->band : 0; i < k; i++) {
+            system->visits[k] += system->visits[i] * row_of(system, i)[k];
+        }
+        system->visits[k] /= row_of(system, k)[k];
+    }
+}
+
+/// Elimination; `visits` may be NULL.
 static rill_status solve_by_elimination(const rill_model *model, double gamma,
                                         const int32_t *policy, int32_t band, double *v,
-                                        rill_error *error)
+                                        double *visits, rill_error *error)
 {
     const size_t n = (size_t)model->n_states;
     band_system system = {
@@ -137,6 +161,7 @@ static rill_status solve_by_elimination(const rill_model *model, double gamma,
         .rows = calloc(n, (2 * (size_t)band + 1) * sizeof *system.rows),
         .ends = calloc(n, sizeof *system.ends),
         .v = v,
+        .visits = visits,
     };
     rill_status status = RILL_OK;
     if (system.rows == NULL || system.ends == NULL) {
@@ -144,6 +169,9 @@ static rill_status solve_by_elimination(const rill_model *model, double gamma,
     } else {
         fill(&system, model, gamma, policy);
         eliminate(&system);
+        if (visits != NULL) {
+            follow_visits(&system);
+        }
     }
     free(system.rows);
     free(system.ends);
@@ -180,9 +208,8 @@ rill_status solve_linear(const rill_model *model, double gamma, const int32_t *p
                          rill_error *error)
 {
     const int32_t band = find_band(model, policy);
-    const double cost = (double)model->n_states * band * band;
-    rill_status status = cost <= max_elimination
-                             ? solve_by_elimination(model, gamma, policy, band, v, error)
+    rill_status status = cost_of(model, band) <= max_elimination
+                             ? solve_by_elimination(model, gamma, policy, band, v, NULL, error)
                              : solve_by_sweeps(model, gamma, policy, v, error);
     for (int32_t s = 0; s < model->n_states && status == RILL_OK; s++) {
         if (!isfinite(v[s])) {
@@ -192,5 +219,22 @@ rill_status solve_linear(const rill_model *model, double gamma, const int32_t *p
                                     s);
         }
     }
+    return status;
+}
+
+rill_status solve_visits(const rill_model *model, const int32_t *policy, double *visits,
+                         rill_error *error)
+{
+    const int32_t band = find_band(model, policy);
+    if (cost_of(model, band) > max_elimination) {
+        return rill_error_set(error, RILL_FAILED, "",
+                              "%d states are too many for an on-policy distribution",
+                              model->n_states);
+    }
+    double *v = malloc((size_t)model->n_states * sizeof *v);
+    rill_status status = v == NULL
+                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             : solve_by_elimination(model, 1.0, policy, band, v, visits, error);
+    free(v);
     return status;
 }

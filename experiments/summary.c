@@ -1,25 +1,35 @@
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <rill/summary.h>
 #include <stdlib.h>
 #include <string.h>
 
-rill_estimate rill_estimate_mean(const double *values, size_t n)
+/// The values that are finite, to a block that the caller frees; NULL without memory.
+static double *keep_finite(const double *values, size_t n, size_t *n_finite)
 {
-    const double nan_value = (double)NAN;
-    rill_estimate estimate = {0, nan_value, nan_value, nan_value, nan_value};
     double *finite = malloc((n + 1) * sizeof *finite);
-    if (finite == NULL) {
-        return estimate;
-    }
-    size_t n_finite = 0;
-    for (size_t i = 0; i < n; i++) {
+    *n_finite = 0;
+    for (size_t i = 0; finite != NULL && i < n; i++) {
         if (isfinite(values[i])) {
-            finite[n_finite++] = values[i];
+            finite[(*n_finite)++] = values[i];
         }
     }
-    estimate.n = (int64_t)n_finite;
+    return finite;
+}
+
+static rill_estimate unknown(size_t n)
+{
+    const double nan_value = (double)NAN;
+    return (rill_estimate){(int64_t)n, nan_value, nan_value, nan_value, nan_value};
+}
+
+rill_estimate rill_estimate_mean(const double *values, size_t n)
+{
+    size_t n_finite = 0;
+    double *finite = keep_finite(values, n, &n_finite);
+    rill_estimate estimate = unknown(n_finite);
     if (n_finite > 0) {
         estimate.mean = gsl_stats_mean(finite, 1, n_finite);
     }
@@ -31,6 +41,29 @@ rill_estimate rill_estimate_mean(const double *values, size_t n)
         estimate.ci_high = estimate.mean + t * estimate.se;
     }
     free(finite);
+    return estimate;
+}
+
+rill_estimate rill_estimate_median(const double *values, size_t n)
+{
+    size_t n_finite = 0;
+    double *sorted = keep_finite(values, n, &n_finite);
+    rill_estimate estimate = unknown(n_finite);
+    if (n_finite > 0) {
+        gsl_sort(sorted, 1, n_finite);
+        estimate.mean = gsl_stats_median_from_sorted_data(sorted, 1, n_finite);
+    }
+    // the median lies below the k-th smallest when at most k - 1 values are below it, each with
+    // probability 1/2: k is the greatest for which that is no likelier than 2.5 %
+    size_t k = 0;
+    while (k < n_finite && gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n_finite) <= 0.025) {
+        k++;
+    }
+    if (k > 0) {
+        estimate.ci_low = sorted[k - 1];
+        estimate.ci_high = sorted[n_finite - k];
+    }
+    free(sorted);
     return estimate;
 }
 
@@ -129,32 +162,67 @@ rill_status rill_summarise(const rill_run *runs, size_t n_runs, const char *cons
     return RILL_OK;
 }
 
+/// Holds published values, (n, n_columns) with NaN where there is none, against ours: notes the one
+/// farthest off. `worst` is the greatest distance so far. Ours that is no number is farthest of all.
+static void find_worst(const double *published, const double *ours, int32_t n, int32_t n_columns,
+                       double *worst, rill_verdict *verdict)
+{
+    for (int32_t s = 0; s < n; s++) {
+        for (int32_t a = 0; a < n_columns; a++) {
+            const ptrdiff_t i = (ptrdiff_t)s * n_columns + a;
+            double distance = fabs(ours[i] - published[i]);
+            distance = isnan(distance) ? (double)INFINITY : distance;
+            if (!isnan(published[i]) && distance > *worst) {
+                *worst = distance;
+                verdict->published = published[i];
+                verdict->ours.mean = ours[i];
+                verdict->state = s;
+                verdict->action = n_columns > 1 ? a : -1;
+            }
+        }
+    }
+}
+
+/// The exact values that an expectation is about.
+static rill_status solve_exact(const rill_model *model, const rill_expect *expect,
+                               rill_solution **solution, rill_error *error)
+{
+    double *uniform = NULL;
+    if (expect->is_uniform) {
+        uniform = malloc((size_t)model->n_states * (size_t)model->n_actions * sizeof *uniform);
+        if (uniform == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        rill_uniform_policy(model, uniform);
+    }
+    rill_status status =
+        rill_solve_soft(model, expect->discount, expect->epsilon,
+                        expect->is_uniform ? uniform : expect->policy, solution, error);
+    free(uniform);
+    return status;
+}
+
 /// The state whose exact value is farthest from the published one.
 static rill_status judge_exact(const rill_experiment *experiment, const rill_expect *expect,
                                rill_verdict *verdict, rill_error *error)
 {
-    rill_model *model = NULL;
+    rill_model *model = experiment->model == NULL ? NULL : rill_model_share(experiment->model);
     rill_solution *solution = NULL;
-    rill_status status = rill_env_model(experiment->env, &model, error);
-    if (status == RILL_OK && model->n_states != expect->n_values) {
+    rill_status status = model == NULL ? rill_env_model(experiment->env, &model, error) : RILL_OK;
+    if (status == RILL_OK && model->n_states != expect->n_states) {
         status = rill_error_set(error, RILL_INVALID, "exact",
                                 "the exact values are those of states that %s does not show",
                                 experiment->env->type->id);
     }
-    if (status == RILL_OK) {
-        status = expect->policy == NULL
-                     ? rill_solve_optimal(model, expect->discount, &solution, error)
-                     : rill_solve_policy(model, expect->discount, expect->policy, &solution, error);
-    }
+    status = status == RILL_OK ? solve_exact(model, expect, &solution, error) : status;
     if (status == RILL_OK) {
         double worst = -1.0;
-        for (int32_t s = 0; s < expect->n_values; s++) {
-            double distance = fabs(solution->v[s] - expect->values[s]);
-            if (distance > worst) {
-                worst = distance;
-                verdict->published = expect->values[s];
-                verdict->ours.mean = solution->v[s];
-            }
+        if (expect->values != NULL) {
+            find_worst(expect->values, solution->v, model->n_states, 1, &worst, verdict);
+        }
+        if (expect->q_values != NULL) {
+            find_worst(expect->q_values, solution->q, model->n_states, model->n_actions, &worst,
+                       verdict);
         }
         verdict->ours.ci_low = verdict->ours.ci_high = verdict->ours.mean;
         verdict->is_pass = worst >= 0.0 && worst <= expect->tolerance;
@@ -164,8 +232,67 @@ static rill_status judge_exact(const rill_experiment *experiment, const rill_exp
     return status;
 }
 
-static rill_status judge_learned(const rill_expect *expect, const rill_run *runs, size_t n_runs,
-                                 rill_verdict *verdict, rill_error *error)
+/// What a run's estimates are of one entry: a number, or the greatest of a state's.
+static double estimate_of(const rill_run *run, int32_t n_states, int32_t state, int32_t action)
+{
+    const int32_t n_outputs = (int32_t)(run->n_values / (size_t)n_states);
+    const double *row = run->values + (ptrdiff_t)state * n_outputs;
+    return action < 0 ? rill_max(row, n_outputs) : row[action];
+}
+
+/// The entry whose estimate, mean over the runs, is farthest from the published one.
+static rill_status judge_estimates(const rill_expect *expect, const rill_run *runs, size_t n_runs,
+                                   rill_verdict *verdict, rill_error *error)
+{
+    const int32_t n_states = expect->n_states;
+    const int32_t n_columns = expect->q_values == NULL ? 1 : expect->n_actions;
+    const double *published = expect->q_values == NULL ? expect->values : expect->q_values;
+    const rill_run **order = sorted(runs, n_runs);
+    double *numbers = calloc(n_runs + 1, sizeof *numbers);
+    if (order == NULL || numbers == NULL) {
+        free(order);
+        free(numbers);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    verdict->ours = unknown(0);
+    verdict->published = verdict->ours.mean;
+    double worst = -1.0;
+    size_t n = 0;
+    bool is_complete = true; // a run that diverged, or kept no estimates, fails the check
+    for (size_t i = 0; i < n_runs; i++) {
+        if (order[i]->variant == expect->variant) {
+            is_complete =
+                is_complete && order[i]->status == RILL_RUN_DONE && order[i]->n_values > 0;
+            order[n++] = order[i];
+        }
+    }
+    for (int32_t i = 0; is_complete && n > 0 && i < n_states * n_columns; i++) {
+        if (isnan(published[i])) {
+            continue;
+        }
+        const int32_t state = i / n_columns;
+        const int32_t action = expect->q_values == NULL ? -1 : i % n_columns;
+        for (size_t j = 0; j < n; j++) {
+            numbers[j] = estimate_of(order[j], n_states, state, action);
+        }
+        const rill_estimate ours = rill_estimate_mean(numbers, n);
+        double distance = fabs(ours.mean - published[i]);
+        if (distance > worst) {
+            worst = distance;
+            verdict->published = published[i];
+            verdict->ours = ours;
+            verdict->state = state;
+            verdict->action = action;
+        }
+    }
+    verdict->is_pass = worst >= 0.0 && worst <= expect->tolerance;
+    free(order);
+    free(numbers);
+    return RILL_OK;
+}
+
+static rill_status judge_metric(const rill_expect *expect, const rill_run *runs, size_t n_runs,
+                                rill_verdict *verdict, rill_error *error)
 {
     const rill_run **order = sorted(runs, n_runs);
     double *means = calloc(n_runs + 1, sizeof *means);
@@ -189,7 +316,8 @@ static rill_status judge_learned(const rill_expect *expect, const rill_run *runs
         }
     }
     verdict->published = expect->published;
-    verdict->ours = rill_estimate_mean(means, n);
+    verdict->ours =
+        expect->is_median ? rill_estimate_median(means, n) : rill_estimate_mean(means, n);
     verdict->is_pass =
         n > 0 && is_complete && fabs(verdict->ours.mean - expect->published) <= expect->tolerance;
     free(order);
@@ -201,7 +329,14 @@ rill_status rill_expect_judge(const rill_experiment *experiment, const rill_expe
                               const rill_run *runs, size_t n_runs, rill_verdict *verdict,
                               rill_error *error)
 {
-    *verdict = (rill_verdict){.tolerance = expect->tolerance};
-    return expect->variant < 0 ? judge_exact(experiment, expect, verdict, error)
-                               : judge_learned(expect, runs, n_runs, verdict, error);
+    *verdict = (rill_verdict){.tolerance = expect->tolerance, .state = -1, .action = -1};
+    switch (expect->kind) {
+    case RILL_EXPECT_METRIC:
+        break;
+    case RILL_EXPECT_EXACT:
+        return judge_exact(experiment, expect, verdict, error);
+    case RILL_EXPECT_ESTIMATES:
+        return judge_estimates(expect, runs, n_runs, verdict, error);
+    }
+    return judge_metric(expect, runs, n_runs, verdict, error);
 }

@@ -221,6 +221,53 @@ START_TEST(test_boxes_are_refused)
 }
 END_TEST
 
+// ---- actions that do not exist ----
+
+/// Agents that learn action values and have a policy that looks at them never take an action that the
+/// exact model does not have.
+START_TEST(test_actions_that_do_not_exist)
+{
+    static const char *const assignments[] = {"goal=20", NULL};
+    int n_checked = 0;
+    for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
+        if ((*type)->estimates != RILL_ESTIMATES_ACTION_VALUES || (*type)->default_policy == NULL) {
+            continue;
+        }
+        rill_env *env = NULL;
+        rill_agent *agent = NULL;
+        rill_model *model = NULL;
+        rill_error error = {0};
+        ASSERT_OK(rill_env_create(&env, "gambler", assignments, &error), &error);
+        ASSERT_OK(rill_env_model(env, &model, &error), &error);
+        ASSERT_OK(rill_agent_create(&agent, (*type)->id, env, NULL, &error), &error);
+        rill_observation observation = rill_env_reset(env);
+        rill_action action = rill_agent_start(agent, observation);
+        for (int i = 0; i < 2000; i++) {
+            ASSERT_FOR((*type)->id,
+                       rill_model_is_available(model, observation.index, action.index));
+            rill_outcome outcome;
+            observation = rill_env_step(env, action, &outcome);
+            if (rill_outcome_is_last(&outcome)) {
+                rill_agent_finish(agent, &outcome, observation);
+                observation = rill_env_reset(env);
+                action = rill_agent_start(agent, observation);
+            } else {
+                action = rill_agent_step(agent, outcome.reward, observation);
+            }
+        }
+        for (int32_t s = 1; s < 20; s++) {
+            action = rill_agent_act_greedily(agent, (rill_observation){.index = s});
+            ASSERT_FOR((*type)->id, rill_model_is_available(model, s, action.index));
+        }
+        rill_agent_destroy(agent);
+        rill_model_destroy(model);
+        rill_env_destroy(env);
+        n_checked++;
+    }
+    ck_assert_int_gt(n_checked, 10);
+}
+END_TEST
+
 // ---- reproducibility ----
 
 static void check_seed(const char *agent_id, const char *env_id)
@@ -335,6 +382,7 @@ static bool learns_otherwise(const rill_agent_type *type)
     static const char *const ids[] = {
         "double_q_learning",        // moves one of two tables, the estimate is their mean
         "double_sarsa",             // likewise
+        "dyna_q_plus",              // plans with actions that were not tried, too
         "mc_off_policy_prediction", // weighs the target with a ratio of probabilities
         "gtd2",                     // moves by its second weights, which are 0 at first
         "residual_gradient",        // moves the next estimate too
@@ -472,6 +520,7 @@ START_TEST(test_out_of_memory)
 END_TEST
 
 TEST_MAIN(test_ids_are_file_names, test_parameters_out_of_range, test_assignments,
-          test_boxes_are_refused, test_same_seed_same_bytes, test_resumed_equals_uninterrupted,
-          test_counters, test_bootstraps_on_truncation_not_on_termination,
-          test_greedy_actions_and_values, test_steps_allocate_nothing, test_out_of_memory)
+          test_boxes_are_refused, test_actions_that_do_not_exist, test_same_seed_same_bytes,
+          test_resumed_equals_uninterrupted, test_counters,
+          test_bootstraps_on_truncation_not_on_termination, test_greedy_actions_and_values,
+          test_steps_allocate_nothing, test_out_of_memory)

@@ -99,4 +99,43 @@ START_TEST(state_and_picture)
 }
 END_TEST
 
-TEST_MAIN(draws_in_order, no_deviation_no_draw, best_reward_of_the_testbed, state_and_picture)
+/// The values before a step, also through a wrapper, unless that changes actions or rewards.
+START_TEST(action_values)
+{
+    static const struct {
+        const char *id;
+        bool keeps;
+    } wrappers[] = {{"time_limit", true},
+                    {"record_statistics", true},
+                    {"sticky_actions", false},
+                    {"clip_reward", false},
+                    {"action_repeat", false}};
+    rill_env *env = create((const char *const[]){"walk_sd=0.5", NULL});
+    rill_error error = {0};
+    double q[N], values[N];
+    rill_env_reset(env);
+    for (int i = 0; i < 20; i++) {
+        rill_outcome outcome;
+        env->type->get_state(env->params, env->state, q);
+        env->type->action_values(env->params, env->state, values);
+        ck_assert_mem_eq(values, q, sizeof q);
+        rill_env_step(env, (rill_action){.index = 0}, &outcome);
+    }
+    rill_env_destroy(env);
+    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
+        env = create(NULL);
+        ASSERT_OK(rill_env_wrap(&env, wrappers[i].id, NULL, &error), &error);
+        ASSERT_FOR(wrappers[i].id, (env->type->action_values != NULL) == wrappers[i].keeps);
+        if (wrappers[i].keeps) {
+            rill_env_reset(env);
+            env->type->get_state(env->params, env->state, q);
+            env->type->action_values(env->params, env->state, values);
+            ck_assert_mem_eq(values, q, sizeof q);
+        }
+        rill_env_destroy(env);
+    }
+}
+END_TEST
+
+TEST_MAIN(action_values, draws_in_order, no_deviation_no_draw, best_reward_of_the_testbed,
+          state_and_picture)

@@ -268,5 +268,74 @@ START_TEST(states_and_pictures)
 }
 END_TEST
 
+// ---- start ----
+
+static rill_env *create_with_start(const char *start)
+{
+    return golden_create("blackjack", (const char *const[]){start, NULL});
+}
+
+START_TEST(given_start)
+{
+    static const struct {
+        const char *start;
+        double state[5]; // but the hidden card
+    } cases[] = {{"start=13,2,1", {13, 2, 1, 0, 0}},
+                 {"start=4,10,0", {4, 10, 0, 0, 0}},
+                 {"start=21,1,1", {21, 1, 1, 0, 0}},
+                 {"start=32,1,1", {21, 1, 1, 0, 1}}};
+    double probabilities[11] = {0.0};
+    for (int card = 1; card <= 10; card++) {
+        probabilities[card] = card == 10 ? 4.0 / 13 : 1.0 / 13;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        rill_env *env = create_with_start(cases[i].start);
+        rill_env_seed(env, i);
+        int64_t hidden[11] = {0};
+        for (int k = 0; k < 5000; k++) {
+            double state[5];
+            rill_env_reset(env);
+            env->type->get_state(env->params, env->state, state);
+            for (int v = 0; v < 5; v++) {
+                ASSERT_FOR(cases[i].start, v == 3 || state[v] == cases[i].state[v]);
+            }
+            hidden[(int)state[3]]++;
+        }
+        // 1e-6: luck fails once in 250,000 seeds
+        ck_assert(test_chi_square(probabilities, hidden, 11) > 1e-6);
+
+        // the model: the same values, from one start
+        rill_model *model = golden_model(env);
+        rill_model *dealt = create_model("natural=false", "sab=false");
+        rill_solution *solution = solve(model), *dealt_solution = solve(dealt);
+        const int32_t start = rill_env_observe(env).index;
+        for (int32_t s = 0; s < STATES; s++) {
+            ck_assert(model->start[s] == (s == start ? 1.0 : 0.0));
+            ck_assert(solution->v[s] == dealt_solution->v[s]);
+        }
+        rill_solution_destroy(solution);
+        rill_solution_destroy(dealt_solution);
+        rill_model_destroy(model);
+        rill_model_destroy(dealt);
+        rill_env_destroy(env);
+    }
+}
+END_TEST
+
+START_TEST(starts_that_are_none)
+{
+    static const char *const wrong[] = {
+        "start=13",     "start=13,2",    "start=13,2,1,0", "start=3,2,0",  "start=22,2,0",
+        "start=13,0,1", "start=13,11,1", "start=13,2,2",   "start=11,2,1", "start=32,2,0"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        rill_env *env = NULL;
+        rill_error error = {0};
+        const char *const assignments[] = {wrong[i], NULL};
+        ASSERT_REFUSED(rill_env_create(&env, "blackjack", assignments, &error), &error, "start",
+                       "no episode starts like that");
+    }
+}
+END_TEST
+
 TEST_MAIN(golden_episodes, figure_5_1, figure_5_2, expected_returns, naturals,
-          a_natural_is_more_than_21, states_and_pictures)
+          a_natural_is_more_than_21, states_and_pictures, given_start, starts_that_are_none)

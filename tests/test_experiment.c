@@ -307,6 +307,18 @@ START_TEST(test_wrong_stop_and_record)
          "no episode of this environment ever ends"},
         {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['optimal_actions'], " STOP "}",
          "record", "optimal_actions is about control; td0 predicts"},
+        {WITH("'record': ['evaluation_return']"), "record[0]",
+         "evaluation_return is recorded by \"evaluation\""},
+        {WITH("'record': ['average_reward']"), "record",
+         "q_learning does not estimate the average reward"},
+        {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['q_rms_error'], " STOP "}", "record",
+         "q_rms_error is about control; td0 predicts"},
+        {"{'environment': {'id': 'bandit'}, " AGENTS_Q ", 'stop': {'steps': 5},"
+         " 'record': ['rms_error']}",
+         "record: exact values for agents[0].id", "bandit is not a finite MDP"},
+        {"{'environment': {'id': 'bandit', 'wrappers': [{'id': 'clip_reward'}]}, " AGENTS_Q
+         ", 'stop': {'steps': 5}, 'record': ['optimal_action']}",
+         "record: exact values for agents[0].id", "is not a finite MDP"},
         {WITH("'record': 'return'"), "record", "found \"return\", expected an array"},
         {WITH("'record': [3]"), "record[0]", "found a number, expected a metric"},
         {WITH("'record': ['length', 'retrun']"), "record[1]",
@@ -403,6 +415,53 @@ START_TEST(test_wrong_expect)
          "expect[0].window", "unknown key"},
     };
     ASSERT_ALL_REFUSED(cases);
+    // action values, states, softness; medians; estimates
+    static const refusal others[] = {
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'epsilon': 1.5, 'values': []"),
+         "expect[0].epsilon", "1.5 is out of range, allowed is 0 to 1"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': 3, 'values': []"),
+         "expect[0].states", "found 3, expected an array"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1, 5], 'values': "
+               "[1, 2]"),
+         "expect[0].states", "number 2 is not a state; there are 0 to 4"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [0.5], 'values': [1]"),
+         "expect[0].states", "number 1 is not a state"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1, 2], 'values': "
+               "[1]"),
+         "expect[0].values", "1 values for 2 states"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1], 'q_values': "
+               "[[1, 2], [3, 4]]"),
+         "expect[0].q_values", "2 values for 1 states"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1], 'q_values': [1]"),
+         "expect[0].q_values", "found a number for state 1, expected a row of 2 numbers"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1], 'q_values': "
+               "[[1, 2, 3]]"),
+         "expect[0].q_values", "another number of them for state 1"},
+        {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1], 'q_values': "
+               "[[1, 'x']]"),
+         "expect[0].q_values", "found a text for state 1"},
+        {LEARNED("'statistic': 'mode'"), "expect[0].statistic",
+         "\"mode\" is neither \"mean\" nor \"median\""},
+        {LEARNED("'epsilon': 0.1"), "expect[0].epsilon", "unknown key"},
+        {WITH("'expect': [{'check': 'c', 'source': 's', 'tolerance': 1, 'estimates': [1]}]"),
+         "expect[0].agent", "missing; expected a text"},
+        {WITH("'expect': [{'check': 'c', 'source': 's', 'tolerance': 1, 'agent': 'x',"
+              " 'estimates': [1]}]"),
+         "expect[0].agent", "no agent has the label \"x\""},
+        {WITH("'expect': [{'check': 'c', 'source': 's', 'tolerance': 1, 'agent': 'q_learning',"
+              " 'estimates': [1, 2]}]"),
+         "expect[0].estimates", "2 values for 48 states"},
+        {WITH("'expect': [{'check': 'c', 'source': 's', 'tolerance': 1, 'agent': 'q_learning',"
+              " 'states': [3], 'estimates': [[1, 2]]}]"),
+         "expect[0].estimates", "expected a row of 4 numbers"},
+        {WITH("'expect': [{'check': 'c', 'source': 's', 'tolerance': 1, 'agent': 'q_learning',"
+              " 'estimates': [1], 'window': [1, 2]}]"),
+         "expect[0].window", "unknown key"},
+        {"{" CLIFF ", 'agents': [{'id': 'td0'}], " STOP ", 'expect': [{'check': 'c', 'source': 's',"
+         " 'tolerance': 1, 'agent': 'td0', 'states': [0], 'estimates': [[1, 2, 3, 4]]}]}",
+         "expect[0].estimates", "td0 estimates the values of states"},
+    };
+    ASSERT_ALL_REFUSED(others);
     // windows, in a place of their own
     static const char *const windows[] = {"[1]",      "[1, 2, 3]", "[0, 5]",    "[5, 4]",
                                           "['1', 2]", "[1, null]", "[1, 1e17]", "[-1, 5]"};
@@ -541,13 +600,70 @@ START_TEST(test_all_members)
     ck_assert_str_eq(learned->metric, "rms_error");
     ck_assert(learned->first == 10 && learned->last == 20);
     ck_assert(learned->published == 0.5 && learned->tolerance == 0.1);
-    ck_assert(exact->variant == -1 && exact->n_values == 7 && exact->discount == 0.5);
+    ck_assert(exact->variant == -1 && exact->n_states == 7 && exact->discount == 0.5);
     ck_assert(isnan(exact->values[0]) && exact->values[1] == 1.0 && exact->values[5] == 5.0);
     static const int actions[] = {0, 0, 1, 1, 1, 1, 1};
     for (int s = 0; s < 7; s++) {
         ck_assert(exact->policy[2 * s + actions[s]] == 1.0);
         ck_assert(exact->policy[2 * s + 1 - actions[s]] == 0.0);
     }
+    rill_experiment_destroy(e);
+}
+END_TEST
+
+START_TEST(test_expectations)
+{
+    rill_experiment *e = experiment_of(
+        "{" WALK ", 'agents': [{'id': 'sarsa'}, {'id': 'td0'}], 'stop': {'steps': 9}, 'expect': ["
+        "{'check': 'a', 'source': 's', 'exact': 'optimal', 'discount': 1, 'epsilon': 0.25,"
+        " 'states': [3, 1], 'values': [5, 6], 'q_values': [[1, null], null], 'tolerance': 1},"
+        "{'check': 'b', 'source': 's', 'exact': 'uniform', 'discount': 1,"
+        " 'q_values': [null, [1, 2], [3, 4], [5, 6], null], 'tolerance': 1},"
+        "{'check': 'c', 'source': 's', 'agent': 'td0', 'estimates': [null, 1, 2, 3, null],"
+        " 'tolerance': 1},"
+        "{'check': 'd', 'source': 's', 'agent': 'sarsa', 'states': [2], 'estimates': [[1, 2]],"
+        " 'tolerance': 1},"
+        "{'check': 'e', 'source': 's', 'agent': 'sarsa', 'metric': 'return', 'window': [1, 2],"
+        " 'statistic': 'median', 'published': 1, 'tolerance': 1}]}");
+    const rill_expect *x = e->expects;
+    ck_assert(x[0].kind == RILL_EXPECT_EXACT && x[0].epsilon == 0.25 && x[0].policy == NULL);
+    ck_assert(!x[0].is_uniform && x[0].n_states == 5 && x[0].n_actions == 2);
+    ck_assert(x[0].values[3] == 5.0 && x[0].values[1] == 6.0 && isnan(x[0].values[2]));
+    ck_assert(x[0].q_values[6] == 1.0 && isnan(x[0].q_values[7]) && isnan(x[0].q_values[2]));
+    ck_assert(x[1].is_uniform && x[1].values == NULL && x[1].epsilon == 0.0);
+    ck_assert(isnan(x[1].q_values[1]) && x[1].q_values[2] == 1.0 && x[1].q_values[7] == 6.0);
+    ck_assert(x[2].kind == RILL_EXPECT_ESTIMATES && x[2].variant == 1 && x[2].values[3] == 3.0);
+    ck_assert(x[2].q_values == NULL && isnan(x[2].values[4]));
+    ck_assert(x[3].variant == 0 && x[3].values == NULL && x[3].q_values[5] == 2.0);
+    ck_assert(x[4].kind == RILL_EXPECT_METRIC && x[4].is_median && !x[3].is_median);
+    rill_experiment_destroy(e);
+}
+END_TEST
+
+/// The model is built once, and exact values are solved once for all agents that ask for the same.
+START_TEST(test_exact_values_are_shared)
+{
+    rill_experiment *e = experiment_of(
+        "{" WALK ", 'stop': {'steps': 9}, 'record': ['rms_error', 'regret'], 'agents': ["
+        "{'id': 'sarsa', 'label': 'a'}, {'id': 'q_learning', 'params': {'alpha': 0.5}},"
+        "{'id': 'td0', 'policy': {'id': 'uniform'}},"
+        "{'id': 'td0', 'label': 'b', 'policy': {'id': 'fixed', 'params': {'actions': [1]}}},"
+        "{'id': 'td0', 'label': 'c'}, {'id': 'sarsa', 'label': 'd', 'params': {'gamma': 0.5}}]}");
+    const rill_variant *v = e->variants;
+    ck_assert_ptr_nonnull(e->model);
+    ck_assert_uint_eq(e->n_truths, 4); // optimal, uniform, to the right; optimal for 0.5
+    ck_assert_ptr_eq(v[0].truth, v[1].truth);
+    ck_assert_ptr_eq(v[2].truth, v[4].truth);
+    ck_assert(v[3].truth != v[2].truth && v[5].truth != v[0].truth);
+    for (int i = 0; i < 6; i++) {
+        ck_assert_ptr_eq(v[i].truth->model, e->model);
+        ck_assert_ptr_eq(v[i].optimum, v[i == 5 ? 5 : 0].truth);
+    }
+    ck_assert(v[5].truth->gamma == 0.5 && v[0].truth->gamma == 1.0);
+    rill_experiment_destroy(e);
+    // and not at all where nothing asks
+    e = experiment_of("{" SOUND "}");
+    ck_assert(e->n_truths == 0 && e->model == NULL);
     rill_experiment_destroy(e);
 }
 END_TEST
@@ -681,4 +797,4 @@ END_TEST
 TEST_MAIN_WITH_FILES(test_not_json, test_wrong_members, test_wrong_environment, test_wrong_agents,
                      test_schedules, test_wrong_stop_and_record, test_wrong_expect, test_overrides,
                      test_defaults, test_all_members, test_resolved, test_resolved_has_the_defaults,
-                     test_files)
+                     test_files, test_expectations, test_exact_values_are_shared)

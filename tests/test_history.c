@@ -22,15 +22,15 @@ START_TEST(test_keeps_the_last)
         ck_assert_int_eq(length, t + 1);
         for (int32_t kept = t < CAPACITY ? 0 : t - CAPACITY + 1; kept <= t; kept++) {
             const rill_moment *found = rill_history_at(&history, kept);
-            ck_assert_int_eq(found->feature, kept);
+            ck_assert_int_eq(found->state, kept);
             ck_assert_int_eq(found->action, 2 * kept);
             ck_assert(found->reward == 0.5 * kept && found->ratio == 1.0 / (kept + 1));
         }
     }
     rill_history_clear(&history);
     ck_assert_int_eq(length, 0);
-    ck_assert_int_eq(rill_history_append(&history, 7, 1)->feature, 7);
-    ck_assert_int_eq(rill_history_at(&history, 0)->feature, 7);
+    ck_assert_int_eq(rill_history_append(&history, 7, 1)->state, 7);
+    ck_assert_int_eq(rill_history_at(&history, 0)->state, 7);
 }
 END_TEST
 

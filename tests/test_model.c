@@ -255,5 +255,56 @@ START_TEST(test_decision_states)
 }
 END_TEST
 
-TEST_MAIN(test_look_up, test_backup, test_refused_additions, test_refused_models,
+/// Softened by 0 a model is what it was; by more, an outcome of a pair is one of the chosen action
+/// with probability 1 - epsilon, else one of an available action drawn uniformly.
+START_TEST(test_soften)
+{
+    static const double epsilons[] = {0.0, 0.1, 1.0};
+    rill_model *model = small_model();
+    rill_model *soft = model;
+    ASSERT_REFUSED(rill_model_soften(model, -0.1, &soft, &error), &error, "epsilon",
+                   "-0.1 is out of range");
+    ck_assert_ptr_null(soft);
+    ASSERT_REFUSED(rill_model_soften(model, 1.1, &soft, &error), &error, "epsilon", "0 to 1");
+    ASSERT_REFUSED(rill_model_soften(model, (double)NAN, &soft, &error), &error, "epsilon", "");
+    const double v[] = {0.7, -3.0, 11.0};
+    for (size_t i = 0; i < sizeof epsilons / sizeof epsilons[0]; i++) {
+        const double epsilon = epsilons[i];
+        ASSERT_OK(rill_model_soften(model, epsilon, &soft, &error), &error);
+        ck_assert(soft->n_states == model->n_states && soft->n_actions == model->n_actions);
+        ck_assert_mem_eq(soft->start, model->start, 3 * sizeof *soft->start);
+        for (int32_t s = 0; s < model->n_states; s++) {
+            double mean = 0.0;
+            int n_available = 0;
+            for (int32_t a = 0; a < model->n_actions; a++) {
+                bool is_available = rill_model_is_available(model, s, a);
+                ck_assert(rill_model_is_available(soft, s, a) == is_available);
+                mean += is_available ? rill_model_backup(model, v, 0.9, s, a) : 0.0;
+                n_available += is_available;
+            }
+            for (int32_t a = 0; a < model->n_actions; a++) {
+                if (rill_model_is_available(model, s, a)) {
+                    ASSERT_NEAR(rill_model_backup(soft, v, 0.9, s, a),
+                                (1.0 - epsilon) * rill_model_backup(model, v, 0.9, s, a) +
+                                    epsilon * mean / n_available,
+                                1e-14);
+                }
+            }
+        }
+        const size_t n_pairs = (size_t)model->n_states * (size_t)model->n_actions;
+        if (epsilon == 0.0) {
+            ck_assert_mem_eq(soft->first, model->first, (n_pairs + 1) * sizeof *soft->first);
+            for (size_t k = 0; k < model->first[n_pairs]; k++) {
+                const rill_transition *x = &soft->transitions[k], *y = &model->transitions[k];
+                ck_assert(x->probability == y->probability && x->reward == y->reward);
+                ck_assert(x->next == y->next && x->terminated == y->terminated);
+            }
+        }
+        rill_model_destroy(soft);
+    }
+    rill_model_destroy(model);
+}
+END_TEST
+
+TEST_MAIN(test_soften, test_look_up, test_backup, test_refused_additions, test_refused_models,
           test_equal_outcomes_are_merged, test_tolerance, test_many_outcomes, test_decision_states)

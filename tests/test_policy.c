@@ -23,6 +23,46 @@ static rill_policy create(const char *id, int32_t n_states, int32_t n_actions,
     return policy;
 }
 
+START_TEST(test_actions_that_do_not_exist)
+{
+    static const double values[] = {-3.0, RILL_UNAVAILABLE, 2.0, RILL_UNAVAILABLE, 2.0};
+    static const char *const epsilons[] = {"epsilon=0", "epsilon=0.5", "epsilon=1"};
+    static const double expected[][5] = {{0.0, 0.0, 0.5, 0.0, 0.5},
+                                         {1.0 / 6, 0.0, 5.0 / 12, 0.0, 5.0 / 12},
+                                         {1.0 / 3, 0.0, 1.0 / 3, 0.0, 1.0 / 3}};
+    enum { DRAWS = 60000 };
+    rill_rng rng;
+    rill_rng_seed(&rng, 5);
+    for (int e = 0; e < 3; e++) {
+        rill_policy policy = create("epsilon_greedy", 1, 5, epsilons[e]);
+        double p[5];
+        int counts[5] = {0};
+        rill_policy_probabilities(&policy, 0, values, 0, 0, p);
+        for (int i = 0; i < DRAWS; i++) {
+            counts[rill_policy_sample(&policy, 0, values, 0, 0, &rng)]++;
+        }
+        for (int a = 0; a < 5; a++) {
+            ASSERT_NEAR(p[a], expected[e][a], 1e-15);
+            // 5 standard deviations
+            ASSERT_NEAR(counts[a], DRAWS * p[a], 5.0 * sqrt(DRAWS * p[a] * (1.0 - p[a])) + 1e-9);
+        }
+        rill_policy_destroy(&policy);
+    }
+    rill_policy softmax = create("softmax", 1, 5, NULL);
+    double p[5];
+    rill_policy_probabilities(&softmax, 0, values, 0, 0, p);
+    ck_assert(p[1] == 0.0 && p[3] == 0.0);
+    ASSERT_NEAR(p[0] + p[2] + p[4], 1.0, 1e-15);
+    rill_policy_destroy(&softmax);
+    // where nothing exists, as in a terminal state, anything is drawn
+    static const double nothing[] = {RILL_UNAVAILABLE, RILL_UNAVAILABLE};
+    rill_policy policy = create("epsilon_greedy", 1, 2, "epsilon=0.5");
+    rill_policy_probabilities(&policy, 0, nothing, 0, 0, p);
+    ck_assert(p[0] == 0.5 && p[1] == 0.5);
+    rill_policy_destroy(&policy);
+}
+END_TEST
+
 START_TEST(test_registry)
 {
     const char *ids[256] = {NULL};
@@ -343,6 +383,29 @@ START_TEST(test_fixed)
 }
 END_TEST
 
+/// A soft one draws as epsilon-greedy does where the given action has the greatest value.
+START_TEST(test_fixed_and_soft)
+{
+    static const double values[] = {0.0, 0.0, 1.0, 0.0};
+    rill_policy policy = create("fixed", 2, 4, "actions=2");
+    const rill_param *epsilon = rill_param_find(policy.type->params, "epsilon", NULL);
+    ASSERT_OK(rill_param_set_number(epsilon, policy.params, 0.4, NULL), &(rill_error){0});
+    rill_rng rng, same;
+    rill_rng_seed(&rng, 12);
+    rill_rng_seed(&same, 12);
+    for (int i = 0; i < 5000; i++) {
+        const int32_t expected = reference_epsilon_greedy(values, 4, 0.4, &same);
+        ASSERT_FOR("fixed", rill_policy_sample(&policy, i % 2, no_values, 0, 0, &rng) == expected);
+    }
+    double p[4];
+    rill_policy_probabilities(&policy, 1, NULL, 0, 0, p);
+    for (int32_t a = 0; a < 4; a++) {
+        ASSERT_NEAR(p[a], a == 2 ? 0.7 : 0.1, 1e-16);
+    }
+    rill_policy_destroy(&policy);
+}
+END_TEST
+
 START_TEST(test_fixed_refuses)
 {
     static const char *const cases[][2] = {
@@ -363,8 +426,9 @@ START_TEST(test_fixed_refuses)
 }
 END_TEST
 
-TEST_MAIN(test_registry, test_max_and_argmax, test_epsilon_greedy_draw_rule,
-          test_epsilon_threshold_is_exclusive, test_nan_gives_an_action,
-          test_frequencies_are_the_probabilities, test_epsilon_greedy_probabilities,
-          test_epsilon_follows_its_schedule, test_greedy_and_uniform_are_its_ends, test_softmax,
-          test_softmax_of_extreme_values, test_fixed, test_fixed_refuses)
+TEST_MAIN(test_actions_that_do_not_exist, test_registry, test_max_and_argmax,
+          test_epsilon_greedy_draw_rule, test_epsilon_threshold_is_exclusive,
+          test_nan_gives_an_action, test_frequencies_are_the_probabilities,
+          test_epsilon_greedy_probabilities, test_epsilon_follows_its_schedule,
+          test_greedy_and_uniform_are_its_ends, test_softmax, test_softmax_of_extreme_values,
+          test_fixed, test_fixed_and_soft, test_fixed_refuses)

@@ -4,6 +4,7 @@
 #include "tests/runs.h"
 
 #include <pthread.h>
+#include <rill/summary.h>
 
 static rill_error error;
 
@@ -529,7 +530,231 @@ START_TEST(test_estimates_are_kept_when_few)
 }
 END_TEST
 
-TEST_MAIN(test_threads_change_nothing, test_seed_and_streams, test_done_runs_are_skipped,
-          test_interrupted_and_resumed, test_stop_within_a_run, test_an_error_of_the_callback_stops,
-          test_progress, test_exact_places, test_evaluation, test_divergence,
-          test_equals_a_run_from_the_book, test_estimates_are_kept_when_few)
+/// As the test of estimates kept: when a published number is about them, all are.
+START_TEST(test_estimates_are_kept_when_wanted)
+{
+    rill_experiment *experiment =
+        experiment_of("{'environment': {'id': 'random_walk', 'params': {'n_states': 8191}},"
+                      " 'agents': [{'id': 'td0', 'label': 'a'}, {'id': 'q_learning'}],"
+                      " 'stop': {'steps': 5}, 'expect': [{'check': 'c', 'source': 's',"
+                      " 'agent': 'q_learning', 'states': [7], 'estimates': [0], 'tolerance': 0}]}");
+    rill_run run;
+    ASSERT_OK(rill_experiment_run_one(experiment, 1, 0, &run, &error), &error);
+    ck_assert(run.n_values == 8193 * 2);
+    rill_verdict verdict;
+    ASSERT_OK(rill_expect_judge(experiment, &experiment->expects[0], &run, 1, &verdict, &error),
+              &error);
+    ck_assert(verdict.is_pass && verdict.state == 7);
+    rill_run_clear(&run);
+    ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
+    ck_assert(run.n_values == 0 && run.values == NULL); // of the other agent none is
+    rill_run_clear(&run);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+enum { MAX_STEPS = 4000, MAX_ARMS = 10 };
+
+/// What the metrics of steps are made of, step by step and without the runner.
+static struct {
+    double rewards[MAX_STEPS], regrets[MAX_STEPS], totals[MAX_STEPS];
+    bool is_optimal[MAX_STEPS];
+    int64_t ends[MAX_STEPS]; ///< (n_episodes) steps taken when an episode ended
+    int64_t n_episodes;
+} steps_seen;
+
+/// q*(S, .) before a step: of a model, or as the bandit's state.
+static void watch_plainly(const rill_experiment *e, int64_t number, int64_t n_steps)
+{
+    rill_env *env = NULL;
+    rill_agent *agent = NULL;
+    rill_model *model = NULL;
+    rill_solution *solution = NULL;
+    ASSERT_OK(rill_env_clone(&env, e->env, &error), &error);
+    ASSERT_OK(rill_agent_clone(&agent, e->variants[0].agent, &error), &error);
+    const bool is_bandit = strcmp(env->type->id, "bandit") == 0;
+    if (!is_bandit) {
+        ASSERT_OK(rill_env_model(env, &model, &error), &error);
+        ASSERT_OK(rill_solve_optimal(model, 0.9, &solution, &error), &error);
+    }
+    env->data->rng = stream(e, number, 0);
+    const rill_rng rng = stream(e, number, 1);
+    rill_agent_begin(agent, &rng);
+    memset(&steps_seen, 0, sizeof steps_seen);
+    rill_observation observation = rill_env_reset(env);
+    rill_action action = rill_agent_start(agent, observation);
+    double total = 0.0;
+    for (int64_t i = 0; i < n_steps; i++) {
+        double q[MAX_ARMS];
+        if (is_bandit) {
+            env->type->get_state(env->params, env->state, q);
+        } else {
+            memcpy(q, solution->q + (ptrdiff_t)observation.index * solution->n_actions,
+                   (size_t)solution->n_actions * sizeof *q);
+        }
+        const double best = rill_max(q, env->action_space.size);
+        steps_seen.regrets[i] = best - q[action.index];
+        steps_seen.is_optimal[i] = best - q[action.index] < 1e-9;
+        rill_outcome outcome;
+        observation = rill_env_step(env, action, &outcome);
+        steps_seen.rewards[i] = outcome.reward;
+        steps_seen.totals[i] = total += outcome.reward;
+        if (rill_outcome_is_last(&outcome)) {
+            rill_agent_finish(agent, &outcome, observation);
+            steps_seen.ends[steps_seen.n_episodes++] = i + 1;
+            observation = rill_env_reset(env);
+            action = rill_agent_start(agent, observation);
+        } else {
+            action = rill_agent_step(agent, outcome.reward, observation);
+        }
+    }
+    rill_solution_destroy(solution);
+    rill_model_destroy(model);
+    rill_agent_destroy(agent);
+    rill_env_destroy(env);
+}
+
+static void assert_gathered(const rill_run *run, int64_t every, bool is_by_steps)
+{
+    const int64_t n = is_by_steps ? run->steps : steps_seen.n_episodes;
+    for (size_t i = 0; i < run->n_series; i++) {
+        ck_assert_int_eq((int64_t)run->series[i].count, n / every);
+    }
+    int64_t begin = 0;
+    for (int64_t point = 0; point < n / every; point++) {
+        const int64_t last = (point + 1) * every;
+        const int64_t end = is_by_steps ? last : steps_seen.ends[last - 1];
+        double reward = 0.0, regret = 0.0, n_optimal = 0.0, episodes = 0.0;
+        for (int64_t k = begin; k < end; k++) {
+            reward += steps_seen.rewards[k];
+            regret += steps_seen.regrets[k];
+            n_optimal += steps_seen.is_optimal[k];
+        }
+        for (int64_t k = 0; k < steps_seen.n_episodes; k++) {
+            episodes += steps_seen.ends[k] <= end;
+        }
+        const double n_steps = (double)(end - begin);
+        const double expected[] = {reward / n_steps, n_optimal / n_steps,        regret,
+                                   (double)end,      steps_seen.totals[end - 1], episodes};
+        for (size_t i = 0; i < 6; i++) {
+            const double value = run->series[i].values[point];
+            ck_assert_msg(fabs(value - expected[i]) <= 1e-12 * fmax(1.0, fabs(expected[i])),
+                          "%s, point %d: %.17g, not %.17g", run->series[i].metric, (int)point,
+                          value, expected[i]);
+        }
+        begin = end;
+    }
+}
+
+START_TEST(test_metrics_of_steps)
+{
+    static const struct {
+        const char *environment;
+        int64_t every;
+        bool is_by_steps;
+    } cases[] = {
+        {"'id': 'bandit', 'params': {'walk_sd': 0.3}", 1, true},
+        {"'id': 'bandit', 'params': {'walk_sd': 0.3}, 'max_episode_steps': 17", 7, true},
+        {"'id': 'bandit', 'max_episode_steps': 17", 3, false},
+        {"'id': 'cliff_walking', 'params': {'is_slippery': true}, 'max_episode_steps': 60", 1,
+         false},
+        {"'id': 'cliff_walking', 'params': {'is_slippery': true}, 'max_episode_steps': 60", 13,
+         true},
+        {"'id': 'gridworld', 'params': {'slip': 0.1}", 100, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        static const char *const metrics[] = {"reward",      "optimal_action", "regret",
+                                              "total_steps", "total_reward",   "episodes"};
+        char text[2048];
+        int used = snprintf(text, sizeof text,
+                            "{'environment': {%s}, 'agents': [{'id': 'sarsa', 'params':"
+                            " {'gamma': 0.9}}], 'stop': {'steps': %d}, 'seed': %zu, 'record': [",
+                            cases[i].environment, MAX_STEPS, i);
+        for (size_t k = 0; k < 6; k++) {
+            used += snprintf(text + used, sizeof text - (size_t)used,
+                             "%s{'metric': '%s', 'every': %d, 'unit': '%s'}", k == 0 ? "" : ", ",
+                             metrics[k], (int)cases[i].every,
+                             cases[i].is_by_steps ? "steps" : "episodes");
+        }
+        snprintf(text + used, sizeof text - (size_t)used, "]}");
+        rill_experiment *experiment = experiment_of(text);
+        rill_run run;
+        ASSERT_OK(rill_experiment_run_one(experiment, 0, 1, &run, &error), &error);
+        watch_plainly(experiment, 1, MAX_STEPS);
+        ck_assert(cases[i].is_by_steps || steps_seen.n_episodes > 2 * cases[i].every);
+        assert_gathered(&run, cases[i].every, cases[i].is_by_steps);
+        // to watch changes nothing
+        rill_run unwatched;
+        experiment->records[0] = (rill_record){rill_metric_find("td_error", NULL), RILL_STEPS, 9};
+        experiment->n_records = 1;
+        ASSERT_OK(rill_experiment_run_one(experiment, 0, 1, &unwatched, &error), &error);
+        ck_assert_mem_eq(run.values, unwatched.values, 8 * run.n_values);
+        rill_run_clear(&unwatched);
+        rill_run_clear(&run);
+        rill_experiment_destroy(experiment);
+    }
+}
+END_TEST
+
+/// Undiscounted, the expectation of an episode's regret is v*(s0) - v_pi(s0).
+START_TEST(test_regret_of_a_fixed_policy)
+{
+    static const struct {
+        const char *environment, *policy;
+    } cases[] = {
+        {"'id': 'random_walk', 'params': {'n_states': 5}", "'id': 'uniform'"},
+        {"'id': 'frozen_lake', 'params': {'is_slippery': true}", "'id': 'uniform'"},
+        {"'id': 'frozen_lake', 'params': {'is_slippery': true}",
+         "'id': 'fixed', 'params': {'actions': [1]}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "{'environment': {%s}, 'agents': [{'id': 'q_learning', 'policy': {%s}},"
+                 " {'id': 'td0', 'policy': {%s}}], 'stop': {'episodes': 10000},"
+                 " 'record': ['regret', 'start_value']}",
+                 cases[i].environment, cases[i].policy, cases[i].policy);
+        rill_experiment *e = experiment_of(text);
+        // whatever an agent estimates, regret is against the optimum
+        ck_assert_ptr_eq(e->variants[0].optimum, e->variants[0].truth);
+        ck_assert_ptr_eq(e->variants[1].optimum, e->variants[0].truth);
+        ck_assert_ptr_ne(e->variants[1].truth, e->variants[0].truth);
+        double expected = 0.0;
+        for (int32_t s = 0; s < e->model->n_states; s++) {
+            expected += e->model->start[s] * (e->variants[0].truth->solution->v[s] -
+                                              e->variants[1].truth->solution->v[s]);
+        }
+        ck_assert_double_gt(expected, 0.1);
+        for (int32_t variant = 0; variant < 2; variant++) {
+            rill_run run;
+            ASSERT_OK(rill_experiment_run_one(e, variant, 0, &run, &error), &error);
+            const rill_estimate mean =
+                rill_estimate_mean(run.series[0].values, run.series[0].count);
+            ASSERT_NEAR(mean.mean, expected, 4.0 * mean.se);
+            rill_run_clear(&run);
+        }
+        rill_experiment_destroy(e);
+    }
+}
+END_TEST
+
+/// A value that there is not just now is recorded as NaN, and the run goes on.
+START_TEST(test_missing_is_not_diverged)
+{
+    rill_experiment *experiment = experiment_of(
+        "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning', 'params':"
+        " {'alpha': 1}}], 'stop': {'episodes': 300}, 'record': ['policy_value']}");
+    rill_run run;
+    ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
+    ck_assert(run.status == RILL_RUN_DONE && run.episodes == 300);
+    ck_assert(isnan(run.series[0].values[0]) && run.series[0].values[299] == -13.0);
+    rill_run_clear(&run);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+TEST_MAIN(test_metrics_of_steps, test_regret_of_a_fixed_policy, test_missing_is_not_diverged,
+          test_estimates_are_kept_when_wanted, test_threads_change_nothing, test_seed_and_streams,
+          test_done_runs_are_skipped, test_interrupted_and_resumed, test_stop_within_a_run,
+          test_an_error_of_the_callback_stops, test_progress, test_exact_places, test_evaluation,
+          test_divergence, test_equals_a_run_from_the_book, test_estimates_are_kept_when_few)

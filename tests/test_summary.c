@@ -59,6 +59,37 @@ START_TEST(test_estimate_of_few)
 }
 END_TEST
 
+/// The interval lies between the order statistics of the textbook tables (Conover, Practical
+/// Nonparametric Statistics, 3rd ed., table A3; Hahn and Meeker, Statistical Intervals, table A.15a).
+START_TEST(test_median)
+{
+    static const struct {
+        size_t n;
+        double median, low, high; ///< of 1, 2, ..., n
+    } cases[] = {{1, 1, 0, 0},      {2, 1.5, 0, 0},  {5, 3, 0, 0},       {6, 3.5, 1, 6},
+                 {8, 4.5, 1, 8},    {9, 5, 2, 8},    {10, 5.5, 2, 9},    {15, 8, 4, 12},
+                 {20, 10.5, 6, 15}, {25, 13, 8, 18}, {50, 25.5, 18, 33}, {100, 50.5, 40, 61}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double values[102];
+        const size_t n = cases[i].n;
+        for (size_t k = 0; k < n; k++) {
+            values[k] = (double)(n - k);
+        }
+        values[n] = none;
+        rill_estimate e = rill_estimate_median(values, n + 1);
+        ck_assert(e.n == (int64_t)n && e.mean == cases[i].median && isnan(e.se));
+        if (cases[i].low == 0) {
+            ck_assert(isnan(e.ci_low) && isnan(e.ci_high));
+        } else {
+            ck_assert_double_eq(e.ci_low, cases[i].low);
+            ck_assert_double_eq(e.ci_high, cases[i].high);
+        }
+    }
+    rill_estimate e = rill_estimate_median(NULL, 0);
+    ck_assert(e.n == 0 && isnan(e.mean) && isnan(e.ci_low));
+}
+END_TEST
+
 /// A run with one series "return" of n values.
 static rill_run run_of(int32_t variant, int64_t number, rill_unit unit, int64_t every,
                        const double *values, size_t n)
@@ -263,6 +294,136 @@ START_TEST(test_verdicts_on_what_was_learned)
 }
 END_TEST
 
+START_TEST(test_verdicts_on_medians)
+{
+    rill_run runs[] = {RUN_OF(0, 0, 1), RUN_OF(0, 1, 1e9), RUN_OF(0, 2, 3)};
+    rill_expect expect = {.variant = 0,
+                          .metric = (char[]){"return"},
+                          .first = 1,
+                          .last = 1,
+                          .published = 3.5,
+                          .tolerance = 0.5};
+    rill_verdict verdict;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &verdict, &error), &error);
+    ck_assert(!verdict.is_pass);
+    expect.is_median = true;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &verdict, &error), &error);
+    ck_assert(verdict.is_pass && verdict.ours.mean == 3.0 && verdict.state == -1);
+    runs[0].status = RILL_RUN_DIVERGED;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &verdict, &error), &error);
+    ck_assert(!verdict.is_pass);
+    clear(runs, 3);
+}
+END_TEST
+
+static rill_run estimates_of(int32_t variant, int64_t number, const double *values, size_t n)
+{
+    rill_run run = {.variant = variant, .run = number, .n_values = n};
+    run.values = malloc(n * sizeof *values);
+    memcpy(run.values, values, n * sizeof *values);
+    return run;
+}
+
+/// Three states, two actions; the mean over the runs of what is published, the worst entry counts.
+START_TEST(test_verdicts_on_estimates)
+{
+    rill_run runs[] = {estimates_of(1, 1, (const double[]){1, 2, 3, 4, 9, 6}, 6),
+                       estimates_of(0, 0, (const double[]){0, 0, 0}, 3),
+                       estimates_of(1, 0, (const double[]){3, 0, 5, 0, 5, 6}, 6)};
+    double values[] = {2.75, none, 7.25}; // ours 2.5 (max first, then mean), 4.5, 7.5
+    double q_values[] = {2, 1, 4, none, 7, 5.5};
+    rill_expect expect = {.kind = RILL_EXPECT_ESTIMATES,
+                          .variant = 1,
+                          .n_states = 3,
+                          .n_actions = 2,
+                          .values = values,
+                          .tolerance = 0.25};
+    rill_verdict v;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(v.is_pass && v.ours.n == 2 && v.ours.mean == 2.5 && v.published == 2.75);
+    ck_assert(v.state == 0 && v.action == -1);
+    values[1] = 4.0;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(!v.is_pass && v.state == 1 && v.published == 4.0 && v.ours.mean == 4.5);
+    const rill_estimate ours = rill_estimate_mean((const double[]){5, 4}, 2);
+    ck_assert(v.ours.se == ours.se);
+    // action by action
+    expect.values = NULL;
+    expect.q_values = q_values;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(!v.is_pass && v.state == 2 && v.action == 1);
+    ck_assert(v.published == 5.5 && v.ours.mean == 6.0 && v.ours.se == 0.0);
+    q_values[5] = 6.0;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(v.is_pass);
+    // of an agent that estimates v
+    const double zeros[] = {0, 0, 0};
+    expect = (rill_expect){.kind = RILL_EXPECT_ESTIMATES,
+                           .n_states = 3,
+                           .n_actions = 2,
+                           .values = (double *)zeros,
+                           .tolerance = 0.0};
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(v.is_pass && v.ours.n == 1);
+    // runs that diverged or kept nothing, and none at all
+    runs[1].status = RILL_RUN_DIVERGED;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(!v.is_pass && isnan(v.ours.mean));
+    runs[1].status = RILL_RUN_DONE;
+    runs[1].n_values = 0;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(!v.is_pass);
+    expect.variant = 2;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    ck_assert(!v.is_pass);
+    clear(runs, 3);
+}
+END_TEST
+
+/// Of the softened uniform walk nothing changes; the best soft policy of 3 states with epsilon 1/2
+/// goes right with 3/4: by the gambler's ruin v(i) = (1 - r^i) / (1 - r^4), r = 1/3.
+START_TEST(test_verdicts_on_soft_and_action_values)
+{
+    rill_experiment *e =
+        experiment_of("{'environment': {'id': 'random_walk', 'params': {'n_states': 3}}}");
+    double values[] = {0, 0.25, 0.5, 0.75, 0};
+    rill_expect expect = {.kind = RILL_EXPECT_EXACT,
+                          .variant = -1,
+                          .is_uniform = true,
+                          .discount = 1.0,
+                          .epsilon = 0.5,
+                          .values = values,
+                          .n_states = 5,
+                          .n_actions = 2,
+                          .tolerance = 1e-12};
+    rill_verdict v;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass);
+    double soft[5] = {0};
+    for (int i = 1; i < 4; i++) {
+        soft[i] = (1.0 - pow(1.0 / 3.0, i)) / (1.0 - pow(1.0 / 3.0, 4));
+    }
+    expect.is_uniform = false;
+    expect.values = soft;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass);
+    // going left from 1 for certain is the end; q of the others is v of the next
+    double q[] = {none, none, 0, soft[2], soft[1], soft[3], soft[2], 1, none, none};
+    expect.q_values = q;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(v.is_pass);
+    q[6] += 0.5;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(!v.is_pass && v.state == 3 && v.action == 0 && v.published == q[6]);
+    // a number for an action that is not available fails
+    q[6] -= 0.5;
+    q[0] = 0.0;
+    ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
+    ck_assert(!v.is_pass && v.state == 0 && v.action == 0);
+    rill_experiment_destroy(e);
+}
+END_TEST
+
 /// v of the uniform policy in a walk of 3 states: 1/4, 1/2, 3/4. v* for a discount of 1/2: 1/4, 1/2, 1.
 START_TEST(test_verdicts_on_exact_values)
 {
@@ -270,11 +431,13 @@ START_TEST(test_verdicts_on_exact_values)
         experiment_of("{'environment': {'id': 'random_walk', 'params': {'n_states': 3}}}");
     double uniform[] = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
     double values[] = {0, 0.25, 0.5, 0.75, 0};
-    rill_expect expect = {.variant = -1,
+    rill_expect expect = {.kind = RILL_EXPECT_EXACT,
+                          .variant = -1,
                           .policy = uniform,
                           .discount = 1.0,
                           .values = values,
-                          .n_values = 5,
+                          .n_states = 5,
+                          .n_actions = 2,
                           .tolerance = 1e-12};
     rill_verdict v;
     ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
@@ -313,12 +476,14 @@ START_TEST(test_verdicts_on_exact_values)
     // a world without finite values
     e = experiment_of("{'environment': {'id': 'gridworld'}}");
     double many[25] = {0};
-    expect = (rill_expect){.variant = -1, .discount = 1.0, .values = many, .n_values = 25};
+    expect = (rill_expect){
+        .kind = RILL_EXPECT_EXACT, .discount = 1.0, .values = many, .n_states = 25, .n_actions = 5};
     ck_assert_int_eq(rill_expect_judge(e, &expect, NULL, 0, &v, &error), RILL_FAILED);
     rill_experiment_destroy(e);
 }
 END_TEST
 
-TEST_MAIN(test_estimate_equals_scipy, test_estimate_of_few, test_windows, test_rows,
-          test_order_does_not_matter, test_verdicts_on_what_was_learned,
+TEST_MAIN(test_median, test_verdicts_on_medians, test_verdicts_on_estimates,
+          test_verdicts_on_soft_and_action_values, test_estimate_equals_scipy, test_estimate_of_few,
+          test_windows, test_rows, test_order_does_not_matter, test_verdicts_on_what_was_learned,
           test_verdicts_on_exact_values)

@@ -79,20 +79,31 @@ static void visit_metrics(visitor *visit, void *context)
 
 static const struct {
     const char *name, *title;
+    int width; ///< of the ids
     void (*visit)(visitor *visit, void *context);
 } families[] = {
-    {"envs", "environments", visit_envs},     {"wrappers", "wrappers", visit_wrappers},
-    {"agents", "agents", visit_agents},       {"features", "feature maps", visit_features},
-    {"policies", "policies", visit_policies}, {"optimisers", "optimisers", visit_optimisers},
-    {"metrics", "metrics", visit_metrics},
+    {"envs", "environments", 22, visit_envs},
+    {"wrappers", "wrappers", 22, visit_wrappers},
+    {"agents", "agents", 22, visit_agents},
+    {"features", "feature maps", 22, visit_features},
+    {"policies", "policies", 22, visit_policies},
+    {"optimisers", "optimisers", 22, visit_optimisers},
+    {"metrics", "metrics", 30, visit_metrics},
 };
 
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
 
+/// A list of lines.
+typedef struct listing {
+    int n_lines;
+    int width; ///< of the ids
+} listing;
+
 static void print_line(void *context, const char *id, const char *summary)
 {
-    printf("  %-22s %s\n", id, summary);
-    ++*(size_t *)context;
+    listing *list = context;
+    printf("  %-*s %s\n", list->width, id, summary);
+    list->n_lines++;
 }
 
 static void add_id(void *context, const char *id, const char *summary)
@@ -157,9 +168,9 @@ static int run(const command *self, int argc, char **argv)
                    families[i].name);
         }
         if (chosen == N_FAMILIES || chosen == i) {
-            size_t n_lines = 0;
-            families[i].visit(print_line, &n_lines);
-            printf("%s", n_lines == 0 ? "  (none yet)\n" : "");
+            listing list = {.n_lines = 0, .width = families[i].width};
+            families[i].visit(print_line, &list);
+            printf("%s", list.n_lines == 0 ? "  (none yet)\n" : "");
         }
     }
     return finish_output();

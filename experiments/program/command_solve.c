@@ -242,7 +242,7 @@ static void print_table(const rill_env *env, const rill_solution *solution)
 // ----------------------------------------------------------------------------------------- command
 
 typedef struct solve_options {
-    double discount;
+    double discount, epsilon;
     const char *policy;
     option_list params;
     bool is_json;
@@ -253,7 +253,7 @@ static rill_status solve(const rill_model *model, const solve_options *given,
                          rill_solution **solution, rill_error *error)
 {
     if (given->policy == NULL) {
-        return rill_solve_optimal(model, given->discount, solution, error);
+        return rill_solve_soft(model, given->discount, given->epsilon, NULL, solution, error);
     }
     double *policy = calloc((size_t)model->n_states * (size_t)model->n_actions, sizeof *policy);
     if (policy == NULL) {
@@ -266,7 +266,7 @@ static rill_status solve(const rill_model *model, const solve_options *given,
         status = read_policy_file(given->policy, model, policy, error);
     }
     if (status == RILL_OK) {
-        status = rill_solve_policy(model, given->discount, policy, solution, error);
+        status = rill_solve_soft(model, given->discount, given->epsilon, policy, solution, error);
     }
     free(policy);
     return status;
@@ -277,8 +277,12 @@ static rill_status print_text(const char *id, const rill_env *env, const rill_mo
                               rill_error *error)
 {
     const bool is_optimal = given->policy == NULL;
-    printf("%s: %s values%s%s, discount %.15g\n", id, is_optimal ? "optimal" : "exact",
+    printf("%s: %s values%s%s, discount %.15g", id, is_optimal ? "optimal" : "exact",
            is_optimal ? "" : " of the policy ", is_optimal ? "" : given->policy, given->discount);
+    if (given->epsilon > 0.0) {
+        printf(", %.15g-soft", given->epsilon);
+    }
+    printf("\n");
     printf("value of the start: %.15g\n\n", start_value(model, solution->v));
     if (env->type->grid != NULL) {
         return draw_grid(env, model, solution, is_optimal, error);
@@ -292,6 +296,9 @@ static int run(const command *self, int argc, char **argv)
     solve_options given = {.discount = 1.0};
     const option options[] = {
         {"--discount", OPTION_REAL, &given.discount, "G", "discount per step (1)", 0, 1},
+        {"--epsilon", OPTION_REAL, &given.epsilon, "E",
+         "act at random with probability E: the best epsilon-soft policy, or the policy made soft",
+         0, 1},
         {"--policy", OPTION_TEXT, &given.policy, "uniform|FILE",
          "the values of this policy instead of the optimal ones", 0, 0},
         {"--param", OPTION_REPEATED, &given.params, "NAME=VALUE",
@@ -340,7 +347,8 @@ const command command_solve = {
         "decided has no value in the picture. At discount 1, the default, every episode must be\n"
         "able to end. FILE is JSON: an array with, for each state, an action or a row of\n"
         "probabilities; the output of --json will do. Q holds null for actions that are not\n"
-        "available, policy -1 for terminal states.\n"
+        "available, policy -1 for terminal states. With --epsilon, Q is the value of taking the\n"
+        "action for certain and going on softly.\n"
         "\n"
         "  rill solve cliff_walking\n"
         "  rill solve gridworld --discount 0.9 --policy uniform --json",

@@ -127,17 +127,29 @@ static void add_verdict(cJSON *rows, const char *suite, const rill_expect *expec
     add_number(row, "ci_low", verdict->ours.ci_low);
     add_number(row, "ci_high", verdict->ours.ci_high);
     cJSON_AddBoolToObject(row, "pass", verdict->is_pass);
+    add_number(row, "state", verdict->state < 0 ? (double)NAN : verdict->state);
+    add_number(row, "action", verdict->action < 0 ? (double)NAN : verdict->action);
 }
 
 static void print_verdict(const rill_expect *expect, const rill_verdict *verdict)
 {
     char interval[64] = "exact";
-    if (verdict->ours.n > 0) {
+    if (expect->kind != RILL_EXPECT_EXACT) {
+        snprintf(interval, sizeof interval, "-");
+    }
+    if (verdict->ours.n > 0 && isfinite(verdict->ours.ci_low)) {
         snprintf(interval, sizeof interval, "%.5g to %.5g", verdict->ours.ci_low,
                  verdict->ours.ci_high);
     }
-    printf("  %s  %-58s %11.6g %9.3g %11.6g  %s\n", verdict->is_pass ? "pass" : "FAIL",
-           expect->check, verdict->published, verdict->tolerance, verdict->ours.mean, interval);
+    printf("  %s  %-58s %11.6g %9.3g %11.6g  %s", verdict->is_pass ? "pass" : "FAIL", expect->check,
+           verdict->published, verdict->tolerance, verdict->ours.mean, interval);
+    if (!verdict->is_pass && verdict->state >= 0) {
+        printf("  state %d", verdict->state);
+    }
+    if (!verdict->is_pass && verdict->action >= 0) {
+        printf(", action %d", verdict->action);
+    }
+    printf("\n");
 }
 
 /// Counts over all suites.
@@ -228,6 +240,7 @@ static int run(const command *self, int argc, char **argv)
     text_list files = {NULL, 0};
     tally totals = {0, 0, 0};
     const char *context = NULL;
+    const double start = seconds_now();
     cJSON *rows = cJSON_CreateArray();
     rill_status status = RILL_OK;
     for (int i = 1; status == RILL_OK && i <= n_arguments; i++) {
@@ -254,8 +267,8 @@ static int run(const command *self, int argc, char **argv)
             printf("%s\n", text == NULL ? "[]" : text);
             free(text);
         } else {
-            printf("\n%" PRId64 " checks in %" PRId64 " files, %" PRId64 " failed\n", totals.checks,
-                   totals.suites, totals.failed);
+            printf("\n%" PRId64 " checks in %" PRId64 " files, %" PRId64 " failed\n%.1f s\n",
+                   totals.checks, totals.suites, totals.failed, seconds_now() - start);
         }
         code = finish_output();
         code = code == EXIT_DONE && totals.failed > 0 ? EXIT_CHECK_FAILED : code;
@@ -271,9 +284,10 @@ const command command_verify = {
     .summary = "hold published numbers against ours",
     .help =
         "Runs experiment files that have an \"expect\" part, and compares each published number\n"
-        "in it with ours: the mean of a metric over a window of training and over all runs, or\n"
-        "exact values. A check passes when the two differ by no more than the tolerance that\n"
-        "the file states. Ends with 1 when a check fails. Nothing is stored.\n"
+        "in it with ours: the mean or median over all runs of a metric over a window of training,\n"
+        "an agent's estimates, or exact values. A check passes when the two differ by no more than\n"
+        "the tolerance that the file states. Of several numbers, the one farthest off is shown.\n"
+        "Ends with 1 when a check fails. Nothing is stored.\n"
         "\n"
         "  rill verify experiments/suites\n"
         "  rill verify experiments/suites/zhao --json",

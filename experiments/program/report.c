@@ -86,6 +86,7 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
             snprintf(interval, sizeof interval, "%s",
                      row->estimate.n == 1 ? "needs 2 runs"
                      : row->diverged > 0  ? "all runs diverged"
+                     : row->last > 0      ? "has no finite value at some points"
                                           : "nothing was recorded: no episode ended");
             printf("  %10s  ", "-");
         }

@@ -110,11 +110,13 @@ struct rill_agent {
     rill_features features;
     rill_policy policy;
     rill_policy behaviour; ///< what a type with `has_behaviour` acts by; its type NULL: `policy`
-    rill_model *model;     ///< for a type that `needs_model`, else NULL; shared
-    rill_linear value;     ///< the estimates: (features.size, 1 or number of actions)
-    rill_slots slots;      ///< where the features are not a table
-    rill_slots scratch;    ///< one slot outside the memory, for `rill_agent_values`
-    int64_t *visits;       ///< updates of each estimate, where a step size is per visit; or NULL
+    /// For a type that `needs_model`; for others where some actions do not exist in some states, so
+    /// that those are never chosen; else NULL. Shared.
+    rill_model *model;
+    rill_linear value;  ///< the estimates: (features.size, 1 or number of actions)
+    rill_slots slots;   ///< where the features are not a table
+    rill_slots scratch; ///< one slot outside the memory, for `rill_agent_values`
+    int64_t *visits;    ///< updates of each estimate, where a step size is per visit; or NULL
     rill_agent_memory *memory; ///< (memory_size) bytes, this struct first
     size_t memory_size;
 };
@@ -131,8 +133,7 @@ typedef struct rill_agent_config {
     void *policy_params;
     const rill_policy_type *behaviour; ///< NULL: none but `policy`
     void *behaviour_params;
-    rill_model
-        *model; ///< of the environment, for a type that `needs_model`; may be NULL for others
+    rill_model *model; ///< of the environment, for `rill_agent_type_wants_model`; else NULL will do
 } rill_agent_config;
 
 /// Frees what a config holds that no agent was built from.
@@ -173,8 +174,17 @@ RILL_API rill_action rill_agent_act_greedily(const rill_agent *agent, rill_obser
 RILL_API void rill_agent_values(const rill_agent *agent, rill_observation observation,
                                 double *values);
 
+/// pi(. | s) of the agent's policy, for an observation and its estimates (NULL will do for a policy that
+/// ignores them), to `probabilities` (n_actions).
+RILL_API void rill_agent_probabilities(const rill_agent *agent, rill_observation observation,
+                                       const double *values, double *probabilities);
+
 /// Number of estimates a state: 1 or the number of actions.
 RILL_API int32_t rill_agent_n_values(const rill_agent *agent);
+
+/// Whether an agent of a type is to be given the exact model of an environment: the type needs it, or
+/// learns about actions that do not all exist everywhere.
+RILL_API bool rill_agent_type_wants_model(const rill_agent_type *type, const rill_env *env);
 
 RILL_API const rill_agent_type *rill_agent_type_find(const char *id, rill_error *error);
 /// All agents built in, sorted by id, ending with NULL.
@@ -236,6 +246,19 @@ static inline int32_t rill_agent_policy_state(const rill_agent *agent, rill_stat
 {
     return agent->slots.count == 0 ? state : agent->slots.observations[state];
 }
+
+/// Whether an action exists in a state, for tables.
+static inline bool rill_agent_is_available(const rill_agent *agent, int32_t feature, int32_t action)
+{
+    return agent->model == NULL || rill_model_is_available(agent->model, feature, action);
+}
+
+/// For `begin`: weights with which every estimate is `estimate`, on binary features.
+RILL_API void rill_agent_fill(const rill_agent *agent, double estimate);
+
+/// For agents with tables of their own, in `begin`: sets the values of actions that do not exist to
+/// RILL_UNAVAILABLE. (That of `value` is done for them.) `table` is (n_features, n_actions).
+RILL_API void rill_agent_mask(const rill_agent *agent, const rill_linear *table);
 
 /// For agents: the next action by the agent's policy, in a state of these values; counts the step.
 static inline int32_t rill_agent_sample(rill_agent *agent, rill_state state, const double *values)

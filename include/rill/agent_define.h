@@ -12,16 +12,23 @@ extern "C" {
 /// The parameters of every TD method, and their table. An agent that needs more has a struct with
 /// this one in front, and RILL_TD_PARAMS in front of its own rows.
 typedef struct rill_td_params {
-    rill_schedule alpha;  ///< step size
-    double gamma;         ///< discount per step
-    double initial_value; ///< every estimate at the start
+    rill_schedule alpha;       ///< step size
+    double gamma;              ///< discount per step
+    double initial_value;      ///< every estimate at the start
+    rill_list initial_weights; ///< weights at the start, in place of those
+    double initial_sd;         ///< of normal numbers that are added to each weight at the start
 } rill_td_params;
 
-#define RILL_TD_PARAMS                                                        \
-    RILL_RATE(rill_td_params, alpha, "0.1", 0.0, 1e9, "step size"),           \
-        RILL_REAL(rill_td_params, gamma, "1", 0.0, 1.0, "discount per step"), \
-        RILL_REAL(rill_td_params, initial_value, "0", -1e300, 1e300,          \
-                  "every estimate at the start")
+#define RILL_TD_INITIAL                                                                          \
+    RILL_REAL(rill_td_params, initial_value, "0", -1e300, 1e300, "every estimate at the start"), \
+        RILL_REALS(rill_td_params, initial_weights, "", -1e300, 1e300,                           \
+                   "weights at the start: one a feature, or features times actions; empty: "     \
+                   "those of initial_value"),                                                    \
+        RILL_REAL(rill_td_params, initial_sd, "0", 0.0, 1e300,                                   \
+                  "standard deviation of what is added to each weight at the start")
+#define RILL_TD_PARAMS                                              \
+    RILL_RATE(rill_td_params, alpha, "0.1", 0.0, 1e9, "step size"), \
+        RILL_REAL(rill_td_params, gamma, "1", 0.0, 1.0, "discount per step"), RILL_TD_INITIAL
 
 /// What the next reward will be credited to: S and A of the books' boxes.
 typedef struct rill_td_last {
@@ -35,11 +42,8 @@ static inline const rill_td_params *rill_td_params_of(const rill_agent *agent)
     return (const rill_td_params *)agent->params;
 }
 
-/// For `begin`: every estimate is `initial_value`.
-static inline void rill_td_begin(rill_agent *agent)
-{
-    rill_linear_fill(&agent->value, rill_td_params_of(agent)->initial_value);
-}
+/// For `begin`: the weights at the start. Draws a normal number for each when `initial_sd` is not 0.
+RILL_API void rill_td_begin(rill_agent *agent);
 
 /// The estimates of a table's row, to read and write; for agents on tables.
 static inline double *rill_td_row(const rill_agent *agent, rill_state state)

@@ -97,6 +97,9 @@ typedef struct rill_env_type {
     /// Marks (1) the actions that can be taken in a state, (number of actions); it may leave out (0)
     /// those without an effect. NULL: all can.
     void (*mask)(const void *params, const void *state, uint8_t *mask);
+    /// The exact value of each action in the present state, (number of actions): what the environment
+    /// knows and the agent does not. For worlds whose values no model has: bandits.
+    void (*action_values)(const void *params, const void *state, double *values);
     /// The derivatives of one step that draws no random number, for environments with box actions;
     /// n state values (of `get_state`), m action values, arrays row-major, in double.
     void (*jacobian)(const void *params, const void *state, const float *action,

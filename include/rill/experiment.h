@@ -18,8 +18,9 @@ extern "C" {
 /// One agent of an experiment.
 typedef struct rill_variant {
     char *label;
-    rill_agent *agent; ///< as configured; runs work on clones of it
-    rill_truth *truth; ///< NULL when no metric needs it
+    rill_agent *agent;         ///< as configured; runs work on clones of it
+    const rill_truth *truth;   ///< of its policy; NULL when no metric needs it; the experiment's
+    const rill_truth *optimum; ///< of the optimal one; likewise
 } rill_variant;
 
 /// One metric to record.
@@ -37,22 +38,34 @@ typedef struct rill_evaluation {
     int64_t max_steps; ///< at which a greedy episode is cut
 } rill_evaluation;
 
-/// A published number to hold ours against: either the mean of a metric over a window and over all
-/// runs, or exact values of the environment.
+/// What is held against published numbers.
+typedef enum rill_expect_kind {
+    RILL_EXPECT_METRIC,    ///< a metric over a window and over all runs
+    RILL_EXPECT_EXACT,     ///< exact values of the environment
+    RILL_EXPECT_ESTIMATES, ///< the estimates of an agent at the end, mean over all runs
+} rill_expect_kind;
+
+/// Published numbers to hold ours against.
 typedef struct rill_expect {
+    rill_expect_kind kind;
     char *check;      ///< what is compared, in words
     char *source;     ///< where it is published
     double tolerance; ///< greatest absolute difference that passes
-    // learned
-    int32_t variant; ///< -1 for exact values
+    int32_t variant;  ///< the agent; -1 for exact values
+    // metric
     char *metric;
+    bool is_median;      ///< over the runs, in place of the mean
     int64_t first, last; ///< window, in the unit of the metric's series
     double published;
     // exact
-    double *policy; ///< (n_states, n_actions) or NULL for the optimal one
+    double *policy;  ///< (n_states, n_actions); NULL: the optimal one, unless it is the uniform one
+    bool is_uniform; ///< over the available actions
     double discount;
-    double *values; ///< (n_states); NaN: not compared
-    int32_t n_values;
+    double epsilon; ///< of the epsilon-soft version of the policy, or of the best such policy
+    // exact and estimates
+    int32_t n_states, n_actions;
+    double *values;   ///< (n_states); NaN: not compared; NULL: none
+    double *q_values; ///< (n_states, n_actions); likewise
 } rill_expect;
 
 typedef struct rill_experiment {
@@ -69,6 +82,9 @@ typedef struct rill_experiment {
     int64_t summary_last; ///< points at the end of a series that the summary averages; 0: a fifth
     rill_expect *expects; ///< (n_expects)
     size_t n_expects;
+    rill_model *model;   ///< of `env`; NULL until something needs it
+    rill_truth **truths; ///< (n_truths) each once, for all variants that need it
+    size_t n_truths;
     char *resolved; ///< the experiment as JSON text with every default written out
     char *identity; ///< the part of it that determines what a run records, as JSON text
 } rill_experiment;

@@ -12,11 +12,11 @@ extern "C" {
 
 /// A moment t of an episode.
 typedef struct rill_moment {
-    int32_t feature; ///< of S_t
-    int32_t action;  ///< A_t
-    double reward;   ///< R_{t+1}, once it is known
-    double ratio;    ///< off-policy: pi(A_t | S_t) / b(A_t | S_t)
-    double sigma;    ///< Q(sigma): how far A_t is sampled
+    int32_t state;  ///< S_t, as the agent refers to it
+    int32_t action; ///< A_t
+    double reward;  ///< R_{t+1}, once it is known
+    double ratio;   ///< off-policy: pi(A_t | S_t) / b(A_t | S_t)
+    double sigma;   ///< Q(sigma): how far A_t is sampled
 } rill_moment;
 
 /// A ring of moments: t is kept until t + capacity is appended.
@@ -54,11 +54,11 @@ static inline rill_moment *rill_history_last(const rill_history *history)
 }
 
 /// Appends the moment of S_t and A_t; its other fields are 0, and for the caller to set.
-static inline rill_moment *rill_history_append(const rill_history *history, int32_t feature,
+static inline rill_moment *rill_history_append(const rill_history *history, int32_t state,
                                                int32_t action)
 {
     rill_moment *moment = rill_history_at(history, (*history->length)++);
-    rill_moment empty = {feature, action, 0.0, 0.0, 0.0};
+    rill_moment empty = {state, action, 0.0, 0.0, 0.0};
     *moment = empty;
     return moment;
 }

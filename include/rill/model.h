@@ -57,6 +57,12 @@ RILL_API void rill_model_builder_destroy(rill_model_builder *builder);
 /// start sum to 1 within 1e-9, states are in range. RILL_INVALID says which pair is wrong.
 RILL_API rill_status rill_model_build(rill_model_builder *builder, rill_model **model,
                                       rill_error *error);
+/// The MDP in which a chosen action is replaced, with probability epsilon, by one drawn uniformly
+/// from those available. Its optimal values are those of the best epsilon-soft policy (S&B section
+/// 5.4), and those of a policy are the values of its epsilon-soft version. RILL_INVALID (epsilon not
+/// in [0, 1]), RILL_NO_MEMORY.
+RILL_API rill_status rill_model_soften(const rill_model *model, double epsilon, rill_model **soft,
+                                       rill_error *error);
 /// The same model, with one more owner: who shares destroys too. A model does not change once it is
 /// built, so that threads may read it together.
 RILL_API rill_model *rill_model_share(rill_model *model);

@@ -5,11 +5,13 @@
 /// The upper 32 bits decide whether to explore, the lower 32 bits which of the candidates is taken:
 ///     explore  if  (u >> 32) < epsilon 2^32
 ///     the candidates are all n actions when exploring, else those of the greatest value
+///     (of a state in which some actions do not exist, only those that do: see RILL_UNAVAILABLE)
 ///     of m candidates, in ascending order, the chosen one is number ((u mod 2^32) m) >> 32
 /// So ties are broken uniformly (to within m 2^-32), and the stream advances alike in every case.
 #ifndef RILL_POLICY_H
 #define RILL_POLICY_H
 
+#include <float.h>
 #include <rill/param.h>
 #include <rill/rng.h>
 #include <rill/schedule.h>
@@ -23,6 +25,10 @@ extern "C" {
 #endif
 
 typedef struct rill_policy rill_policy;
+
+/// The value of an action that does not exist in a state. Policies that look at values do not take it,
+/// as long as there is another.
+#define RILL_UNAVAILABLE (-DBL_MAX)
 
 /// A policy's type: constant, one per file approx/policy_<id>.c.
 typedef struct rill_policy_type {
@@ -99,13 +105,30 @@ static inline int32_t rill_argmax(const double *values, int32_t n)
     return best;
 }
 
+/// Of the m actions that exist, in ascending order, number (share m) >> 32; of all, where none does.
+static inline int32_t rill_one_of_available(const double *values, uint64_t share, int32_t n)
+{
+    uint64_t n_available = 0;
+    for (int32_t i = 0; i < n; i++) {
+        n_available += values[i] != RILL_UNAVAILABLE;
+    }
+    const uint64_t rank = (share * n_available) >> 32;
+    int32_t chosen = 0;
+    uint64_t seen = 0;
+    for (int32_t i = 0; i < n; i++) {
+        seen += values[i] != RILL_UNAVAILABLE;
+        chosen += seen <= rank;
+    }
+    return n_available > 0 ? chosen : (int32_t)((share * (uint64_t)n) >> 32);
+}
+
 /// Epsilon-greedy with ties broken at random, as described above (S&B section 2.2). `values` is (n).
 static inline int32_t rill_epsilon_greedy(const double *values, double epsilon, rill_rng *rng,
                                           int32_t n)
 {
     const uint64_t u = rill_rng_next64(rng);
     if ((double)(u >> 32) < epsilon * 4294967296.0) {
-        return (int32_t)(((u & 0xffffffffu) * (uint64_t)n) >> 32);
+        return rill_one_of_available(values, u & 0xffffffffu, n);
     }
     const double best = rill_max(values, n);
     uint64_t n_best = 0;
@@ -132,6 +155,10 @@ static inline int32_t rill_policy_sample(const rill_policy *policy, int32_t stat
 {
     if (policy->type->sample != NULL) {
         return policy->type->sample(policy, state, values, step, episode, rng);
+    }
+    if (policy->type->ignores_values) { // uniform: there may be no values
+        return (int32_t)(((rill_rng_next64(rng) & 0xffffffffu) * (uint64_t)policy->n_actions) >>
+                         32);
     }
     const double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
     RILL_WITH_CONSTANT(policy->n_actions, rill_epsilon_greedy, values, epsilon, rng)

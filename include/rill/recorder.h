@@ -14,41 +14,73 @@
 extern "C" {
 #endif
 
-/// The exact answer that an agent's estimates are held against: the values of its policy when it
-/// predicts, the optimal values when it controls. Shared by all runs of a variant.
+/// The exact answer that estimates are held against: the values of one policy, or the optimal ones.
+/// Constant once it is prepared: shared by runs and, where they ask for the same, by variants.
 typedef struct rill_truth {
+    rill_model *model;
+    double gamma;
+    double *policy; ///< (n_states, n_actions) probabilities; NULL: the optimal policy
     rill_solution *solution;
     uint8_t *is_decision; ///< (n_states) states that count: reachable and not terminal
+    double *on_policy;    ///< (n_states) `rill_truth_weigh`; NULL until then
 } rill_truth;
+
+/// The truth for an agent in an environment: the values of its policy when it predicts, the optimal
+/// values when it controls; its "gamma" is the discount. RILL_INVALID (no exact model, no "gamma",
+/// features that are not one_hot), RILL_FAILED (no finite values), RILL_NO_MEMORY.
+RILL_API rill_status rill_truth_create(rill_truth **truth, const rill_env *env,
+                                       const rill_agent *agent, rill_error *error);
+/// Computes `on_policy`, as `rill_solve_on_policy`.
+RILL_API rill_status rill_truth_weigh(rill_truth *truth, rill_error *error);
+RILL_API void rill_truth_destroy(rill_truth *truth);
+
+/// One step, as a metric gathers it. The two exact values are of the state before the step.
+typedef struct rill_step_view {
+    double reward;
+    double best;   ///< the greatest value of an action
+    double chosen; ///< the value of the action taken; NaN when the model does not have it
+} rill_step_view;
+
+/// What a metric has gathered from steps: all since the last point, or since the run began.
+typedef struct rill_tally {
+    double sum;
+    int64_t steps;
+} rill_tally;
 
 /// What a metric may look at.
 typedef struct rill_metric_view {
     const rill_agent *agent;
     const rill_truth *truth; ///< NULL unless the metric needs it
+    const rill_tally *tally; ///< NULL unless the metric gathers steps
     double episode_return;   ///< undiscounted sum of rewards of the episode just finished
     int64_t episode_length;  ///< its steps
+    int64_t steps, episodes; ///< taken and finished so far
     double *scratch;         ///< (number of estimates a state)
+    bool *is_out_of_memory;  ///< set by a metric that finds none; NULL: not told
 } rill_metric_view;
 
 /// A number measured during a run.
 typedef struct rill_metric {
     const char *id;
     const char *summary;
-    bool is_per_episode; ///< describes a finished episode: cannot be recorded every k steps
-    bool needs_truth;    ///< needs an environment with an exact model, and one-hot features
-    bool needs_control;  ///< is about the optimal policy: not for agents that predict
+    bool is_of_evaluation; ///< recorded by "evaluation" alone; has no `measure`
+    bool is_per_episode;   ///< describes a finished episode: cannot be recorded every k steps
+    bool needs_truth;      ///< needs an environment with an exact model, and one-hot features
+    bool needs_weights;    ///< needs the truth with its on-policy distribution
+    bool needs_control;    ///< is about action values: not for agents that predict
+    bool needs_optimum; ///< needs the optimal action values of each step: from a model, or from a
+                        ///< type with `action_values`
+    bool needs_average_reward; ///< is for agents that estimate it
+    bool may_be_missing;       ///< NaN is no sign of divergence: there is no such number just now
+    bool is_total;             ///< the tally goes on from point to point
+    /// Optional: what of a step is added to the tally.
+    double (*of_step)(const rill_step_view *step);
     double (*measure)(const rill_metric_view *view);
 } rill_metric;
 
 RILL_API const rill_metric *rill_metric_find(const char *id, rill_error *error);
 /// All metrics, sorted by id, ending with NULL.
 RILL_API const rill_metric *const *rill_metric_list(void);
-
-/// The truth for an agent in an environment; its "gamma" is the discount. RILL_INVALID (no exact
-/// model), RILL_FAILED (no finite values), RILL_NO_MEMORY.
-RILL_API rill_status rill_truth_create(rill_truth **truth, const rill_env *env,
-                                       const rill_agent *agent, rill_error *error);
-RILL_API void rill_truth_destroy(rill_truth *truth);
 
 typedef enum rill_unit { RILL_EPISODES, RILL_STEPS } rill_unit;
 

@@ -36,6 +36,29 @@ RILL_API rill_status rill_solve_optimal(const rill_model *model, double gamma,
 RILL_API rill_status rill_solve_policy(const rill_model *model, double gamma, const double *policy,
                                        rill_solution **solution, rill_error *error);
 
+/// As `rill_solve_optimal` and `rill_solve_policy` (`policy` NULL: the optimal one), with a choice
+/// replaced with probability epsilon by an available action drawn uniformly (`rill_model_soften`):
+/// the values of the best epsilon-soft policy, or of the epsilon-soft version of the one given.
+/// q(s, a) is that of taking a for certain, and of the soft policy from then on.
+RILL_API rill_status rill_solve_soft(const rill_model *model, double gamma, double epsilon,
+                                     const double *policy, rill_solution **solution,
+                                     rill_error *error);
+
+/// The values of a policy where it goes: `v` (n_states), 0 for states that it does not reach from the
+/// start. What it would do elsewhere does not count, and may be without a value. `policy` as for
+/// `rill_solve_policy`; the errors are the same.
+RILL_API rill_status rill_solve_reached(const rill_model *model, double gamma, const double *policy,
+                                        double *v, rill_error *error);
+
+/// The on-policy distribution of a policy: the fraction of time that it spends in each state, to
+/// `distribution` (n_states). Where every episode ends, the expected visits in an episode, which
+/// starts as the model says, over their sum (S&B eq. 9.2, 9.3); else the stationary distribution, which
+/// for a periodic chain is the average over time. RILL_FAILED when the policy can settle in either
+/// of several sets of states, so that the fraction is left to chance, or when there are too many
+/// states; RILL_INVALID as for `rill_solve_policy`; RILL_NO_MEMORY.
+RILL_API rill_status rill_solve_on_policy(const rill_model *model, const double *policy,
+                                          double *distribution, rill_error *error);
+
 /// The equiprobable policy over available actions, (n_states, n_actions), to `policy`.
 RILL_API void rill_uniform_policy(const rill_model *model, double *policy);
 

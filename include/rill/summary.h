@@ -13,10 +13,10 @@
 extern "C" {
 #endif
 
-/// Mean of a sample, with its uncertainty.
+/// Mean or median of a sample, with its uncertainty.
 typedef struct rill_estimate {
     int64_t n;
-    double mean;   ///< NaN when n is 0
+    double mean;   ///< or median; NaN when n is 0
     double se;     ///< standard error of the mean; NaN when n is below 2
     double ci_low; ///< 95 % confidence interval by Student's t; NaN when n is below 2
     double ci_high;
@@ -24,6 +24,11 @@ typedef struct rill_estimate {
 
 /// The estimate of the mean of n values; NaN among them are left out.
 RILL_API rill_estimate rill_estimate_mean(const double *values, size_t n);
+
+/// The estimate of the median of n values; NaN among them are left out. The interval lies between two
+/// order statistics, and covers the median with at least 95 % whatever the distribution; NaN when n
+/// is below 6. `se` is NaN.
+RILL_API rill_estimate rill_estimate_median(const double *values, size_t n);
 
 /// One line of a summary: a metric of a variant over a window at the end of its series.
 typedef struct rill_summary_row {
@@ -45,8 +50,10 @@ RILL_API rill_status rill_summarise(const rill_run *runs, size_t n_runs, const c
 /// A published number against ours.
 typedef struct rill_verdict {
     double published, tolerance;
-    rill_estimate ours; ///< exact values: n = 0, no interval, the state that differs most
-    bool is_pass;       ///< |ours - published| <= tolerance
+    rill_estimate ours; ///< exact values: n = 0 and no interval
+    /// Of several numbers, the state and action whose differ most; -1: not about one.
+    int32_t state, action;
+    bool is_pass; ///< |ours - published| <= tolerance
 } rill_verdict;
 
 /// Holds one expectation of an experiment against its runs (all of them; exact values need none).

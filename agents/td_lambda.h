@@ -1,0 +1,60 @@
+/// What the online methods with eligibility traces for state values have in common.
+#ifndef RILL_AGENTS_TD_LAMBDA_H
+#define RILL_AGENTS_TD_LAMBDA_H
+
+#include <rill/agent_define.h>
+#include <rill/trace.h>
+
+/// The parameters in front, and their table.
+typedef struct td_lambda_base {
+    rill_td_params td;
+    rill_schedule lambda; ///< trace decay
+} td_lambda_base;
+
+#define TD_LAMBDA_PARAMS \
+    RILL_TD_PARAMS, RILL_RATE(td_lambda_base, lambda, "0.9", 0.0, 1.0, "trace decay")
+
+/// The agent's struct in front.
+typedef struct td_lambda_agent {
+    rill_agent base;    ///< its `value` is V, (n_features, 1)
+    rill_trace trace;   ///< (n_features)
+    rill_td_last *last; ///< S and A
+} td_lambda_agent;
+
+static inline void td_lambda_layout(rill_agent *agent, rill_arena *arena)
+{
+    td_lambda_agent *self = (td_lambda_agent *)agent;
+    self->trace = rill_trace_take(arena, agent->features.size);
+    self->last = (rill_td_last *)rill_arena_take(arena, 1, sizeof(rill_td_last));
+}
+
+/// Replacing traces are for features of value 1: they would forget how strong a visit was.
+static inline rill_status td_lambda_check_trace(const rill_agent *agent, int trace,
+                                                rill_error *error)
+{
+    if (trace == RILL_TRACE_REPLACING && !agent->features.is_binary) {
+        return rill_error_set(error, RILL_INVALID, "trace",
+                              "replacing traces are for features that are 0 or 1, those of %s are "
+                              "not; use accumulating or dutch",
+                              agent->features.type->id);
+    }
+    return RILL_OK;
+}
+
+/// A <- action given by pi for S, which does not look at the values
+static inline rill_action td_lambda_act(rill_agent *agent, rill_state state)
+{
+    rill_td_last last = {state, rill_td_choose(agent, state)};
+    *((td_lambda_agent *)agent)->last = last;
+    return (rill_action){.index = last.action};
+}
+
+/// gamma lambda at the present time; steps are counted in updates, as those of alpha.
+static inline double td_lambda_decay(const rill_agent *agent)
+{
+    const td_lambda_base *params = (const td_lambda_base *)agent->params;
+    const rill_agent_memory *memory = agent->memory;
+    return params->td.gamma * rill_schedule_at(&params->lambda, memory->update, memory->episode);
+}
+
+#endif
