@@ -54,8 +54,9 @@ static rill_action differential_sarsa_step(rill_agent *agent, double reward,
                                            rill_observation observation)
 {
     rill_state state = rill_agent_perceive(agent, observation);
-    rill_td_last next = {state, rill_td_choose(agent, state)};
-    learn(agent, reward, rill_td_value(agent, state, next.action));
+    const double *values = rill_td_values(agent, state);
+    rill_td_last next = {state, rill_agent_sample(agent, state, values)};
+    learn(agent, reward, values[next.action]);
     *((differential_sarsa *)agent)->last = next;
     return (rill_action){.index = next.action};
 }

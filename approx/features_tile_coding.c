@@ -5,6 +5,7 @@
 /// recommend. With `table_size` tiles get their indices from a table of that size in the order in
 /// which they are met, as Sutton's tiles3; without, every tile has an index of its own.
 #include "approx/scaling.h"
+#include "core/memory.h"
 
 #include <rill/tiles.h>
 
@@ -23,6 +24,11 @@ typedef struct tile_coding_params {
     int32_t width[MAX_DIMENSIONS];       ///< indices across: one more, for the displaced, on a line
     int32_t wrap_widths[MAX_DIMENSIONS]; ///< as rill_tiles wants them
     bool has_circle;
+    int32_t stride[MAX_DIMENSIONS]; ///< of a tile in its grid
+    int32_t n_places;               ///< of a grid
+    int32_t shift;                  ///< the number of tilings is 2^shift; else -1
+    int32_t *origins;               ///< (tilings) first index of each
+    int32_t *thresholds; ///< (dim, tilings) parts of a tile from which a tiling is one tile further
 } tile_coding_params;
 
 static const rill_param tile_coding_param_table[] = {
@@ -58,6 +64,36 @@ static rill_status prepare_dimensions(tile_coding_params *p, double *n_features,
     return status;
 }
 
+/// What direct indexing looks up. Tiling t is displaced by t (1, 3, 5, ...) parts of a tile; whole
+/// tiles do not count.
+static rill_status prepare_grid(tile_coding_params *p, rill_error *error)
+{
+    const int64_t n_tilings = p->tilings;
+    p->origins =
+        rill_memory_take(((size_t)p->scaling.dim + 1) * (size_t)n_tilings * sizeof(int32_t));
+    if (p->origins == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    p->thresholds = p->origins + n_tilings;
+    p->n_places = 1;
+    p->shift = -1;
+    for (int32_t i = 0; i < 11; i++) {
+        p->shift = n_tilings == INT64_C(1) << i ? i : p->shift;
+    }
+    for (int32_t i = p->scaling.dim - 1; i >= 0; i--) {
+        p->stride[i] = p->n_places;
+        p->n_places *= p->width[i];
+        for (int64_t tiling = 0; tiling < n_tilings; tiling++) {
+            const int64_t displacement = tiling * (2 * i + 1) % n_tilings;
+            p->thresholds[i * n_tilings + tiling] = (int32_t)(n_tilings - displacement);
+        }
+    }
+    for (int64_t tiling = 0; tiling < n_tilings; tiling++) {
+        p->origins[tiling] = (int32_t)(tiling * p->n_places);
+    }
+    return RILL_OK;
+}
+
 static rill_status tile_coding_prepare(rill_features *features, rill_error *error)
 {
     tile_coding_params *p = features->params;
@@ -76,6 +112,12 @@ static rill_status tile_coding_prepare(rill_features *features, rill_error *erro
         return rill_error_set(error, RILL_INVALID, "", "at most %d dimensions can be tiled",
                               RILL_TILES_MAX_COORDINATES);
     }
+    if (p->table_size == 0) {
+        status = prepare_grid(p, error);
+        if (status != RILL_OK) {
+            return status;
+        }
+    }
     features->size = p->table_size > 0 ? (int32_t)p->table_size : (int32_t)n_features;
     features->n_active = (int32_t)p->tilings;
     features->recommended_scale = 1.0 / (double)p->tilings;
@@ -88,7 +130,9 @@ static rill_status tile_coding_prepare(rill_features *features, rill_error *erro
 
 static void tile_coding_release(void *params)
 {
-    scaling_release(&((tile_coding_params *)params)->scaling);
+    tile_coding_params *p = params;
+    scaling_release(&p->scaling);
+    rill_memory_release(p->origins);
 }
 
 /// Each tile has its own index: tiling, then the tile's place in its grid, row-major. `x` (dim) is in
@@ -96,24 +140,26 @@ static void tile_coding_release(void *params)
 static int32_t encode_directly(const tile_coding_params *p, const double *x, int32_t *indices)
 {
     const int32_t n_tilings = (int32_t)p->tilings;
+    int32_t place = 0; // of the first tiling's tile, which the other tilings are displaced from
+    const int32_t *thresholds = p->thresholds;
     for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
-        indices[tiling] = tiling;
+        indices[tiling] = p->origins[tiling];
     }
     for (int32_t i = 0; i < p->scaling.dim; i++) {
-        // the first tiling's tile, and the place in it
-        const int32_t place = (int32_t)x[i];
-        const int32_t first = place / n_tilings, part = place % n_tilings;
-        const int32_t step = (2 * i + 1) % n_tilings;
-        int32_t displacement = 0;
+        const int32_t parts = (int32_t)x[i];
+        int32_t tile = p->shift >= 0 ? parts >> p->shift : parts / n_tilings;
+        const int32_t part = parts - tile * n_tilings;
+        tile = tile == p->width[i] ? 0 : tile; // the end of a circle is its beginning
+        const int32_t next = tile + 1 == p->width[i] ? 0 : tile + 1;
+        const int32_t step = (next - tile) * p->stride[i];
+        place += tile * p->stride[i];
         for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
-            int32_t tile = first + (part + displacement >= n_tilings);
-            if (p->is_wrapped[i]) {
-                tile -= tile >= p->n_tiles[i] ? p->n_tiles[i] : 0;
-            }
-            indices[tiling] = indices[tiling] * p->width[i] + tile;
-            displacement += step;
-            displacement -= displacement >= n_tilings ? n_tilings : 0;
+            indices[tiling] += part >= thresholds[tiling] ? step : 0;
         }
+        thresholds += n_tilings;
+    }
+    for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
+        indices[tiling] += place;
     }
     return n_tilings;
 }

@@ -122,30 +122,3 @@ void scaling_release(scaling *self)
     rill_memory_release(self->from);
     self->from = NULL;
 }
-
-/// The product first: whole numbers then give whole numbers where the division comes out even, and
-/// the edges of cells lie where they are meant to.
-static inline double scale(const scaling *self, int32_t i, double value)
-{
-    const double distance = value - self->from[i], range = self->range[i], unit = self->unit[i];
-    if (!(distance > 0.0)) {
-        return 0.0;
-    }
-    return distance < range ? distance * unit / range : unit;
-}
-
-void scaling_apply(const scaling *self, const rill_features *features, rill_observation observation,
-                   double *x)
-{
-    if (features->space.kind == RILL_SPACE_BOX) {
-        for (int32_t i = 0; i < self->dim; i++) {
-            x[i] = scale(self, i, (double)observation.box[i]);
-        }
-        return;
-    }
-    int32_t rest = observation.index;
-    for (int32_t i = self->dim - 1; i >= 0; i--) {
-        x[i] = scale(self, i, rest % self->sizes[i]);
-        rest /= self->sizes[i];
-    }
-}

@@ -266,8 +266,9 @@ static void bench_envs(bench_report *report)
 typedef struct runner_bench {
     rill_experiment *experiment;
     double alpha, epsilon;
-    double estimates[192]; ///< what the runner learned last
-    int64_t steps;         ///< in how many steps
+    double estimates[2048]; ///< what the runner learned last
+    size_t n_estimates;
+    int64_t steps; ///< in how many steps
 } runner_bench;
 
 static int64_t runner_work(void *context, int64_t steps)
@@ -279,31 +280,54 @@ static int64_t runner_work(void *context, int64_t steps)
         rill_run_clear(&run);
         return -1;
     }
-    if (run.n_values == sizeof bench->estimates / sizeof *bench->estimates) {
-        memcpy(bench->estimates, run.values, sizeof bench->estimates);
+    if (run.n_values <= sizeof bench->estimates / sizeof *bench->estimates) {
+        memcpy(bench->estimates, run.values, run.n_values * sizeof *run.values);
+        bench->n_estimates = run.n_values;
         bench->steps = steps;
     }
     rill_run_clear(&run);
     return steps;
 }
 
+/// The runner's stream for a role: 0 the environment's, 1 the agent's.
+static rill_rng stream_of(const runner_bench *bench, uint32_t role)
+{
+    const uint32_t spawn_key[] = {0, role};
+    rill_rng rng;
+    rill_rng_spawn(&rng, bench->experiment->seed, spawn_key, 2);
+    return rng;
+}
+
+/// Whether the runner learned the same bits, where it took as many steps.
+static bool is_equal(const runner_bench *bench, int64_t steps, const double *estimates, size_t n)
+{
+    return bench->steps != steps || (bench->n_estimates == n && memcmp(estimates, bench->estimates,
+                                                                       n * sizeof *estimates) == 0);
+}
+
 /// The fused loop with the runner's stream; -1 when it does not learn the same bits.
 static int64_t fused_cliff_work(void *context, int64_t steps)
 {
-    static const uint32_t spawn_key[] = {0, 1};
     runner_bench *bench = context;
     double q[192] = {0.0};
-    rill_rng rng;
-    rill_rng_spawn(&rng, bench->experiment->seed, spawn_key, 2);
-    fused_q_learning_cliff(rng, steps, bench->alpha, bench->epsilon, q);
-    bool is_equal = bench->steps != steps || memcmp(q, bench->estimates, sizeof q) == 0;
-    return is_equal ? steps : -1;
+    fused_q_learning_cliff(stream_of(bench, 1), steps, bench->alpha, bench->epsilon, q);
+    return is_equal(bench, steps, q, 192) ? steps : -1;
+}
+
+static int64_t fused_mountain_car_work(void *context, int64_t steps)
+{
+    runner_bench *bench = context;
+    double w[1944] = {0.0};
+    fused_sarsa_mountain_car(stream_of(bench, 0), stream_of(bench, 1), steps, bench->alpha,
+                             bench->epsilon, w);
+    return is_equal(bench, steps, w, 1944) ? steps : -1;
 }
 
 static rill_status bench_runner(bench_report *report, const char *name, const char *json,
-                                int64_t (*fused)(void *, int64_t), rill_error *error)
+                                double alpha, int64_t (*fused)(void *, int64_t), rill_error *error)
 {
-    runner_bench bench = {.alpha = 0.5, .epsilon = 0.1};
+    static runner_bench bench;
+    bench = (runner_bench){.alpha = alpha, .epsilon = 0.1};
     if (!is_wanted(name, report->names, report->n_names)) {
         return RILL_OK;
     }
@@ -323,20 +347,30 @@ static rill_status bench_runners(bench_report *report, rill_error *error)
         "{\"environment\": {\"id\": \"cliff_walking\"}, \"agents\": [{\"id\": \"q_learning\","
         " \"params\": {\"alpha\": 0.5}, \"policy\": {\"id\": \"epsilon_greedy\","
         " \"params\": {\"epsilon\": 0.1}}}], \"stop\": {\"steps\": 1}, \"record\": [\"return\"]}",
-        fused_cliff_work, error);
+        0.5, fused_cliff_work, error);
     if (status == RILL_OK) {
         status = bench_runner(
             report, "run/sarsa/cliff_walking",
             "{\"environment\": {\"id\": \"cliff_walking\"}, \"agents\": [{\"id\": \"sarsa\","
             " \"params\": {\"alpha\": 0.5}}], \"stop\": {\"steps\": 1}, \"record\": [\"return\"]}",
-            NULL, error);
+            0.5, NULL, error);
+    }
+    if (status == RILL_OK) {
+        status = bench_runner(
+            report, "run/sarsa/mountain_car/tiles",
+            "{\"environment\": {\"id\": \"mountain_car\"}, \"agents\": [{\"id\": \"sarsa\","
+            " \"params\": {\"alpha\": 0.0625}, \"policy\": {\"id\": \"epsilon_greedy\","
+            " \"params\": {\"epsilon\": 0.1}}, \"features\": {\"id\": \"tile_coding\","
+            " \"params\": {\"tilings\": 8, \"tiles\": 8}}}], \"stop\": {\"steps\": 1},"
+            " \"record\": [\"return\"]}",
+            0.0625, fused_mountain_car_work, error);
     }
     if (status == RILL_OK) {
         status = bench_runner(
             report, "run/td0/random_walk",
             "{\"environment\": {\"id\": \"random_walk\"}, \"agents\": [{\"id\": \"td0\"}],"
             " \"stop\": {\"steps\": 1}, \"record\": [\"return\"]}",
-            NULL, error);
+            0.1, NULL, error);
     }
     return status;
 }

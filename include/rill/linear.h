@@ -33,11 +33,44 @@ static inline double *rill_linear_row(const rill_linear *linear, int32_t feature
     return linear->weights + (ptrdiff_t)feature * linear->n_outputs;
 }
 
+/// The sum of the rows of n features, for a number of outputs, at most 4, that
+/// the compiler knows.
+static inline void rill_linear_sum_rows(const double *weights, int32_t n, const int32_t *indices,
+                                        double *outputs, int32_t n_outputs)
+{
+    double sums[4] = {0.0};
+    for (int32_t i = 0; i < n; i++) {
+        const double *row = weights + (ptrdiff_t)indices[i] * n_outputs;
+        for (int32_t o = 0; o < n_outputs; o++) {
+            sums[o] += row[o];
+        }
+    }
+    for (int32_t o = 0; o < n_outputs; o++) {
+        outputs[o] = sums[o];
+    }
+}
+
 /// The outputs of n active features, w_o . x for each o, to `outputs` (n_outputs). `values` NULL: 1.
 static inline void rill_linear_evaluate(const rill_linear *linear, int32_t n,
                                         const int32_t *indices, const double *values,
                                         double *outputs)
 {
+    switch (values == NULL ? linear->n_outputs : 0) {
+    case 1:
+        rill_linear_sum_rows(linear->weights, n, indices, outputs, 1);
+        return;
+    case 2:
+        rill_linear_sum_rows(linear->weights, n, indices, outputs, 2);
+        return;
+    case 3:
+        rill_linear_sum_rows(linear->weights, n, indices, outputs, 3);
+        return;
+    case 4:
+        rill_linear_sum_rows(linear->weights, n, indices, outputs, 4);
+        return;
+    default:
+        break;
+    }
     for (int32_t o = 0; o < linear->n_outputs; o++) {
         outputs[o] = 0.0;
     }
@@ -54,10 +87,17 @@ static inline void rill_linear_evaluate(const rill_linear *linear, int32_t n,
 static inline double rill_linear_dot(const rill_linear *linear, int32_t output, int32_t n,
                                      const int32_t *indices, const double *values)
 {
+    const double *weights = linear->weights + output;
+    const ptrdiff_t n_outputs = linear->n_outputs;
     double sum = 0.0;
+    if (values == NULL) {
+        for (int32_t i = 0; i < n; i++) {
+            sum += weights[indices[i] * n_outputs];
+        }
+        return sum;
+    }
     for (int32_t i = 0; i < n; i++) {
-        const double w = rill_linear_row(linear, indices[i])[output];
-        sum += values == NULL ? w : values[i] * w;
+        sum += values[i] * weights[indices[i] * n_outputs];
     }
     return sum;
 }
@@ -67,10 +107,18 @@ static inline void rill_linear_add(const rill_linear *linear, int32_t output, in
                                    const int32_t *indices, const double *values,
                                    const double *scales, double step)
 {
+    double *weights = linear->weights + output;
+    const ptrdiff_t n_outputs = linear->n_outputs;
+    if (values == NULL && scales == NULL) {
+        for (int32_t i = 0; i < n; i++) {
+            weights[indices[i] * n_outputs] += step;
+        }
+        return;
+    }
     for (int32_t i = 0; i < n; i++) {
         double part = values == NULL ? step : step * values[i];
         part = scales == NULL ? part : part * scales[indices[i]];
-        rill_linear_row(linear, indices[i])[output] += part;
+        weights[indices[i] * n_outputs] += part;
     }
 }
 

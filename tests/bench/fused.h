@@ -9,4 +9,8 @@
 /// Tabular Q-learning on the cliff, gamma = 1, for a number of steps. `q` (48, 4) starts at 0.
 void fused_q_learning_cliff(rill_rng rng, int64_t steps, double alpha, double epsilon, double *q);
 
+/// Sarsa on 8 tilings of 8x8 on the mountain car, gamma = 1. `w` (648, 3) starts at 0.
+void fused_sarsa_mountain_car(rill_rng env_rng, rill_rng rng, int64_t steps, double alpha,
+                              double epsilon, double *w);
+
 #endif
