@@ -24,7 +24,7 @@ typedef struct mc_params {
     RILL_REAL(rill_td_params, gamma, "1", 0.0, 1.0, "discount per step"),           \
         RILL_REAL(rill_td_params, initial_value, "0", -1e300, 1e300,                \
                   "every estimate at the start"),                                   \
-        RILL_INTEGER(mc_params, max_steps, "10000", 1, 1e8,                         \
+        RILL_INTEGER(mc_params, max_steps, "10000", 1, 1e7,                         \
                      "room for an episode; a longer one is learned from in pieces " \
                      "of so many steps, as if each were truncated")
 #define MC_ALPHA                                      \

@@ -61,6 +61,7 @@ const rill_agent_type rill_agent_q_learning = {
     .agent_size = sizeof(q_learning),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .layout = q_learning_layout,
     .begin = rill_td_begin,
     .start = q_learning_start,

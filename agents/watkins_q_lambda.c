@@ -54,6 +54,7 @@ const rill_agent_type rill_agent_watkins_q_lambda = {
     .agent_size = sizeof(td_lambda_agent),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .layout = q_lambda_layout,
     .prepare = q_lambda_prepare,
     .begin = rill_td_begin,
