@@ -1,31 +1,27 @@
 /// Batch TD(0): the value of a given policy that TD(0) converges to when all experience so far is
 /// presented again and again, after every episode.
 ///
-/// Sutton & Barto (2018), section 6.3. The limit does not depend on the step size: here the
-/// increments of all transitions from a state s are summed and taken with step size 1 / N(s), state
-/// after state, until none moves. It is the certainty-equivalence estimate, the value function of the
-/// Markov process that the counts make likeliest.
+/// Sutton & Barto (2018), section 6.3. The limit does not depend on the step size: it is where the
+/// increments of the whole batch sum to zero, the certainty-equivalence estimate, which is the value
+/// function of the Markov process that the counts make likeliest. Here its equations
+///     N(s) V(s) = sum over the transitions from s of [R + gamma V(S')]
+/// are solved at once. Nothing is subtracted on the way (Grassmann, Taksar and Heyman 1985), so that
+/// long chains keep their digits.
 ///
-/// The experience is kept as what the increments sum to: counts of transitions and sums of rewards.
 /// A transition at which an episode was cut off counts like any other, so it bootstraps from the
-/// state that it led to; a state that was never left keeps `initial_value`. Undiscounted, there is no
-/// limit where experience goes round at a reward and has no end; `max_sweeps` then stops it.
-#include <math.h>
+/// state that it led to; a state that was never left keeps `initial_value`. Undiscounted, states from
+/// which experience has no way out have no limit, and keep their estimates.
 #include <rill/agent_define.h>
 
-enum { BATCH_TD0_MAX_STATES = 2048 }; // their counts take 48 MiB
+enum { BATCH_TD0_MAX_STATES = 2048 }; // their counts and probabilities take 64 MiB
 
 typedef struct batch_td0_params {
-    double gamma, initial_value, tolerance;
-    int64_t max_sweeps;
+    double gamma, initial_value;
 } batch_td0_params;
 
 static const rill_param batch_td0_param_table[] = {
     RILL_REAL(batch_td0_params, gamma, "1", 0.0, 1.0, "discount per step"),
     RILL_REAL(batch_td0_params, initial_value, "0", -1e300, 1e300, "every estimate at the start"),
-    RILL_REAL(batch_td0_params, tolerance, "1e-12", 0.0, 1.0,
-              "greatest change of the last sweep, where above 1 relative to the estimate"),
-    RILL_INTEGER(batch_td0_params, max_sweeps, "10000", 1, 1e9, "most sweeps after an episode"),
     RILL_PARAM_END,
 };
 
@@ -33,9 +29,10 @@ typedef struct batch_td0 {
     rill_agent base;       ///< its `value` is V, (n_features, 1)
     int64_t *n_left;       ///< (n_features) N(s)
     double *rewards;       ///< (n_features) sum of the rewards after s
-    int32_t *n_successors; ///< (n_features)
-    int32_t *successors;   ///< (n_features, n_features) states s' after s, n_successors of each row
-    int64_t *counts;       ///< (n_features, n_features) N(s, s') of each of them
+    int64_t *counts;       ///< (n_features, n_features) N(s, s')
+    double *probabilities; ///< (n_features, n_features) room for gamma N(s, s') / N(s)
+    double *exits;         ///< (n_features) room for the probability to leave for a known value
+    double *targets;       ///< (n_features) room for the expected reward, known values included
     rill_td_last *last;
 } batch_td0;
 
@@ -56,9 +53,10 @@ static void batch_td0_layout(rill_agent *agent, rill_arena *arena)
     const size_t n = (size_t)agent->features.size;
     self->n_left = rill_arena_take(arena, n, sizeof(int64_t));
     self->rewards = rill_arena_take(arena, n, sizeof(double));
-    self->n_successors = rill_arena_take(arena, n, sizeof(int32_t));
-    self->successors = rill_arena_take(arena, n * n, sizeof(int32_t));
     self->counts = rill_arena_take(arena, n * n, sizeof(int64_t));
+    self->probabilities = rill_arena_take(arena, n * n, sizeof(double));
+    self->exits = rill_arena_take(arena, n, sizeof(double));
+    self->targets = rill_arena_take(arena, n, sizeof(double));
     self->last = rill_arena_take(arena, 1, sizeof(rill_td_last));
 }
 
@@ -81,48 +79,108 @@ static void remember(rill_agent *agent, double reward, int32_t next)
 {
     const batch_td0 *self = (const batch_td0 *)agent;
     const rill_state state = self->last->state;
-    const ptrdiff_t row = (ptrdiff_t)state * agent->features.size;
     self->n_left[state]++;
     self->rewards[state] += reward;
     if (next >= 0) {
-        int32_t k = 0;
-        while (k < self->n_successors[state] && self->successors[row + k] != next) {
-            k++;
-        }
-        if (k == self->n_successors[state]) {
-            self->n_successors[state]++;
-            self->successors[row + k] = next;
-        }
-        self->counts[row + k]++;
+        self->counts[(ptrdiff_t)state * agent->features.size + next]++;
     }
 }
 
-/// For each state s that was left, the batch's increments with step size 1 / N(s):
-///     V(s) <- V(s) + 1 / N(s) sum over its transitions of [R + gamma V(S') - V(s)]
-/// Answers the greatest change.
-static double sweep(rill_agent *agent)
+/// Sets up V(s) = target(s) + sum over s' of p(s, s') V(s') for the states that were left. Discounting
+/// and the end of an episode are ways out, to the value 0; so are states that were never left.
+static void set_up(const rill_agent *agent)
 {
-    const batch_td0_params *params = agent->params;
+    const batch_td0 *self = (const batch_td0 *)agent;
+    const double gamma = ((const batch_td0_params *)agent->params)->gamma;
+    const int32_t n = agent->features.size;
+    for (int32_t s = 0; s < n; s++) {
+        double *p = self->probabilities + (ptrdiff_t)s * n;
+        const int64_t *counts = self->counts + (ptrdiff_t)s * n;
+        const double n_left = (double)self->n_left[s];
+        int64_t n_ended = self->n_left[s];
+        for (int32_t next = 0; next < n && n_left > 0.0; next++) {
+            p[next] = gamma * (double)counts[next] / n_left;
+            n_ended -= counts[next];
+        }
+        if (n_left > 0.0) {
+            self->targets[s] = self->rewards[s] / n_left;
+            self->exits[s] = 1.0 - gamma + gamma * (double)n_ended / n_left;
+        }
+    }
+}
+
+/// From now on V(s) is known: the others leave for it.
+static void settle(const rill_agent *agent, int32_t state)
+{
     const batch_td0 *self = (const batch_td0 *)agent;
     const int32_t n = agent->features.size;
-    double greatest = 0.0;
+    for (int32_t s = 0; s < n; s++) {
+        double *p = &self->probabilities[(ptrdiff_t)s * n + state];
+        self->targets[s] += *p * *rill_td_row(agent, state);
+        self->exits[s] += *p;
+        *p = 0.0;
+    }
+}
+
+/// Takes state k out of the equations of the states before it. False when there is no way out of k.
+static bool eliminate(const rill_agent *agent, int32_t k)
+{
+    const batch_td0 *self = (const batch_td0 *)agent;
+    const int32_t n = agent->features.size;
+    double *row = self->probabilities + (ptrdiff_t)k * n;
+    double out = self->exits[k]; // 1 - p(k, k), without a difference
+    for (int32_t s = 0; s < k; s++) {
+        out += row[s];
+    }
+    if (!(out > 0.0)) {
+        return false;
+    }
+    for (int32_t s = 0; s < k; s++) {
+        row[s] /= out;
+    }
+    self->targets[k] /= out;
+    self->exits[k] /= out;
+    for (int32_t s = 0; s < k; s++) {
+        double *p = self->probabilities + (ptrdiff_t)s * n;
+        const double through = p[k];
+        for (int32_t next = 0; next < k && through > 0.0; next++) {
+            p[next] += through * row[next];
+        }
+        self->targets[s] += through * self->targets[k];
+        self->exits[s] += through * self->exits[k];
+    }
+    return true;
+}
+
+/// Solves for V.
+static void solve(rill_agent *agent)
+{
+    const batch_td0 *self = (const batch_td0 *)agent;
+    const int32_t n = agent->features.size;
+    set_up(agent);
     for (int32_t s = 0; s < n; s++) {
         if (self->n_left[s] == 0) {
-            continue;
+            settle(agent, s);
         }
-        double next = 0.0;
-        for (ptrdiff_t k = (ptrdiff_t)s * n; k < (ptrdiff_t)s * n + self->n_successors[s]; k++) {
-            next += (double)self->counts[k] * *rill_td_row(agent, self->successors[k]);
-        }
-        double *value = rill_td_row(agent, s);
-        const double target = (self->rewards[s] + params->gamma * next) / (double)self->n_left[s];
-        const double change = target - *value;
-        *value = target;
-        greatest = fmax(greatest, fabs(change) / fmax(1.0, fabs(target)));
-        agent->memory->td_error = change;
-        agent->memory->update++;
     }
-    return greatest;
+    for (int32_t s = n - 1; s >= 0; s--) {
+        if (self->n_left[s] > 0 && !eliminate(agent, s)) {
+            settle(agent, s);
+            self->targets[s] = *rill_td_row(agent, s);
+        }
+    }
+    for (int32_t s = 0; s < n; s++) {
+        if (self->n_left[s] > 0) {
+            const double *p = self->probabilities + (ptrdiff_t)s * n;
+            double value = self->targets[s];
+            for (int32_t next = 0; next < s; next++) {
+                value += p[next] * *rill_td_row(agent, next);
+            }
+            agent->memory->td_error = value - *rill_td_row(agent, s);
+            *rill_td_row(agent, s) = value;
+            agent->memory->update++;
+        }
+    }
 }
 
 static rill_action batch_td0_start(rill_agent *agent, rill_observation observation)
@@ -140,17 +198,15 @@ static rill_action batch_td0_step(rill_agent *agent, double reward, rill_observa
 static void batch_td0_finish(rill_agent *agent, const rill_outcome *outcome,
                              rill_observation observation)
 {
-    const batch_td0_params *params = agent->params;
     const rill_state state = rill_agent_perceive(agent, observation);
     remember(agent, outcome->reward, outcome->terminated ? -1 : state);
-    for (int64_t i = 0; i < params->max_sweeps && sweep(agent) > params->tolerance; i++) {
-    }
+    solve(agent);
 }
 
 extern const rill_agent_type rill_agent_batch_td0;
 const rill_agent_type rill_agent_batch_td0 = {
     .id = "batch_td0",
-    .summary = "batch TD prediction: all experience is presented until TD(0) converges",
+    .summary = "batch TD prediction: where TD(0) converges to on all experience so far",
     .source = "Sutton & Barto (2018), section 6.3",
     .params = batch_td0_param_table,
     .params_size = sizeof(batch_td0_params),

@@ -80,6 +80,7 @@ const rill_agent_type rill_agent_differential_q_learning = {
     .agent_size = sizeof(differential_q_learning),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .estimates_average_reward = true,
     .is_linear = true,
     .layout = differential_q_learning_layout,

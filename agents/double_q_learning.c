@@ -65,6 +65,7 @@ const rill_agent_type rill_agent_double_q_learning = {
     .agent_size = sizeof(double_tables),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .layout = double_tables_layout,
     .begin = double_tables_begin,
     .start = double_q_learning_start,

@@ -115,6 +115,7 @@ const rill_agent_type rill_agent_dyna_q_plus = {
     .agent_size = sizeof(dyna_q_plus),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .layout = dyna_q_plus_layout,
     .begin = rill_td_begin,
     .start = dyna_q_plus_start,

@@ -220,6 +220,7 @@ const rill_agent_type rill_agent_lspi = {
     .agent_size = sizeof(lspi),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .is_linear = true,
     .prepare = lspi_prepare,
     .count_states = lspi_count_states,

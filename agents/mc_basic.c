@@ -109,6 +109,7 @@ const rill_agent_type rill_agent_mc_basic = {
     .agent_size = sizeof(mc_basic),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
+    .learns_greedy = true,
     .needs_model = true,
     .layout = mc_basic_layout,
     .prepare = mc_basic_prepare,

@@ -98,6 +98,7 @@ const rill_agent_type rill_agent_mc_off_policy_control = {
     .agent_size = sizeof(mc_off_policy_control),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .layout = mc_off_policy_control_layout,
     .begin = rill_td_begin,
     .start = mc_off_policy_control_start,

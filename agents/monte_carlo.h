@@ -22,7 +22,7 @@ typedef struct mc_params {
 /// visits.
 #define MC_PARAMS                                                                          \
     RILL_REAL(rill_td_params, gamma, "1", 0.0, 1.0, "discount per step"), RILL_TD_INITIAL, \
-        RILL_INTEGER(mc_params, max_steps, "10000", 1, 1e8,                                \
+        RILL_INTEGER(mc_params, max_steps, "10000", 1, 1e7,                                \
                      "room for an episode; a longer one is learned from in pieces "        \
                      "of so many steps, as if each were truncated")
 #define MC_ALPHA                                      \

@@ -6,8 +6,6 @@
 /// taken as what it is among those that are.
 #include "agents/dynamic_programming.h"
 
-#include "core/memory.h"
-
 static const rill_param policy_evaluation_param_table[] = {DP_SWEEP_PARAMS, RILL_PARAM_END};
 
 typedef struct policy_evaluation {
@@ -25,46 +23,13 @@ static void policy_evaluation_layout(rill_agent *agent, rill_arena *arena)
     evaluation->next = rill_arena_take(arena, n_states, sizeof(double));
 }
 
-/// pi(.|s) among the available actions, to `pi` (n_actions). False where it takes none of them.
-static bool find_probabilities(const rill_agent *agent, int32_t state, double *pi)
-{
-    const int32_t n_actions = agent->model->n_actions;
-    double sum = 0.0;
-    rill_policy_probabilities(&agent->policy, state, NULL, 0, 0, pi);
-    for (int32_t a = 0; a < n_actions; a++) {
-        pi[a] = rill_model_is_available(agent->model, state, a) ? pi[a] : 0.0;
-        sum += pi[a];
-    }
-    for (int32_t a = 0; a < n_actions && sum > 0.0; a++) {
-        pi[a] /= sum;
-    }
-    return sum > 0.0 || dp_is_terminal(agent->model, state);
-}
-
-static rill_status policy_evaluation_prepare(rill_agent *agent, rill_error *error)
-{
-    double *pi = rill_memory_take((size_t)agent->model->n_actions * sizeof *pi);
-    if (pi == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    rill_status status = RILL_OK;
-    for (int32_t s = 0; s < agent->model->n_states && status == RILL_OK; s++) {
-        if (!find_probabilities(agent, s, pi)) {
-            status =
-                rill_error_set(error, RILL_INVALID, "",
-                               "the policy takes an action in state %d that is not available", s);
-        }
-    }
-    rill_memory_release(pi);
-    return status;
-}
-
 static void policy_evaluation_begin(rill_agent *agent)
 {
     policy_evaluation *evaluation = (policy_evaluation *)agent;
     dp_begin_v(agent, agent->value.weights);
     for (int32_t s = 0; s < agent->model->n_states; s++) {
-        find_probabilities(agent, s, evaluation->pi + (ptrdiff_t)s * agent->model->n_actions);
+        rill_policy_probabilities(&agent->policy, s, NULL, 0, 0,
+                                  evaluation->pi + (ptrdiff_t)s * agent->model->n_actions);
     }
 }
 
@@ -115,7 +80,6 @@ const rill_agent_type rill_agent_policy_evaluation = {
     .default_policy = "uniform",
     .needs_model = true,
     .layout = policy_evaluation_layout,
-    .prepare = policy_evaluation_prepare,
     .begin = policy_evaluation_begin,
     .start = dp_act,
     .step = policy_evaluation_step,

@@ -114,6 +114,7 @@ const rill_agent_type rill_agent_policy_iteration = {
     .agent_size = sizeof(policy_iteration),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
+    .learns_greedy = true,
     .needs_model = true,
     .layout = policy_iteration_layout,
     .prepare = policy_iteration_prepare,

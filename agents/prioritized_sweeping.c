@@ -180,6 +180,7 @@ const rill_agent_type rill_agent_prioritized_sweeping = {
     .agent_size = sizeof(prioritized_sweeping),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .layout = prioritized_sweeping_layout,
     .prepare = prioritized_sweeping_prepare,
     .begin = rill_td_begin,

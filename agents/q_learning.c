@@ -62,6 +62,7 @@ const rill_agent_type rill_agent_q_learning = {
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,
+    .learns_greedy = true,
     .layout = q_learning_layout,
     .begin = rill_td_begin,
     .start = q_learning_start,

@@ -88,6 +88,7 @@ const rill_agent_type rill_agent_r_learning = {
     .agent_size = sizeof(r_learning),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .estimates_average_reward = true,
     .is_linear = true,
     .layout = r_learning_layout,

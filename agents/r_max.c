@@ -182,6 +182,7 @@ const rill_agent_type rill_agent_r_max = {
     .agent_size = sizeof(r_max),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
+    .learns_greedy = true,
     .layout = r_max_layout,
     .prepare = r_max_prepare,
     .begin = r_max_begin,

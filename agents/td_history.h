@@ -18,7 +18,7 @@ static inline const rill_history *td_history(const rill_agent *agent)
 
 /// The row of the parameter that bounds what is kept, for methods that learn from whole episodes.
 #define TD_HISTORY_MAX_STEPS(type)                                       \
-    RILL_INTEGER(type, max_steps, "10000", 1, 1e9,                       \
+    RILL_INTEGER(type, max_steps, "10000", 1, 1e7,                       \
                  "room for an episode; a longer one is learned from in " \
                  "pieces of so many steps, as if each were truncated")
 

@@ -70,6 +70,7 @@ const rill_agent_type rill_agent_trajectory_sampling = {
     .agent_size = sizeof(trajectory_sampling),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
+    .learns_greedy = true,
     .needs_model = true,
     .layout = trajectory_sampling_layout,
     .begin = dp_begin_q,

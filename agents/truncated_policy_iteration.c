@@ -106,6 +106,7 @@ const rill_agent_type rill_agent_truncated_policy_iteration = {
     .agent_size = sizeof(truncated_policy_iteration),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
+    .learns_greedy = true,
     .needs_model = true,
     .layout = truncated_policy_iteration_layout,
     .prepare = truncated_policy_iteration_prepare,

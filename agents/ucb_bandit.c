@@ -52,7 +52,9 @@ static rill_action choose(rill_agent *agent, rill_observation observation)
     }
     const double log_t = rill_log((double)t);
     for (int32_t a = 0; a < n_actions; a++) {
-        self->bounds[a] = counts[a] == 0 ? HUGE_VAL : q[a] + c * sqrt(log_t / (double)counts[a]);
+        self->bounds[a] = q[a] == RILL_UNAVAILABLE ? RILL_UNAVAILABLE
+                          : counts[a] == 0         ? HUGE_VAL
+                                                   : q[a] + c * sqrt(log_t / (double)counts[a]);
     }
     rill_td_last last = {state,
                          rill_epsilon_greedy(self->bounds, 0.0, &agent->memory->rng, n_actions)};

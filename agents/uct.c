@@ -8,6 +8,10 @@
 /// state outside the tree, and goes on from there by actions drawn uniformly. The means of the
 /// returns at the root become Q of the present state, by which the policy then chooses; an action
 /// that was never tried keeps its estimate. No tree is kept from one action to the next.
+///
+/// The greedy action in a state is by the estimates of the last search there, the first one in a state
+/// that was never searched: evaluation and `policy_value` tell how good these memories are, not how
+/// good the agent is when it searches; `return` tells that.
 #include "agents/dynamic_programming.h"
 
 #include <rill/math.h>

@@ -66,6 +66,7 @@ const rill_agent_type rill_agent_value_iteration = {
     .agent_size = sizeof(value_iteration),
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
+    .learns_greedy = true,
     .needs_model = true,
     .layout = value_iteration_layout,
     .begin = value_iteration_begin,

@@ -55,6 +55,7 @@ const rill_agent_type rill_agent_watkins_q_lambda = {
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,
+    .learns_greedy = true,
     .layout = q_lambda_layout,
     .prepare = q_lambda_prepare,
     .begin = rill_td_begin,

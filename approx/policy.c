@@ -31,6 +31,29 @@ void rill_policy_destroy(rill_policy *policy)
     }
 }
 
+bool rill_policy_has(const rill_policy *policy, int32_t state, int32_t action)
+{
+    const rill_model *model = policy->model;
+    return model == NULL || rill_model_is_available(model, state, action) ||
+           !rill_model_has_actions(model, state);
+}
+
+int32_t rill_policy_one_of_available(const rill_policy *policy, int32_t state, uint64_t share)
+{
+    uint64_t n_available = 0;
+    for (int32_t a = 0; a < policy->n_actions; a++) {
+        n_available += rill_policy_has(policy, state, a);
+    }
+    const uint64_t rank = (share * n_available) >> 32;
+    uint64_t seen = 0;
+    int32_t chosen = 0;
+    for (int32_t a = 0; a < policy->n_actions; a++) {
+        seen += rill_policy_has(policy, state, a);
+        chosen += seen <= rank;
+    }
+    return chosen;
+}
+
 /// pi(a|s) = epsilon / n + [a is greedy] (1 - epsilon) / (number of greedy actions), with n the number
 /// of actions that exist
 static void epsilon_greedy_probabilities(const double *values, int32_t n, double epsilon,
@@ -50,6 +73,11 @@ static void epsilon_greedy_probabilities(const double *values, int32_t n, double
     }
 }
 
+void rill_greedy_probabilities(const double *values, int32_t n, double *probabilities)
+{
+    epsilon_greedy_probabilities(values, n, 0.0, probabilities);
+}
+
 void rill_policy_probabilities(const rill_policy *policy, int32_t state, const double *values,
                                int64_t step, int64_t episode, double *probabilities)
 {
@@ -60,8 +88,12 @@ void rill_policy_probabilities(const rill_policy *policy, int32_t state, const d
     double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
     if (policy->type->ignores_values) {
         // the values do not matter, and may not exist
+        int32_t n_available = 0;
         for (int32_t a = 0; a < policy->n_actions; a++) {
-            probabilities[a] = 1.0 / policy->n_actions;
+            n_available += rill_policy_has(policy, state, a);
+        }
+        for (int32_t a = 0; a < policy->n_actions; a++) {
+            probabilities[a] = rill_policy_has(policy, state, a) ? 1.0 / n_available : 0.0;
         }
         return;
     }

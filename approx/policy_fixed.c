@@ -45,7 +45,7 @@ static int32_t fixed_sample(const rill_policy *policy, int32_t state, const doub
     (void)values, (void)step, (void)episode;
     const uint64_t u = rill_rng_next64(rng);
     if ((double)(u >> 32) < ((const fixed_params *)policy->params)->epsilon * 4294967296.0) {
-        return (int32_t)(((u & 0xffffffffu) * (uint64_t)policy->n_actions) >> 32);
+        return rill_policy_one_of_available(policy, state, u & 0xffffffffu);
     }
     return action_of(policy, state);
 }
@@ -55,9 +55,13 @@ static void fixed_probabilities(const rill_policy *policy, int32_t state, const 
 {
     (void)values, (void)step, (void)episode;
     const double epsilon = ((const fixed_params *)policy->params)->epsilon;
+    int32_t n_available = 0;
     for (int32_t a = 0; a < policy->n_actions; a++) {
-        const double chosen = a == action_of(policy, state) ? 1.0 - epsilon : 0.0;
-        probabilities[a] = epsilon / policy->n_actions + chosen;
+        n_available += rill_policy_has(policy, state, a);
+    }
+    for (int32_t a = 0; a < policy->n_actions; a++) {
+        const double explored = rill_policy_has(policy, state, a) ? epsilon / n_available : 0.0;
+        probabilities[a] = explored + (a == action_of(policy, state) ? 1.0 - epsilon : 0.0);
     }
 }
 

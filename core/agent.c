@@ -44,6 +44,41 @@ static int32_t count_policy_states(const rill_agent *agent)
     return agent->observation_space.kind == RILL_SPACE_DISCRETE ? agent->observation_space.size : 1;
 }
 
+static rill_status refuse_visits(const rill_param *param, rill_error *error)
+{
+    return rill_error_set(error, RILL_INVALID, param->name,
+                          "only alpha can be \"1/n\", or a schedule per visit; use {\"schedule\": "
+                          "\"harmonic\", \"from\": 1, \"per\": \"episode\"}, or \"step\"");
+}
+
+/// Refuses a behaviour that never takes an action which the policy to be evaluated takes: nothing can
+/// be learned about it (S&B section 5.5, coverage). Neither looks at values.
+static rill_status check_coverage(const rill_agent *agent, rill_error *error)
+{
+    const int32_t n = agent->action_space.size;
+    double *target = rill_memory_take(2 * (size_t)n * sizeof *target);
+    if (target == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    double *behaviour = target + n;
+    rill_status status = RILL_OK;
+    for (int32_t s = 0; s < agent->policy.n_states && status == RILL_OK; s++) {
+        rill_policy_probabilities(&agent->policy, s, NULL, 0, 0, target);
+        rill_policy_probabilities(&agent->behaviour, s, NULL, 0, 0, behaviour);
+        for (int32_t a = 0; a < n && status == RILL_OK; a++) {
+            if (target[a] > 0.0 && !(behaviour[a] > 0.0)) {
+                status =
+                    rill_error_set(error, RILL_INVALID, "behaviour",
+                                   "never takes action %d in state %d, which the policy takes: "
+                                   "nothing would be learned about it",
+                                   a, s);
+            }
+        }
+    }
+    rill_memory_release(target);
+    return status;
+}
+
 /// Moves a policy's parameters from the config into the policy. `part` is "policy" or "behaviour".
 static rill_status wire_policy(const rill_agent *agent, const char *part, rill_policy *policy,
                                const rill_policy_type *type, void **params, rill_error *error)
@@ -58,10 +93,7 @@ static rill_status wire_policy(const rill_agent *agent, const char *part, rill_p
     for (const rill_param *param = type->params; param->name != NULL; param++) {
         if (param->kind == RILL_PARAM_SCHEDULE &&
             schedule_of(param, policy->params)->per == RILL_PER_VISIT) {
-            rill_error_set(
-                error, RILL_INVALID, param->name,
-                "only a step size, alpha, can be per visit; use \"step\" or \"episode\"");
-            return part_error(error, RILL_INVALID, part);
+            return part_error(error, refuse_visits(param, error), part);
         }
     }
     if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES && !type->ignores_values) {
@@ -99,8 +131,7 @@ static rill_status check_clocks(const rill_agent *agent, bool *counts_visits, ri
         if (param->kind == RILL_PARAM_SCHEDULE &&
             schedule_of(param, agent->params)->per == RILL_PER_VISIT) {
             if (strcmp(param->name, "alpha") != 0) {
-                return rill_error_set(error, RILL_INVALID, param->name,
-                                      "only alpha can be per visit; use \"step\" or \"episode\"");
+                return refuse_visits(param, error);
             }
             if (!rill_features_are_table(&agent->features)) {
                 return rill_error_set(error, RILL_INVALID, param->name,
@@ -114,17 +145,11 @@ static rill_status check_clocks(const rill_agent *agent, bool *counts_visits, ri
     return RILL_OK;
 }
 
-static bool has_actions(const rill_model *model, int32_t state)
-{
-    const size_t n = (size_t)model->n_actions, first = (size_t)state * n;
-    return model->first[first] < model->first[first + n];
-}
-
 /// True when some action does not exist in a state that has others.
 static bool lacks_actions(const rill_model *model)
 {
     for (int32_t s = 0; s < model->n_states; s++) {
-        for (int32_t a = 0; a < model->n_actions && has_actions(model, s); a++) {
+        for (int32_t a = 0; a < model->n_actions && rill_model_has_actions(model, s); a++) {
             if (!rill_model_is_available(model, s, a)) {
                 return true;
             }
@@ -135,8 +160,7 @@ static bool lacks_actions(const rill_model *model)
 
 bool rill_agent_type_wants_model(const rill_agent_type *type, const rill_env *env)
 {
-    return type->needs_model || (type->estimates == RILL_ESTIMATES_ACTION_VALUES &&
-                                 env->type->mask != NULL && env->type->model != NULL);
+    return type->needs_model || (env->type->mask != NULL && env->type->model != NULL);
 }
 
 void rill_agent_mask(const rill_agent *agent, const rill_linear *table)
@@ -144,7 +168,7 @@ void rill_agent_mask(const rill_agent *agent, const rill_linear *table)
     const rill_model *model = agent->model;
     for (int32_t s = 0; s < model->n_states; s++) {
         double *row = rill_linear_row(table, s);
-        for (int32_t a = 0; a < model->n_actions && has_actions(model, s); a++) {
+        for (int32_t a = 0; a < model->n_actions && rill_model_has_actions(model, s); a++) {
             row[a] = rill_model_is_available(model, s, a) ? row[a] : RILL_UNAVAILABLE;
         }
     }
@@ -196,6 +220,34 @@ void rill_td_begin(rill_agent *agent)
     }
 }
 
+/// Refuses a policy that ignores values and takes an action that does not exist. `part` is "policy" or
+/// "behaviour".
+static rill_status check_actions(const rill_agent *agent, const char *part,
+                                 const rill_policy *policy, rill_error *error)
+{
+    if (!policy->type->ignores_values) {
+        return RILL_OK;
+    }
+    const int32_t n = agent->action_space.size;
+    double *probabilities = rill_memory_take((size_t)n * sizeof *probabilities);
+    if (probabilities == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    rill_status status = RILL_OK;
+    for (int32_t s = 0; s < policy->n_states && status == RILL_OK; s++) {
+        rill_policy_probabilities(policy, s, NULL, 0, 0, probabilities);
+        for (int32_t a = 0; a < n && status == RILL_OK; a++) {
+            if (probabilities[a] > 0.0 && !rill_policy_has(policy, s, a)) {
+                status = rill_error_set(
+                    error, RILL_INVALID, part,
+                    "takes action %d in state %d, where there is no such action", a, s);
+            }
+        }
+    }
+    rill_memory_release(probabilities);
+    return status;
+}
+
 /// Takes the model over, for a type that plans on one or must not choose actions that do not exist.
 static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
@@ -203,8 +255,7 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
                       config->model->n_states == agent->features.size &&
                       config->model->n_actions == agent->action_space.size;
     if (!agent->type->needs_model) {
-        const bool is_of_actions = agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES;
-        if (fits && is_of_actions && lacks_actions(config->model)) {
+        if (fits && lacks_actions(config->model)) {
             agent->model = config->model;
             config->model = NULL;
         }
@@ -241,7 +292,9 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     }
     if (config->behaviour != NULL && !type->has_behaviour) {
         return rill_error_set(error, RILL_INVALID, "behaviour",
-                              "%s has no other policy than \"policy\", by which it acts", type->id);
+                              "%s has no other policy than the one that it acts by: put it into "
+                              "\"policy\"",
+                              type->id);
     }
     rill_status status = wire_features(agent, config, error);
     if (status == RILL_OK) {
@@ -253,6 +306,17 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                              &config->behaviour_params, error);
     }
     status = status == RILL_OK ? wire_model(agent, config, error) : status;
+    agent->policy.model = agent->behaviour.model = agent->model;
+    if (status == RILL_OK && agent->model != NULL) {
+        status = check_actions(agent, "policy", &agent->policy, error);
+        if (status == RILL_OK && config->behaviour != NULL) {
+            status = check_actions(agent, "behaviour", &agent->behaviour, error);
+        }
+    }
+    if (status == RILL_OK && config->behaviour != NULL && config->policy->ignores_values &&
+        config->behaviour->ignores_values) {
+        status = check_coverage(agent, error);
+    }
     if (status != RILL_OK) {
         return status;
     }
@@ -358,8 +422,11 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     agent->action_space = action_space;
     bool counts_visits = false;
     rill_status status = wire(agent, &config, error);
-    status = status == RILL_OK ? check_clocks(agent, &counts_visits, error) : status;
-    status = status == RILL_OK ? check_initial(agent, error) : status;
+    if (status == RILL_OK) {
+        status = check_clocks(agent, &counts_visits, error);
+        status = status == RILL_OK ? check_initial(agent, error) : status;
+        status = status == RILL_OK ? status : rill_error_prefix(error, status, "params");
+    }
     rill_agent_config_release(&config);
     if (status != RILL_OK) {
         rill_agent_destroy(agent);
@@ -368,11 +435,11 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     rill_arena counted = lay_out(agent, counts_visits, NULL);
     void *memory = counted.is_overflown ? NULL : rill_memory_take(counted.used);
     if (memory == NULL) {
+        status = rill_error_set(error, RILL_NO_MEMORY, "",
+                                "out of memory: %s on %d features and %d actions needs %zu bytes",
+                                type->id, agent->features.size, action_space.size, counted.used);
         rill_agent_destroy(agent);
-        return rill_error_set(error, RILL_NO_MEMORY, "",
-                              "out of memory: %s on %d features and %d "
-                              "actions needs %zu bytes",
-                              type->id, agent->features.size, action_space.size, counted.used);
+        return status;
     }
     agent->memory_size = lay_out(agent, counts_visits, memory).used;
     status = make_scratch(agent, error);
@@ -440,7 +507,8 @@ void rill_agent_begin(rill_agent *agent, const rill_rng *rng)
     memset(agent->memory, 0, agent->memory_size);
     agent->memory->rng = *rng;
     agent->type->begin(agent);
-    if (agent->model != NULL && !agent->type->needs_model) {
+    if (agent->model != NULL && !agent->type->needs_model &&
+        agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES) {
         rill_agent_mask(agent, &agent->value);
     }
 }

@@ -147,10 +147,12 @@ static rill_status read_param(const rill_param *param, void *params, const cJSON
         return rill_param_set_schedule(param, params, &schedule, error);
     }
     char found[80];
-    return rill_error_set(error, RILL_INVALID, param->name, "found %s, expected %s%s (%s)",
-                          json_describe(json, found, sizeof found),
-                          param->kind == RILL_PARAM_BOOL ? "" : "a ",
-                          rill_param_kind_name(param->kind), param->doc);
+    return rill_error_set(
+        error, RILL_INVALID, param->name, "found %s, expected %s%s%s (%s)",
+        json_describe(json, found, sizeof found), param->kind == RILL_PARAM_BOOL ? "" : "a ",
+        rill_param_kind_name(param->kind),
+        param->kind == RILL_PARAM_SCHEDULE ? ": {\"schedule\": ...}, for alpha also \"1/n\"" : "",
+        param->doc);
 }
 
 rill_status json_read_params(const cJSON *object, const rill_param *table, size_t size,

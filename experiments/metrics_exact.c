@@ -61,14 +61,19 @@ static bool open_present(present *now, const rill_metric_view *view, bool is_wei
     return now->policy != NULL && now->v != NULL && (now->weights != NULL || !is_weighted);
 }
 
-/// pi(a|s), from the present estimates at the present time.
+/// pi(a|s) of the policy that is learned about, from the present estimates at the present time.
 static void fill_policy(const rill_metric_view *view, double *policy)
 {
     const rill_agent *agent = view->agent;
     const rill_model *model = view->truth->model;
     for (int32_t s = 0; s < model->n_states; s++) {
-        rill_agent_probabilities(agent, (rill_observation){.index = s}, estimates_of(view, s),
-                                 policy + pair(model, s, 0));
+        const double *estimates = estimates_of(view, s);
+        if (agent->type->learns_greedy) {
+            rill_greedy_probabilities(estimates, model->n_actions, policy + pair(model, s, 0));
+        } else {
+            rill_agent_probabilities(agent, (rill_observation){.index = s}, estimates,
+                                     policy + pair(model, s, 0));
+        }
     }
 }
 

@@ -122,10 +122,10 @@ START_TEST(test_assignments)
         {"q_learning", "features.x=1", "unknown parameter; there are none here"},
         {"q_learning", "alpha", "expected name=value"},
         {"td0", "policy=epsilon_greedy", "td0 evaluates a given policy"},
-        {"sarsa", "behaviour=uniform", "sarsa has no other policy than \"policy\""},
+        {"sarsa", "behaviour=uniform", "sarsa has no other policy than the one that it acts by"},
         {"sarsa", "behaviour=unifrom", "did you mean \"uniform\"?"},
         {"sarsa", "behaviour.epsilon=0.5", "unknown parameter"},
-        {"sarsa", "policy.epsilon=1/n", "only a step size, alpha, can be per visit"},
+        {"sarsa", "policy.epsilon=1/n", "only alpha can be \"1/n\""},
         {"sarsa", "alpha=1/m", "cannot read \"1/m\" as a number"},
     };
     rill_env *env = NULL;
@@ -223,48 +223,88 @@ END_TEST
 
 // ---- actions that do not exist ----
 
-/// Agents that learn action values and have a policy that looks at them never take an action that the
-/// exact model does not have.
+/// No agent takes an action that the exact model does not have, whatever it acts by.
+static void check_actions_exist(const rill_agent_type *type, const char *const *assignments)
+{
+    static const char *const game[] = {"goal=20", NULL};
+    rill_env *env = NULL;
+    rill_agent *agent = NULL;
+    rill_model *model = NULL;
+    rill_error error = {0};
+    ASSERT_OK(rill_env_create(&env, "gambler", game, &error), &error);
+    ASSERT_OK(rill_env_model(env, &model, &error), &error);
+    ASSERT_OK(rill_agent_create(&agent, type->id, env, assignments, &error), &error);
+    rill_observation observation = rill_env_reset(env);
+    rill_action action = rill_agent_start(agent, observation);
+    for (int i = 0; i < 2000; i++) {
+        ASSERT_FOR(type->id, rill_model_is_available(model, observation.index, action.index));
+        rill_outcome outcome;
+        observation = rill_env_step(env, action, &outcome);
+        if (rill_outcome_is_last(&outcome)) {
+            rill_agent_finish(agent, &outcome, observation);
+            observation = rill_env_reset(env);
+            action = rill_agent_start(agent, observation);
+        } else {
+            action = rill_agent_step(agent, outcome.reward, observation);
+        }
+    }
+    for (int32_t s = 1; s < 20; s++) {
+        action = rill_agent_act_greedily(agent, (rill_observation){.index = s});
+        ASSERT_FOR(type->id, rill_model_is_available(model, s, action.index));
+    }
+    rill_agent_destroy(agent);
+    rill_model_destroy(model);
+    rill_env_destroy(env);
+}
+
 START_TEST(test_actions_that_do_not_exist)
 {
-    static const char *const assignments[] = {"goal=20", NULL};
-    int n_checked = 0;
+    static const char *const ones[] = {"policy=fixed", "policy.actions=1", "policy.epsilon=0.5",
+                                       NULL};
+    static const char *const uniform[] = {"policy=uniform", NULL};
+    static const char *const behaviour[] = {"policy=uniform", "behaviour=fixed",
+                                            "behaviour.actions=1", "behaviour.epsilon=1", NULL};
     for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
-        if ((*type)->estimates != RILL_ESTIMATES_ACTION_VALUES || (*type)->default_policy == NULL) {
-            continue;
+        check_actions_exist(*type, NULL);
+        if ((*type)->default_policy != NULL) {
+            check_actions_exist(*type, uniform);
+            check_actions_exist(*type, ones);
         }
-        rill_env *env = NULL;
-        rill_agent *agent = NULL;
-        rill_model *model = NULL;
-        rill_error error = {0};
-        ASSERT_OK(rill_env_create(&env, "gambler", assignments, &error), &error);
-        ASSERT_OK(rill_env_model(env, &model, &error), &error);
-        ASSERT_OK(rill_agent_create(&agent, (*type)->id, env, NULL, &error), &error);
-        rill_observation observation = rill_env_reset(env);
-        rill_action action = rill_agent_start(agent, observation);
-        for (int i = 0; i < 2000; i++) {
-            ASSERT_FOR((*type)->id,
-                       rill_model_is_available(model, observation.index, action.index));
-            rill_outcome outcome;
-            observation = rill_env_step(env, action, &outcome);
-            if (rill_outcome_is_last(&outcome)) {
-                rill_agent_finish(agent, &outcome, observation);
-                observation = rill_env_reset(env);
-                action = rill_agent_start(agent, observation);
-            } else {
-                action = rill_agent_step(agent, outcome.reward, observation);
-            }
+        if ((*type)->has_behaviour) {
+            check_actions_exist(*type, behaviour);
         }
-        for (int32_t s = 1; s < 20; s++) {
-            action = rill_agent_act_greedily(agent, (rill_observation){.index = s});
-            ASSERT_FOR((*type)->id, rill_model_is_available(model, s, action.index));
-        }
-        rill_agent_destroy(agent);
-        rill_model_destroy(model);
-        rill_env_destroy(env);
-        n_checked++;
     }
-    ck_assert_int_gt(n_checked, 10);
+    // one that takes them is refused
+    static const char *const zeros[] = {"policy=fixed", "policy.actions=0", NULL};
+    rill_env *env = NULL;
+    rill_agent *agent = NULL;
+    rill_error error = {0};
+    ASSERT_OK(rill_env_create(&env, "gambler", NULL, &error), &error);
+    ASSERT_REFUSED(rill_agent_create(&agent, "td0", env, zeros, &error), &error, "policy",
+                   "takes action 0 in state 1, where there is no such action");
+    rill_env_destroy(env);
+}
+END_TEST
+
+START_TEST(test_behaviour_must_cover_the_policy)
+{
+    static const char *const left[] = {"policy=uniform", "behaviour=fixed", "behaviour.actions=0",
+                                       NULL};
+    static const char *const soft[] = {"policy=uniform", "behaviour=fixed", "behaviour.actions=0",
+                                       "behaviour.epsilon=0.1", NULL};
+    rill_env *env = NULL;
+    rill_agent *agent = NULL;
+    rill_error error = {0};
+    ASSERT_OK(rill_env_create(&env, "random_walk", NULL, &error), &error);
+    for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
+        if ((*type)->has_behaviour) {
+            ASSERT_REFUSED(rill_agent_create(&agent, (*type)->id, env, left, &error), &error,
+                           "behaviour", "never takes action 1 in state 0");
+            ASSERT_OK(rill_agent_create(&agent, (*type)->id, env, soft, &error), &error);
+            rill_agent_destroy(agent);
+        }
+    }
+    rill_env_destroy(env);
 }
 END_TEST
 
@@ -520,7 +560,8 @@ START_TEST(test_out_of_memory)
 END_TEST
 
 TEST_MAIN(test_ids_are_file_names, test_parameters_out_of_range, test_assignments,
-          test_boxes_are_refused, test_actions_that_do_not_exist, test_same_seed_same_bytes,
+          test_boxes_are_refused, test_actions_that_do_not_exist,
+          test_behaviour_must_cover_the_policy, test_same_seed_same_bytes,
           test_resumed_equals_uninterrupted, test_counters,
           test_bootstraps_on_truncation_not_on_termination, test_greedy_actions_and_values,
           test_steps_allocate_nothing, test_out_of_memory)

@@ -90,25 +90,77 @@ START_TEST(test_truncation_by_hand)
 }
 END_TEST
 
-/// Undiscounted, round and round at a reward of 1, there is no limit: each sweep adds 1 and the sweeps
-/// come to an end.
-START_TEST(test_sweeps_are_bounded)
+/// Undiscounted, round and round at a reward of 1, there is no limit: estimates stay, and states that
+/// lead there bootstrap from them.
+START_TEST(test_no_way_out)
 {
-    const char *const assignments[] = {"max_sweeps=25", NULL};
+    const char *const assignments[] = {"initial_value=2", NULL};
     rill_agent *agent = prediction_by_hand("batch_td0", assignments);
+    const double *v = agent->value.weights;
     rill_agent_start(agent, (rill_observation){.index = 3});
     rill_agent_finish(agent, &prediction_cut, (rill_observation){.index = 3});
-    ck_assert(agent->value.weights[3] == 25.0 && agent->memory->td_error == 1.0);
-    ck_assert_int_eq(agent->memory->update, 25);
+    ck_assert(v[3] == 2.0);
+    for (int32_t s = 2; s <= 4; s += 2) { // from either side of it
+        rill_agent_start(agent, (rill_observation){.index = s});
+        rill_agent_finish(agent, &prediction_cut, (rill_observation){.index = 3});
+        ck_assert(v[s] == 3.0 && v[3] == 2.0);
+    }
     rill_agent_destroy(agent);
-    // to the last bit: as many sweeps as it takes, not all of them
-    const char *const exact[] = {"tolerance=0", "gamma=0.5", NULL};
-    agent = prediction_by_hand("batch_td0", exact);
+    const char *const discounted[] = {"gamma=0.5", NULL};
+    agent = prediction_by_hand("batch_td0", discounted);
     rill_agent_start(agent, (rill_observation){.index = 3});
     rill_agent_finish(agent, &prediction_cut, (rill_observation){.index = 3});
     ck_assert(agent->value.weights[3] == 2.0);
-    ck_assert_int_lt(agent->memory->update, 60);
     rill_agent_destroy(agent);
+}
+END_TEST
+
+/// A walk of 301 states, on which sweeps would hardly move: still the solution of its equations.
+START_TEST(test_long_chain)
+{
+    enum { N = 303 };
+    const char *const n_states[] = {"n_states=301", NULL};
+    rill_error error = {0};
+    rill_env *env = NULL;
+    rill_agent *agent = NULL;
+    ASSERT_OK(rill_env_create(&env, "random_walk", n_states, &error), &error);
+    ASSERT_OK(rill_agent_create(&agent, "batch_td0", env, NULL, &error), &error);
+    gsl_matrix *a = gsl_matrix_calloc(N, N);
+    gsl_vector *b = gsl_vector_calloc(N), *x = gsl_vector_calloc(N);
+    rill_env_seed(env, 1);
+    for (int episode = 0; episode < 3; episode++) {
+        rill_outcome outcome = {0.0, false, false};
+        int32_t s = rill_env_reset(env).index;
+        rill_action action = rill_agent_start(agent, (rill_observation){.index = s});
+        while (!outcome.terminated) {
+            rill_observation next = rill_env_step(env, action, &outcome);
+            *gsl_matrix_ptr(a, (size_t)s, (size_t)s) += 1.0;
+            *gsl_vector_ptr(b, (size_t)s) += outcome.reward;
+            if (outcome.terminated) {
+                rill_agent_finish(agent, &outcome, next);
+            } else {
+                *gsl_matrix_ptr(a, (size_t)s, (size_t)next.index) -= 1.0;
+                action = rill_agent_step(agent, outcome.reward, next);
+            }
+            s = next.index;
+        }
+    }
+    for (size_t i = 0; i < N; i++) { // never left: stays 0
+        *gsl_matrix_ptr(a, i, i) += gsl_matrix_get(a, i, i) == 0.0 ? 1.0 : 0.0;
+    }
+    int sign = 0;
+    gsl_permutation *p = gsl_permutation_alloc(N);
+    gsl_linalg_LU_decomp(a, p, &sign);
+    gsl_linalg_LU_solve(a, p, b, x);
+    for (int32_t i = 0; i < N; i++) {
+        ASSERT_NEAR(agent->value.weights[i], gsl_vector_get(x, (size_t)i), 1e-10);
+    }
+    gsl_permutation_free(p);
+    gsl_matrix_free(a);
+    gsl_vector_free(b);
+    gsl_vector_free(x);
+    rill_agent_destroy(agent);
+    rill_env_destroy(env);
 }
 END_TEST
 
@@ -137,4 +189,4 @@ START_TEST(test_refuses_too_many_states)
 END_TEST
 
 TEST_MAIN(test_equals_certainty_equivalence, test_you_are_the_predictor, test_truncation_by_hand,
-          test_sweeps_are_bounded, test_refuses_too_many_states)
+          test_no_way_out, test_long_chain, test_refuses_too_many_states)

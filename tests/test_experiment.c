@@ -169,7 +169,7 @@ START_TEST(test_wrong_agents)
         {WITH_PARAMS("'alpha': -0.1"), "agents[0].params.alpha",
          "-0.1 is out of range, allowed is 0 to 1000000000 (step size)"},
         {WITH_PARAMS("'alpha': '0.5'"), "agents[0].params.alpha",
-         "found \"0.5\", expected a number or schedule (step size)"},
+         "found \"0.5\", expected a number or schedule: {"},
         {WITH_PARAMS("'alpha': [1]"), "agents[0].params.alpha",
          "found an array, expected a number or schedule"},
         {WITH_PARAMS("'gamma': 1.01"), "agents[0].params.gamma",

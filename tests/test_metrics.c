@@ -308,7 +308,7 @@ END_TEST
 START_TEST(test_policy_value)
 {
     rill_experiment *e =
-        experiment_of("{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'},"
+        experiment_of("{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'},"
                       " {'id': 'q_learning', 'label': 'b', 'params': {'gamma': 0.5}}],"
                       " 'stop': {'steps': 1}, 'record': ['policy_value', 'rms_error_current']}");
     const double up[] = {1, 0, 0, 0}, right[] = {0, 1, 0, 0}, down[] = {0, 0, 1, 0};
@@ -328,6 +328,15 @@ START_TEST(test_policy_value)
     ck_assert(isnan(measure(e, 0, "policy_value")));
     // undiscounted the present policy, epsilon-greedy, ends in any case
     ck_assert(isfinite(measure(e, 0, "rms_error_current")));
+    // Q-learning learns about the greedy policy, not about the one by which it acts
+    const double *v = e->variants[1].truth->solution->v;
+    for (int32_t cell = 0; cell < 48; cell++) {
+        const double *q = e->variants[1].truth->solution->q + 4 * cell;
+        const double exact[] = {q[0], q[1], q[2], q[3]};
+        set(e, 1, cell, exact);
+    }
+    ck_assert(v[36] < 0.0);
+    ASSERT_NEAR(measure(e, 1, "rms_error_current"), 0.0, 1e-12);
     rill_experiment_destroy(e);
 }
 END_TEST

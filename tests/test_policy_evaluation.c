@@ -186,7 +186,7 @@ START_TEST(test_refuses_actions_that_are_not_available)
     ASSERT_REFUSED(
         rill_agent_create(&agent, "policy_evaluation", env,
                           (const char *const[]){"policy=fixed", "policy.actions=2", NULL}, &error),
-        &error, "params", "the policy takes an action in state 1 that is not available");
+        &error, "policy", "takes action 2 in state 1, where there is no such action");
     ASSERT_OK(rill_agent_create(&agent, "policy_evaluation", env,
                                 (const char *const[]){"policy=fixed", "policy.actions=1", NULL},
                                 &error),

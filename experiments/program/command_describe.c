@@ -204,8 +204,13 @@ static void print_policies(const rill_agent_type *type)
 {
     printf("%-13s %s\n", "policy",
            type->default_policy == NULL ? "none, it has its own way to act" : type->default_policy);
+    printf("%-13s %s\n", "features",
+           type->is_linear ? "any" : "tables: one_hot, state_aggregation");
     if (type->has_behaviour) {
-        printf("%-13s %s\n", "behaviour", "the policy, or another one");
+        printf("%-13s %s\n", "behaviour",
+               "acts by it, learns about the policy; default: the policy");
+    } else if (type->learns_greedy) {
+        printf("%-13s %s\n", "learns about", "the greedy policy, by whatever it acts");
     }
     if (type->needs_model) {
         printf("%-13s %s\n", "plans on", "the exact model of the environment");
@@ -334,6 +339,8 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
             cJSON_AddStringToObject(object, "default_policy", subject->agent_type->default_policy);
         }
         cJSON_AddBoolToObject(object, "has_behaviour", subject->agent_type->has_behaviour);
+        cJSON_AddBoolToObject(object, "learns_greedy", subject->agent_type->learns_greedy);
+        cJSON_AddBoolToObject(object, "is_linear", subject->agent_type->is_linear);
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
     }
     char *text = cJSON_Print(object);

@@ -33,8 +33,8 @@ typedef int32_t rill_state;
 
 /// What an agent estimates.
 typedef enum rill_estimates {
-    RILL_ESTIMATES_STATE_VALUES,  ///< v of its policy: one number a state
-    RILL_ESTIMATES_ACTION_VALUES, ///< q of the optimal policy: one number an action
+    RILL_ESTIMATES_STATE_VALUES, ///< v of its policy: one number a state
+    RILL_ESTIMATES_ACTION_VALUES, ///< one number an action: q of the policy that is learned about, preferences, ...
 } rill_estimates;
 
 /// An agent's type: constant, one per file in agents/.
@@ -52,6 +52,8 @@ typedef struct rill_agent_type {
     /// Off-policy: `policy` is what is learned about (the target), and the agent may act by another
     /// policy, its `behaviour`. Otherwise a behaviour is refused.
     bool has_behaviour;
+    /// Learns about the policy that is greedy in its estimates, whatever it acts by.
+    bool learns_greedy;
     bool needs_model;              ///< plans on the exact model of the environment
     bool is_linear;                ///< learns on any features; otherwise on tables only
     bool estimates_average_reward; ///< keeps `average_reward` in its memory

@@ -86,6 +86,13 @@ RILL_API double rill_model_backup(const rill_model *model, const double *values,
 /// True when at least one outcome of (s, a) is known, that is, when `action` can be taken.
 RILL_API bool rill_model_is_available(const rill_model *model, int32_t state, int32_t action);
 
+/// True when at least one action can be taken in a state.
+static inline bool rill_model_has_actions(const rill_model *model, int32_t state)
+{
+    const size_t n = (size_t)model->n_actions, first = (size_t)state * n;
+    return model->first[first] < model->first[first + n];
+}
+
 /// Marks (1) the states in which a decision is taken in some episode: those reached from the start
 /// states without passing a termination, terminal ones excepted. `mask` is (n_states).
 /// RILL_NO_MEMORY.

@@ -12,6 +12,7 @@
 #define RILL_POLICY_H
 
 #include <float.h>
+#include <rill/model.h>
 #include <rill/param.h>
 #include <rill/rng.h>
 #include <rill/schedule.h>
@@ -56,6 +57,10 @@ struct rill_policy {
     void *params;
     int32_t n_states, n_actions;
     rill_schedule epsilon; ///< exploration rate, for the types of the epsilon-greedy family
+    /// Where some actions do not exist in some states: the model that says which do; else NULL. Not
+    /// owned; set by the agent, and read by the types that ignore values (for the others the values say
+    /// it).
+    const rill_model *model;
 };
 
 /// Makes a policy for n_states (features) and n_actions. `params` is owned by the policy from now
@@ -147,6 +152,13 @@ static inline int32_t rill_epsilon_greedy(const double *values, double epsilon, 
     return chosen < n ? chosen : 0; // none is the greatest where values are NaN
 }
 
+/// Whether an action exists in a state, as far as the policy knows. Where none does, all do.
+RILL_API bool rill_policy_has(const rill_policy *policy, int32_t state, int32_t action);
+
+/// Of the m actions that exist in a state, in ascending order, number (share m) >> 32.
+RILL_API int32_t rill_policy_one_of_available(const rill_policy *policy, int32_t state,
+                                              uint64_t share);
+
 /// Draws an action for a state (feature index) with these action values, at a time given in steps
 /// and in episodes.
 static inline int32_t rill_policy_sample(const rill_policy *policy, int32_t state,
@@ -157,8 +169,9 @@ static inline int32_t rill_policy_sample(const rill_policy *policy, int32_t stat
         return policy->type->sample(policy, state, values, step, episode, rng);
     }
     if (policy->type->ignores_values) { // uniform: there may be no values
-        return (int32_t)(((rill_rng_next64(rng) & 0xffffffffu) * (uint64_t)policy->n_actions) >>
-                         32);
+        const uint64_t share = rill_rng_next64(rng) & 0xffffffffu;
+        return policy->model == NULL ? (int32_t)((share * (uint64_t)policy->n_actions) >> 32)
+                                     : rill_policy_one_of_available(policy, state, share);
     }
     const double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
     RILL_WITH_CONSTANT(policy->n_actions, rill_epsilon_greedy, values, epsilon, rng)
@@ -167,8 +180,12 @@ static inline int32_t rill_policy_sample(const rill_policy *policy, int32_t stat
 /// The likeliest action in a state, of equals the lowest, of a policy that ignores values.
 static inline int32_t rill_policy_likeliest(const rill_policy *policy, int32_t state)
 {
-    return policy->type->likeliest == NULL ? 0 : policy->type->likeliest(policy, state);
+    return policy->type->likeliest == NULL ? rill_policy_one_of_available(policy, state, 0)
+                                           : policy->type->likeliest(policy, state);
 }
+
+/// Those of the greedy policy, to `probabilities` (n); ties share alike.
+RILL_API void rill_greedy_probabilities(const double *values, int32_t n, double *probabilities);
 
 /// The probability of each action, to `probabilities` (n_actions); ties share alike.
 RILL_API void rill_policy_probabilities(const rill_policy *policy, int32_t state,

@@ -14,7 +14,7 @@ typedef enum rill_schedule_kind {
     RILL_SCHEDULE_CONSTANT,    ///< from
     RILL_SCHEDULE_LINEAR,      ///< from + (to - from) min(t / over, 1)
     RILL_SCHEDULE_EXPONENTIAL, ///< to + (from - to) exp(-t / over)
-    RILL_SCHEDULE_HARMONIC,    ///< from / (1 + t / over): 1/n averaging for from = over = 1
+    RILL_SCHEDULE_HARMONIC,    ///< from / (1 + t / over)
     RILL_SCHEDULE_POWER,       ///< from (1 + t / over)^-power
 } rill_schedule_kind;
 
