@@ -357,6 +357,7 @@ static void make_type(wrapping *w)
         .params_size = sizeof *w,
         .state_size = w->box + box_size(&wrapper->observation_space),
         .action_names = of->action_names,
+        .is_continuing = of->is_continuing && !type->ends_episodes,
         .observation_space = observation_space,
         .action_space = action_space,
         .reset = reset,

@@ -146,4 +146,5 @@ RILL_DEFINE_ENV(bandit, index, index,
                 .source = "Sutton & Barto (2018), section 2.3 and Exercise 2.5",
                 .observation_space = observation_space, .action_space = action_space, .draw = draw,
                 .n_state_values = MAX_ARMS, .count_state_values = count_state_values,
-                .get_state = get_state, .set_state = set_state, .action_values = get_state);
+                .get_state = get_state, .set_state = set_state, .action_values = get_state,
+                .is_continuing = true);

@@ -204,6 +204,6 @@ static const rill_env_preset presets[] = {
 
 RILL_DEFINE_ENV(pendulum, box, box, .summary = "a pendulum to swing up and balance",
                 .source = "Gymnasium Pendulum-v1, after Doya (2000)", .presets = presets,
-                .observation_space = observation_space, .action_space = action_space,
-                .prepare = prepare, .jacobian = jacobian, .draw = draw, .n_state_values = 2,
-                .get_state = get_state, .set_state = set_state);
+                .is_continuing = true, .observation_space = observation_space,
+                .action_space = action_space, .prepare = prepare, .jacobian = jacobian,
+                .draw = draw, .n_state_values = 2, .get_state = get_state, .set_state = set_state);

@@ -304,6 +304,6 @@ static rill_status set_state(const void *params, void *state, const double *valu
 
 RILL_DEFINE_ENV(reacher2, box, box, .summary = "an arm of two links, to bring its tip to a target",
                 .source = "Murray, Li & Sastry (1994), section 4.2; Gymnasium Reacher",
-                .prepare = prepare, .observation_space = observation_space,
+                .prepare = prepare, .is_continuing = true, .observation_space = observation_space,
                 .action_space = action_space, .jacobian = jacobian, .draw = draw,
                 .n_state_values = NUMBERS, .get_state = get_state, .set_state = set_state);

@@ -1,6 +1,7 @@
 /// The "expect" part of an experiment file: published numbers, with source, window and tolerance.
 #include "experiments/experiment.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,40 @@ static rill_status copy_text(const cJSON *json, const char *key, char **copy, ri
     return status;
 }
 
-/// "optimal", "uniform", or one action per state, as probabilities (n_states, n_actions).
+/// What is done in a state: an action, or a row with the probability of each.
+static rill_status read_choice(const cJSON *json, int32_t state, int32_t n_actions, double *row,
+                               rill_error *error)
+{
+    if (!cJSON_IsArray(json)) {
+        int32_t action = cJSON_IsNumber(json) ? json->valueint : -1;
+        if (action < 0 || action >= n_actions || json->valuedouble != action) {
+            return rill_error_set(error, RILL_INVALID, "exact",
+                                  "the action of state %d must be a whole number from 0 to %d, or "
+                                  "a row of %d probabilities",
+                                  state, n_actions - 1, n_actions);
+        }
+        row[action] = 1.0;
+        return RILL_OK;
+    }
+    int32_t n = 0;
+    double sum = 0.0;
+    bool is_sound = cJSON_GetArraySize(json) == n_actions;
+    const cJSON *element = NULL;
+    cJSON_ArrayForEach (element, json) {
+        is_sound = is_sound && cJSON_IsNumber(element) && element->valuedouble >= 0.0;
+        if (is_sound) {
+            row[n++] = element->valuedouble;
+            sum += element->valuedouble;
+        }
+    }
+    return is_sound && fabs(sum - 1.0) <= 1e-9
+               ? RILL_OK
+               : rill_error_set(error, RILL_INVALID, "exact",
+                                "the row of state %d must be %d probabilities that sum to 1", state,
+                                n_actions);
+}
+
+/// "optimal", "uniform", or what is done in each state, as probabilities (n_states, n_actions).
 static rill_status read_policy(const cJSON *json, rill_expect *expect, rill_error *error)
 {
     const int32_t n_states = expect->n_states;
@@ -44,25 +78,24 @@ static rill_status read_policy(const cJSON *json, rill_expect *expect, rill_erro
     if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != n_states) {
         return rill_error_set(error, RILL_INVALID, "exact",
                               "expected \"optimal\", \"uniform\", or an array of %d actions, one "
-                              "per state",
+                              "per state, each a number or a row of probabilities",
                               n_states);
     }
     expect->policy = calloc((size_t)n_states * (size_t)n_actions, sizeof *expect->policy);
     if (expect->policy == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
+    rill_status status = RILL_OK;
     int32_t s = 0;
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, json) {
-        int32_t action = cJSON_IsNumber(element) ? element->valueint : -1;
-        if (action < 0 || action >= n_actions || element->valuedouble != action) {
-            return rill_error_set(error, RILL_INVALID, "exact",
-                                  "the action of state %d must be a whole number from 0 to %d", s,
-                                  n_actions - 1);
+        if (status == RILL_OK) {
+            double *row = expect->policy + (ptrdiff_t)s * n_actions;
+            status = read_choice(element, s, n_actions, row, error);
+            s++;
         }
-        expect->policy[(ptrdiff_t)s++ * n_actions + action] = 1.0;
     }
-    return RILL_OK;
+    return status;
 }
 
 /// A table of n numbers, none of them published yet.
@@ -207,19 +240,20 @@ static rill_status read_exact(const rill_experiment *experiment, const cJSON *js
     return status;
 }
 
-static bool is_recorded(const rill_experiment *experiment, const char *metric)
+/// When a metric is recorded: the interval, 0 where it never is.
+static int64_t find_interval(const rill_experiment *experiment, const char *metric, rill_unit *unit)
 {
-    bool is_evaluation =
-        strcmp(metric, "evaluation_return") == 0 || strcmp(metric, "evaluation_length") == 0;
-    if (is_evaluation && experiment->evaluation.every > 0) {
-        return true;
+    *unit = RILL_EPISODES;
+    if (strcmp(metric, "evaluation_return") == 0 || strcmp(metric, "evaluation_length") == 0) {
+        return experiment->evaluation.every;
     }
     for (size_t i = 0; i < experiment->n_records; i++) {
         if (strcmp(experiment->records[i].metric->id, metric) == 0) {
-            return true;
+            *unit = experiment->records[i].unit;
+            return experiment->records[i].every;
         }
     }
-    return false;
+    return 0;
 }
 
 static rill_status read_agent(const rill_experiment *experiment, const cJSON *json,
@@ -274,26 +308,9 @@ static rill_status read_statistic(const cJSON *json, rill_expect *expect, rill_e
     return status;
 }
 
-static rill_status read_learned(const rill_experiment *experiment, const cJSON *json,
-                                rill_expect *expect, rill_error *error)
+/// [first, last]
+static rill_status read_window(const cJSON *window, rill_expect *expect, rill_error *error)
 {
-    const cJSON *window = NULL;
-    rill_status status = read_agent(experiment, json, expect, error);
-    status = status == RILL_OK ? copy_text(json, "metric", &expect->metric, error) : status;
-    if (status == RILL_OK && !is_recorded(experiment, expect->metric)) {
-        return rill_error_set(error, RILL_INVALID, "metric",
-                              "\"%.60s\" is not recorded; add it to \"record\" (evaluation_return "
-                              "and evaluation_length come with \"evaluation\")",
-                              expect->metric);
-    }
-    status = status == RILL_OK ? read_statistic(json, expect, error) : status;
-    if (status == RILL_OK) {
-        status = json_get_real(json, "published", true, -1e300, 1e300, &expect->published, error);
-    }
-    status = status == RILL_OK ? json_get_array(json, "window", true, &window, error) : status;
-    if (status != RILL_OK) {
-        return status;
-    }
     const cJSON *first = cJSON_GetArrayItem(window, 0);
     const cJSON *last = cJSON_GetArrayItem(window, 1);
     if (cJSON_GetArraySize(window) != 2 || !cJSON_IsNumber(first) || !cJSON_IsNumber(last) ||
@@ -307,6 +324,27 @@ static rill_status read_learned(const rill_experiment *experiment, const cJSON *
     expect->first = (int64_t)first->valuedouble;
     expect->last = (int64_t)last->valuedouble;
     return RILL_OK;
+}
+
+static rill_status read_learned(const rill_experiment *experiment, const cJSON *json,
+                                rill_expect *expect, rill_error *error)
+{
+    const cJSON *window = NULL;
+    rill_unit unit = RILL_EPISODES;
+    rill_status status = read_agent(experiment, json, expect, error);
+    status = status == RILL_OK ? copy_text(json, "metric", &expect->metric, error) : status;
+    if (status == RILL_OK && find_interval(experiment, expect->metric, &unit) == 0) {
+        return rill_error_set(error, RILL_INVALID, "metric",
+                              "\"%.60s\" is not recorded; add it to \"record\" (evaluation_return "
+                              "and evaluation_length come with \"evaluation\")",
+                              expect->metric);
+    }
+    status = status == RILL_OK ? read_statistic(json, expect, error) : status;
+    if (status == RILL_OK) {
+        status = json_get_real(json, "published", true, -1e300, 1e300, &expect->published, error);
+    }
+    status = status == RILL_OK ? json_get_array(json, "window", true, &window, error) : status;
+    return status == RILL_OK ? read_window(window, expect, error) : status;
 }
 
 typedef rill_status reader(const rill_experiment *experiment, const cJSON *json,
@@ -375,6 +413,40 @@ rill_status expect_read(rill_experiment *experiment, const cJSON *root, rill_err
             char place[32];
             snprintf(place, sizeof place, "expect[%zu]", i);
             return rill_error_prefix(error, status, place);
+        }
+    }
+    return RILL_OK;
+}
+
+/// Whether runs have points in the window of an expectation, and go on to its end.
+static rill_status check_window(const rill_experiment *experiment, const rill_expect *expect,
+                                rill_error *error)
+{
+    rill_unit unit = RILL_EPISODES;
+    const int64_t every = find_interval(experiment, expect->metric, &unit);
+    const int64_t end = unit == RILL_STEPS ? experiment->stop_steps : experiment->stop_episodes;
+    if (end > 0 && expect->last > end) {
+        return rill_error_set(error, RILL_INVALID, "window",
+                              "%" PRId64 " is beyond the end of a run, stop.%s %" PRId64,
+                              expect->last, rill_unit_name(unit), end);
+    }
+    if (expect->last / every == (expect->first - 1) / every) {
+        return rill_error_set(error, RILL_INVALID, "window",
+                              "no point lies in it: %s is recorded every %" PRId64 " %s",
+                              expect->metric, every, rill_unit_name(unit));
+    }
+    return RILL_OK;
+}
+
+rill_status expect_check_windows(const rill_experiment *experiment, rill_error *error)
+{
+    for (size_t i = 0; i < experiment->n_expects; i++) {
+        const rill_expect *expect = &experiment->expects[i];
+        if (expect->kind == RILL_EXPECT_METRIC &&
+            check_window(experiment, expect, error) != RILL_OK) {
+            char place[32];
+            snprintf(place, sizeof place, "expect[%zu]", i);
+            return rill_error_prefix(error, RILL_INVALID, place);
         }
     }
     return RILL_OK;

@@ -2,6 +2,7 @@
 /// anything runs or is written.
 #include "experiments/experiment.h"
 
+#include <inttypes.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,6 +288,31 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
     return RILL_OK;
 }
 
+/// "return" of every episode or, where none ever ends, "reward" at a hundred points.
+static rill_record default_record(const rill_experiment *experiment)
+{
+    const int64_t every = experiment->stop_steps / 100;
+    return experiment->can_end
+               ? (rill_record){rill_metric_find("return", NULL), RILL_EPISODES, 1}
+               : (rill_record){rill_metric_find("reward", NULL), RILL_STEPS, every < 1 ? 1 : every};
+}
+
+/// Refuses to record what happens after episodes where none ever ends.
+static rill_status check_record(const rill_experiment *experiment, const rill_record *record,
+                                rill_error *error)
+{
+    if (experiment->can_end || record->unit == RILL_STEPS) {
+        return RILL_OK;
+    }
+    const rill_record other = default_record(experiment);
+    return rill_error_set(
+        error, RILL_INVALID, "",
+        "no episode ever ends, so \"%s\" by episodes has no point; write {\"metric\": \"%s\", "
+        "\"every\": %" PRId64 ", \"unit\": \"steps\"}",
+        record->metric->id, record->metric->is_per_episode ? other.metric->id : record->metric->id,
+        other.every);
+}
+
 static rill_status read_records(rill_experiment *experiment, const cJSON *root, rill_error *error)
 {
     const cJSON *json = NULL;
@@ -300,13 +326,13 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     if (json == NULL) {
-        experiment->records[experiment->n_records++] =
-            (rill_record){rill_metric_find("return", NULL), RILL_EPISODES, 1};
+        experiment->records[experiment->n_records++] = default_record(experiment);
     }
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, json) {
         rill_record *record = &experiment->records[experiment->n_records];
         status = read_record(record, element, error);
+        status = status == RILL_OK ? check_record(experiment, record, error) : status;
         for (size_t i = 0; i < experiment->n_records && status == RILL_OK; i++) {
             if (experiment->records[i].metric == record->metric) {
                 status = rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice",
@@ -332,6 +358,11 @@ static rill_status read_evaluation(rill_experiment *experiment, const cJSON *roo
     rill_status status = json_get_object(root, "evaluation", false, &json, error);
     if (status != RILL_OK || json == NULL) {
         return status;
+    }
+    if (!experiment->can_end) {
+        return rill_error_set(error, RILL_INVALID, "evaluation",
+                              "no episode ever ends, so there is no time for one between episodes; "
+                              "set environment.max_episode_steps");
     }
     evaluation->episodes = 1;
     evaluation->max_steps = 10000;
@@ -384,6 +415,7 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     status = status == RILL_OK ? read_environment(experiment, root, error) : status;
     status = status == RILL_OK ? read_agents(experiment, root, error) : status;
     status = status == RILL_OK ? read_stop(experiment, root, error) : status;
+    status = status == RILL_OK ? feasibility_check(experiment, error) : status;
     status = status == RILL_OK ? read_records(experiment, root, error) : status;
     status = status == RILL_OK ? read_evaluation(experiment, root, error) : status;
     if (status == RILL_OK) {
@@ -408,7 +440,6 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
             return rill_error_prefix(error, status, "summary");
         }
     }
-    status = status == RILL_OK ? feasibility_check(experiment, error) : status;
     status = status == RILL_OK ? feasibility_prepare(experiment, error) : status;
     status = status == RILL_OK ? expect_read(experiment, root, error) : status;
     return status == RILL_OK ? resolve_experiment(experiment, error) : status;
@@ -430,6 +461,10 @@ static rill_status parse(rill_experiment **out, const char *text, const char *di
         experiment = calloc(1, sizeof *experiment);
         status = experiment == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
                                     : read_experiment(experiment, root, error);
+    }
+    const bool is_as_written = overrides == NULL || overrides[0] == NULL;
+    if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
+        status = expect_check_windows(experiment, error);
     }
     cJSON_Delete(root);
     if (status != RILL_OK) {

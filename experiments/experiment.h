@@ -8,10 +8,12 @@
 
 /// Reads "expect" into an experiment whose environment and agents are there.
 rill_status expect_read(rill_experiment *experiment, const cJSON *root, rill_error *error);
+/// Refuses windows without a point, or beyond the end of the runs.
+rill_status expect_check_windows(const rill_experiment *experiment, rill_error *error);
 void expect_clear(rill_expect *expect);
 
-/// Refuses to wait for the end of episodes that cannot end.
-rill_status feasibility_check(const rill_experiment *experiment, rill_error *error);
+/// Sets `can_end`; refuses to wait for the end of episodes that cannot end.
+rill_status feasibility_check(rill_experiment *experiment, rill_error *error);
 
 /// Computes the exact values that the metrics are held against; refuses metrics that an agent
 /// cannot have.

@@ -1,8 +1,10 @@
 /// Whether what an experiment asks for can be had: episodes that end, and exact values.
 #include "experiments/experiment.h"
 
+#include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /// True when an outcome of some decision ends an episode, or leads to a terminal state.
 static bool can_end(const rill_model *model, const uint8_t *is_decision)
@@ -21,33 +23,65 @@ static bool can_end(const rill_model *model, const uint8_t *is_decision)
     return false;
 }
 
-/// Refuses to wait for the end of episodes that cannot end.
-rill_status feasibility_check(const rill_experiment *experiment, rill_error *error)
+/// Whether a time limit ends episodes: the environment's own, or a wrapper's.
+static bool has_time_limit(const rill_env *env)
+{
+    while (env->max_episode_steps == 0) {
+        const rill_wrapper *wrapper = rill_env_wrapper(env);
+        if (wrapper == NULL || wrapper->type->ends_episodes) {
+            return wrapper != NULL;
+        }
+        env = wrapper->inner;
+    }
+    return true;
+}
+
+/// Whether episodes of an environment can end. Wrappers without a time limit end none that its model
+/// does not; where it has no model, its type says.
+static rill_status find_end(const rill_experiment *experiment, bool *is_found, rill_error *error)
 {
     enum { MAX_STATES = 1 << 20 }; // of larger worlds no model is built just for this
-    const rill_env *env = experiment->env;
-    rill_model *model = NULL;
-    if (experiment->n_variants == 0 || experiment->stop_steps > 0 || env->max_episode_steps > 0 ||
-        env->type->model == NULL || env->observation_space.size > MAX_STATES ||
-        rill_env_model(env, &model, NULL) != RILL_OK) {
+    const rill_env *env = rill_env_unwrapped(experiment->env);
+    *is_found = has_time_limit(experiment->env) || !env->type->is_continuing;
+    if (!*is_found || has_time_limit(experiment->env) || env->type->model == NULL ||
+        env->observation_space.size > MAX_STATES) {
         return RILL_OK;
     }
-    rill_status status = RILL_OK;
+    rill_model *model = NULL;
+    if (experiment->model != NULL) {
+        model = rill_model_share(experiment->model);
+    } else if (rill_env_model(env, &model, NULL) != RILL_OK) {
+        return RILL_OK; // not with these parameters
+    }
     uint8_t *is_decision = calloc((size_t)model->n_states, 1);
+    rill_status status = RILL_OK;
     if (is_decision == NULL || rill_model_decision_states(model, is_decision) != RILL_OK) {
         status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    } else if (!can_end(model, is_decision)) {
-        status = rill_error_set(error, RILL_INVALID, "stop",
-                                "no episode of this environment ever ends, so no number of "
-                                "episodes is reached; stop by \"steps\", or set "
-                                "environment.max_episode_steps%s",
-                                rill_param_find(env->type->params, "at_goal", NULL) == NULL
-                                    ? ""
-                                    : " or the parameter at_goal to \"terminate\"");
+    } else {
+        *is_found = can_end(model, is_decision);
     }
     free(is_decision);
     rill_model_destroy(model);
     return status;
+}
+
+rill_status feasibility_check(rill_experiment *experiment, rill_error *error)
+{
+    experiment->can_end = true;
+    if (experiment->n_variants == 0) {
+        return RILL_OK;
+    }
+    rill_status status = find_end(experiment, &experiment->can_end, error);
+    if (status != RILL_OK || experiment->can_end || experiment->stop_steps > 0) {
+        return status;
+    }
+    const rill_param *params = rill_env_unwrapped(experiment->env)->type->params;
+    return rill_error_set(error, RILL_INVALID, "stop",
+                          "no episode of this environment ever ends, so no number of episodes is "
+                          "reached; stop by \"steps\", or set environment.max_episode_steps%s",
+                          rill_param_find(params, "at_goal", NULL) == NULL
+                              ? ""
+                              : " or the parameter at_goal to \"terminate\"");
 }
 
 /// Whether an agent can have a metric at all.
@@ -55,46 +89,79 @@ static rill_status check_metric(const rill_metric *metric, const rill_env *env,
                                 const rill_agent_type *type, rill_error *error)
 {
     if (metric->needs_control && type->estimates == RILL_ESTIMATES_STATE_VALUES) {
-        return rill_error_set(error, RILL_INVALID, "record",
+        return rill_error_set(error, RILL_INVALID, "",
                               "%s is about control; %s predicts the values of a given policy: "
                               "record rms_error",
                               metric->id, type->id);
     }
     if (metric->needs_average_reward && !type->estimates_average_reward) {
-        return rill_error_set(error, RILL_INVALID, "record",
+        return rill_error_set(error, RILL_INVALID, "",
                               "%s does not estimate the average reward; record reward, the mean of "
                               "what it gets",
                               type->id);
     }
     if (metric->needs_optimum && env->type->action_values == NULL &&
         env->action_space.kind != RILL_SPACE_DISCRETE) {
-        return rill_error_set(error, RILL_INVALID, "record", "%s needs discrete actions",
-                              metric->id);
+        return rill_error_set(error, RILL_INVALID, "", "%s needs discrete actions", metric->id);
     }
     return RILL_OK;
 }
 
-/// The exact values that the metrics of a variant are held against.
-static rill_status prepare_variant(rill_experiment *experiment, rill_variant *variant,
-                                   rill_error *error)
+/// The exact values that a metric holds a variant against.
+static rill_status prepare_metric(rill_experiment *experiment, rill_variant *variant,
+                                  const rill_metric *metric, rill_error *error)
 {
-    rill_status status = RILL_OK;
-    for (size_t i = 0; i < experiment->n_records && status == RILL_OK; i++) {
-        const rill_metric *metric = experiment->records[i].metric;
-        rill_truth *truth = NULL;
-        if (metric->needs_truth) {
-            status = experiment_truth(experiment, variant->agent, false, &truth, error);
-            variant->truth = truth;
-        }
-        if (status == RILL_OK && metric->needs_weights) {
-            status = rill_truth_weigh(truth, error);
-        }
-        if (metric->needs_optimum && experiment->env->type->action_values == NULL) {
-            status = experiment_truth(experiment, variant->agent, true, &truth, error);
-            variant->optimum = truth;
-        }
+    const bool needs_optimum =
+        metric->needs_optimum && experiment->env->type->action_values == NULL;
+    const rill_model *model = NULL;
+    rill_truth *truth = NULL;
+    if (!metric->needs_truth && !needs_optimum) {
+        return RILL_OK;
+    }
+    rill_status status = experiment_model(experiment, &model, error);
+    if (status != RILL_OK && error != NULL) {
+        error->path[0] = '\0'; // it is about no agent
+    }
+    if (status == RILL_OK && metric->needs_truth) {
+        status = experiment_truth(experiment, variant->agent, false, &truth, error);
+        variant->truth = truth;
+    }
+    if (status == RILL_OK && metric->needs_weights) {
+        status = rill_truth_weigh(truth, error);
+    }
+    if (status == RILL_OK && needs_optimum) {
+        status = experiment_truth(experiment, variant->agent, true, &truth, error);
+        variant->optimum = truth;
     }
     return status;
+}
+
+/// Says for which metric there are no exact values, and where to mend it: what has no answer is a
+/// mistake in the experiment.
+static rill_status refuse_metric(const rill_metric *metric, int32_t variant, rill_status status,
+                                 rill_error *error)
+{
+    if (status == RILL_NO_MEMORY || error == NULL) {
+        return status == RILL_FAILED ? RILL_INVALID : status;
+    }
+    const rill_error cause = *error;
+    // the solver's advice is about the discount
+    const char *advice = status == RILL_FAILED ? strstr(cause.message, "; use a ") : NULL;
+    char place[sizeof cause.path + 32] = "";
+    if (cause.path[0] != '\0') {
+        snprintf(place, sizeof place, "agents[%d].%s: ", (int)variant, cause.path);
+    } else if (status == RILL_FAILED && advice == NULL) {
+        snprintf(place, sizeof place, "agents[%d]: ", (int)variant);
+    }
+    const int length = advice == NULL ? (int)strlen(cause.message) : (int)(advice - cause.message);
+    rill_error_set(error, RILL_INVALID, "", "%s needs exact values: %s%.*s", metric->id, place,
+                   length, cause.message);
+    const size_t used = strlen(error->message);
+    if (advice != NULL) {
+        snprintf(error->message + used, sizeof error->message - used,
+                 "; agents[%d].params.gamma: %s", (int)variant, advice + 2);
+    }
+    return RILL_INVALID;
 }
 
 rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error)
@@ -102,17 +169,17 @@ rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error)
     for (int32_t i = 0; i < experiment->n_variants; i++) {
         rill_variant *variant = &experiment->variants[i];
         for (size_t j = 0; j < experiment->n_records; j++) {
-            rill_status status = check_metric(experiment->records[j].metric, experiment->env,
-                                              variant->agent->type, error);
-            if (status != RILL_OK) {
-                return status;
+            const rill_metric *metric = experiment->records[j].metric;
+            rill_status status = check_metric(metric, experiment->env, variant->agent->type, error);
+            if (status == RILL_OK) {
+                status = prepare_metric(experiment, variant, metric, error);
+                status = status == RILL_OK ? RILL_OK : refuse_metric(metric, i, status, error);
             }
-        }
-        rill_status status = prepare_variant(experiment, variant, error);
-        if (status != RILL_OK) {
-            char place[48];
-            snprintf(place, sizeof place, "record: exact values for agents[%d]", (int)i);
-            return rill_error_prefix(error, status, place);
+            if (status != RILL_OK) {
+                char place[32];
+                snprintf(place, sizeof place, "record[%zu]", j);
+                return rill_error_prefix(error, status, place);
+            }
         }
     }
     return RILL_OK;

@@ -33,6 +33,11 @@ static double episodes(const rill_metric_view *view)
     return (double)view->episodes;
 }
 
+static double updates(const rill_metric_view *view)
+{
+    return (double)view->agent->memory->update;
+}
+
 static double tally_sum(const rill_metric_view *view)
 {
     return view->tally->sum;
@@ -89,7 +94,8 @@ static const rill_metric metric_length = {
 };
 static const rill_metric metric_optimal_action = {
     .id = "optimal_action",
-    .summary = "fraction of the steps since the last point whose action was optimal",
+    .summary = "fraction of steps taken since the last point whose action was optimal; of states: "
+               "optimal_actions",
     .needs_optimum = true,
     .of_step = step_is_optimal,
     .measure = tally_mean,
@@ -131,6 +137,11 @@ static const rill_metric metric_total_steps = {
     .summary = "steps taken so far",
     .measure = total_steps,
 };
+static const rill_metric metric_updates = {
+    .id = "updates",
+    .summary = "estimates updated so far",
+    .measure = updates,
+};
 
 static const rill_metric *const metrics[] = {
     &metric_average_reward,
@@ -157,6 +168,7 @@ static const rill_metric *const metrics[] = {
     &metric_td_error,
     &metric_total_reward,
     &metric_total_steps,
+    &metric_updates,
     NULL,
 };
 

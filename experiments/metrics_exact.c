@@ -295,7 +295,7 @@ static double optimal_actions(const rill_metric_view *view)
 
 const rill_metric metric_optimal_actions = {
     .id = "optimal_actions",
-    .summary = "fraction of states whose greedy action is optimal",
+    .summary = "fraction of states whose greedy action is optimal; of steps taken: optimal_action",
     .needs_truth = true,
     .needs_control = true,
     .measure = optimal_actions,

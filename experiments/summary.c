@@ -1,8 +1,10 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
+#include <inttypes.h>
 #include <math.h>
 #include <rill/summary.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +164,38 @@ rill_status rill_summarise(const rill_run *runs, size_t n_runs, const char *cons
     return RILL_OK;
 }
 
+/// Of the runs that a verdict is about, those that cannot be judged.
+typedef struct shortfall {
+    int64_t n;          ///< runs in all
+    int64_t diverged;   ///< runs
+    int64_t ended;      ///< runs, before the window
+    int64_t missing;    ///< points that are no number
+    const char *absent; ///< what there is none of; NULL: all is there
+} shortfall;
+
+/// Passes or fails; the first thing that is wrong is the reason.
+static void conclude(rill_verdict *verdict, const shortfall *lack, double distance)
+{
+    const size_t size = sizeof verdict->reason;
+    verdict->is_pass = false;
+    if (lack->diverged > 0) {
+        snprintf(verdict->reason, size, "%" PRId64 " of %" PRId64 " runs diverged", lack->diverged,
+                 lack->n);
+    } else if (lack->absent != NULL) {
+        snprintf(verdict->reason, size, "no %s", lack->absent);
+    } else if (lack->ended > 0) {
+        snprintf(verdict->reason, size, "%" PRId64 " of %" PRId64 " runs ended before the window",
+                 lack->ended, lack->n);
+    } else if (lack->missing > 0) {
+        snprintf(verdict->reason, size, "missing at %" PRId64 " point%s", lack->missing,
+                 lack->missing == 1 ? "" : "s");
+    } else if (!(distance <= verdict->tolerance)) {
+        snprintf(verdict->reason, size, "outside the tolerance");
+    } else {
+        verdict->is_pass = true;
+    }
+}
+
 /// Holds published values, (n, n_columns) with NaN where there is none, against ours: notes the one
 /// farthest off. `worst` is the greatest distance so far. Ours that is no number is farthest of all.
 static void find_worst(const double *published, const double *ours, int32_t n, int32_t n_columns,
@@ -225,7 +259,8 @@ static rill_status judge_exact(const rill_experiment *experiment, const rill_exp
                        verdict);
         }
         verdict->ours.ci_low = verdict->ours.ci_high = verdict->ours.mean;
-        verdict->is_pass = worst >= 0.0 && worst <= expect->tolerance;
+        const shortfall lack = {.absent = worst < 0.0 ? "published number" : NULL};
+        conclude(verdict, &lack, worst);
     }
     rill_solution_destroy(solution);
     rill_model_destroy(model);
@@ -258,15 +293,18 @@ static rill_status judge_estimates(const rill_expect *expect, const rill_run *ru
     verdict->published = verdict->ours.mean;
     double worst = -1.0;
     size_t n = 0;
-    bool is_complete = true; // a run that diverged, or kept no estimates, fails the check
+    shortfall lack = {.absent = NULL};
+    bool is_kept = true;
     for (size_t i = 0; i < n_runs; i++) {
         if (order[i]->variant == expect->variant) {
-            is_complete =
-                is_complete && order[i]->status == RILL_RUN_DONE && order[i]->n_values > 0;
+            lack.diverged += order[i]->status == RILL_RUN_DIVERGED;
+            is_kept = is_kept && order[i]->n_values > 0;
             order[n++] = order[i];
         }
     }
-    for (int32_t i = 0; is_complete && n > 0 && i < n_states * n_columns; i++) {
+    lack.n = (int64_t)n;
+    const bool is_complete = n > 0 && is_kept && lack.diverged == 0;
+    for (int32_t i = 0; is_complete && i < n_states * n_columns; i++) {
         if (isnan(published[i])) {
             continue;
         }
@@ -277,6 +315,7 @@ static rill_status judge_estimates(const rill_expect *expect, const rill_run *ru
         }
         const rill_estimate ours = rill_estimate_mean(numbers, n);
         double distance = fabs(ours.mean - published[i]);
+        distance = isnan(distance) ? (double)INFINITY : distance;
         if (distance > worst) {
             worst = distance;
             verdict->published = published[i];
@@ -285,10 +324,25 @@ static rill_status judge_estimates(const rill_expect *expect, const rill_run *ru
             verdict->action = action;
         }
     }
-    verdict->is_pass = worst >= 0.0 && worst <= expect->tolerance;
+    lack.absent = n == 0                       ? "run of this agent"
+                  : !is_kept                   ? "estimates kept"
+                  : is_complete && worst < 0.0 ? "published number"
+                                               : NULL;
+    conclude(verdict, &lack, worst);
     free(order);
     free(numbers);
     return RILL_OK;
+}
+
+/// Points of a series in a window that are no number.
+static int64_t count_missing(const rill_series *series, int64_t first, int64_t last)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        const int64_t position = ((int64_t)i + 1) * series->every;
+        n += position >= first && position <= last && !isfinite(series->values[i]);
+    }
+    return n;
 }
 
 static rill_status judge_metric(const rill_expect *expect, const rill_run *runs, size_t n_runs,
@@ -302,15 +356,20 @@ static rill_status judge_metric(const rill_expect *expect, const rill_run *runs,
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     size_t n = 0;
-    bool is_complete = true; // a run that diverged, or ended before the window, fails the check
+    bool is_finite = true;
+    shortfall lack = {.absent = "such series"};
     for (size_t i = 0; i < n_runs; i++) {
         for (size_t j = 0; order[i]->variant == expect->variant && j < order[i]->n_series; j++) {
             const rill_series *series = &order[i]->series[j];
             if (strcmp(series->metric, expect->metric) == 0) {
+                const int64_t end = expect->last / series->every;
                 means[n] = rill_series_mean(series, expect->first, expect->last);
-                is_complete = is_complete && isfinite(means[n]) &&
-                              order[i]->status == RILL_RUN_DONE &&
-                              (int64_t)series->count >= expect->last / series->every;
+                is_finite = is_finite && isfinite(means[n]);
+                lack.absent =
+                    end == (expect->first - 1) / series->every ? "point in the window" : NULL;
+                lack.diverged += order[i]->status == RILL_RUN_DIVERGED;
+                lack.ended += (int64_t)series->count < end;
+                lack.missing += count_missing(series, expect->first, expect->last);
                 n++;
             }
         }
@@ -318,8 +377,9 @@ static rill_status judge_metric(const rill_expect *expect, const rill_run *runs,
     verdict->published = expect->published;
     verdict->ours =
         expect->is_median ? rill_estimate_median(means, n) : rill_estimate_mean(means, n);
-    verdict->is_pass =
-        n > 0 && is_complete && fabs(verdict->ours.mean - expect->published) <= expect->tolerance;
+    lack.n = (int64_t)n;
+    const double distance = fabs(verdict->ours.mean - expect->published);
+    conclude(verdict, &lack, is_finite ? distance : (double)INFINITY);
     free(order);
     free(means);
     return RILL_OK;

@@ -107,6 +107,30 @@ START_TEST(test_unknown_id)
 }
 END_TEST
 
+/// What says that its episodes never end has none that does.
+START_TEST(test_continuing)
+{
+    int n = 0;
+    for (const rill_env_type *const *type = rill_env_type_list(); *type != NULL; type++) {
+        rill_env *env = NULL;
+        rill_error error = {0};
+        ASSERT_OK(rill_env_create(&env, (*type)->id, NULL, &error), &error);
+        float box[MAX_BOX];
+        rill_rng actions;
+        rill_rng_seed(&actions, 5);
+        rill_env_reset(env);
+        for (int i = 0; i < 2000 && (*type)->is_continuing; i++) {
+            rill_outcome outcome;
+            rill_env_step(env, random_action(&env->action_space, &actions, box), &outcome);
+            ASSERT_FOR((*type)->id, !rill_outcome_is_last(&outcome));
+        }
+        n += (*type)->is_continuing;
+        rill_env_destroy(env);
+    }
+    ck_assert_int_ge(n, 3);
+}
+END_TEST
+
 // ---- memory ----
 
 static void check_steps_allocate_nothing(rill_env *env, const char *name)
@@ -181,4 +205,4 @@ START_TEST(test_out_of_memory)
 END_TEST
 
 TEST_MAIN(test_checks_pass, test_ids_are_file_names, test_refusals, test_models_of_defaults,
-          test_unknown_id, test_steps_allocate_nothing, test_out_of_memory)
+          test_continuing, test_unknown_id, test_steps_allocate_nothing, test_out_of_memory)

@@ -17,6 +17,9 @@
 #define WITH_PARAMS(params) WITH_AGENT("'params': {" params "}")
 #define WITH_STOP(stop) "{" CLIFF ", " AGENTS_Q ", 'stop': " stop "}"
 #define WALK "'environment': {'id': 'random_walk', 'params': {'n_states': 3}}"
+#define STEPS(metric) "{'metric': '" metric "', 'unit': 'steps'}"
+#define ENDLESS(more) \
+    "{'environment': {'id': 'bandit'}, " AGENTS_Q ", 'stop': {'steps': 10000}, " more "}"
 #define LEARNED(members)                                                              \
     WITH("'expect': [{'check': 'c', 'source': 's', 'agent': 'q_learning', 'metric': " \
          "'return', 'window': [1, 5], 'published': -1, 'tolerance': 0.5, " members "}]")
@@ -306,19 +309,22 @@ START_TEST(test_wrong_stop_and_record)
         {"{'environment': {'id': 'gridworld'}, " AGENTS_Q ", 'stop': {'episodes': 5}}", "stop",
          "no episode of this environment ever ends"},
         {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['optimal_actions'], " STOP "}",
-         "record", "optimal_actions is about control; td0 predicts"},
+         "record[0]", "optimal_actions is about control; td0 predicts"},
         {WITH("'record': ['evaluation_return']"), "record[0]",
          "evaluation_return is recorded by \"evaluation\""},
-        {WITH("'record': ['average_reward']"), "record",
+        {WITH("'record': ['return', 'average_reward']"), "record[1]",
          "q_learning does not estimate the average reward"},
-        {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['q_rms_error'], " STOP "}", "record",
+        {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['q_rms_error'], " STOP "}", "record[0]",
          "q_rms_error is about control; td0 predicts"},
         {"{'environment': {'id': 'bandit'}, " AGENTS_Q ", 'stop': {'steps': 5},"
-         " 'record': ['rms_error']}",
-         "record: exact values for agents[0].id", "bandit is not a finite MDP"},
+         " 'record': [" STEPS("reward") ", " STEPS("rms_error") "]}",
+         "record[1]", "rms_error needs exact values: bandit is not a finite MDP"},
         {"{'environment': {'id': 'bandit', 'wrappers': [{'id': 'clip_reward'}]}, " AGENTS_Q
-         ", 'stop': {'steps': 5}, 'record': ['optimal_action']}",
-         "record: exact values for agents[0].id", "is not a finite MDP"},
+         ", 'stop': {'steps': 5}, 'record': [" STEPS("optimal_action") "]}",
+         "record[0]", "optimal_action needs exact values: clip_reward(bandit) is not a finite MDP"},
+        {"{" WALK ", 'agents': [{'id': 'q_learning'}, {'id': 'r_learning'}], " STOP
+         ", 'record': ['rms_error']}",
+         "record[0]", "rms_error needs exact values: r_learning has no discount, \"gamma\""},
         {WITH("'record': 'return'"), "record", "found \"return\", expected an array"},
         {WITH("'record': [3]"), "record[0]", "found a number, expected a metric"},
         {WITH("'record': ['length', 'retrun']"), "record[1]",
@@ -350,14 +356,74 @@ START_TEST(test_wrong_stop_and_record)
          "did you mean \"episodes\"?"},
     };
     ASSERT_ALL_REFUSED(cases);
-    // exact values that do not exist: the reward of the goal, collected for ever
-    char *json = quoted("{'environment': {'id': 'gridworld'}, " AGENTS_Q
-                        ", 'stop': {'steps': 5}, 'record': ['rms_error']}");
-    rill_experiment *experiment = NULL;
-    ck_assert_int_eq(rill_experiment_parse(&experiment, json, NULL, &error), RILL_FAILED);
-    ck_assert_msg(strstr(error.path, "agents[0]") != NULL, "%s: %s", error.path, error.message);
-    ck_assert_ptr_null(experiment);
-    free(json);
+    // exact values that do not exist: the reward of the goal, collected for ever; an average over time
+    // of a policy that settles in one of two places
+    assert_refused(
+        "{'environment': {'id': 'gridworld'}, 'agents': [{'id': 'q_learning', 'params':"
+        " {'gamma': 0.9}}, {'id': 'sarsa', 'params': {'gamma': 1}}], 'stop': {'steps':"
+        " 5}, 'record': [" STEPS("reward") ", " STEPS("rms_error") "]}",
+        NULL, "record[1]",
+        "rms_error needs exact values: no finite solution at discount 1: from state 0 on "
+        "reward can be collected for ever; agents[1].params.gamma: use a discount below 1");
+    assert_refused("{'environment': {'id': 'gridworld', 'params': {'map': ['S.S'], 'stay': true}},"
+                   " 'agents': [{'id': 'td0', 'params': {'gamma': 0.9}, 'policy': {'id': 'fixed',"
+                   " 'params': {'actions': [4]}}}], 'stop': {'steps': 5},"
+                   " 'record': [" STEPS("rms_error_stationary") "]}",
+                   NULL, "record[0]",
+                   "rms_error_stationary needs exact values: agents[0]: the policy can settle");
+}
+END_TEST
+
+#define ENDLESS_MAZE "{'id': 'gridworld', 'params': {'map': ['S.G']}"
+#define NOTHING_ENDS "no episode of this environment ever ends"
+
+/// Nothing waits for the end of an episode that never comes.
+START_TEST(test_episodes_that_never_end)
+{
+    static const refusal cases[] = {
+        {WITH_ENV("{'id': 'bandit'}"), "stop", NOTHING_ENDS},
+        {WITH_ENV(
+             "{'id': 'bandit', 'wrappers': [{'id': 'sticky_actions'}, {'id': 'clip_reward'}]}"),
+         "stop", NOTHING_ENDS},
+        {WITH_ENV(ENDLESS_MAZE ", 'wrappers': [{'id': 'sticky_actions'}]}"), "stop",
+         "or the parameter at_goal to \"terminate\""},
+        {ENDLESS("'record': ['regret']"), "record[0]",
+         "no episode ever ends, so \"regret\" by episodes has no point; write {\"metric\": "
+         "\"regret\", \"every\": 100, \"unit\": \"steps\"}"},
+        {ENDLESS("'record': [" STEPS("reward") ", {'metric': 'length', 'every': 5}]"), "record[1]",
+         "so \"length\" by episodes has no point; write {\"metric\": \"reward\", \"every\": 100,"},
+        {ENDLESS("'evaluation': {'every': 5}"), "evaluation", "no episode ever ends"},
+    };
+    ASSERT_ALL_REFUSED(cases);
+    // a time limit ends them, wherever it stands
+    static const char *const sound[] = {
+        WITH_ENV("{'id': 'bandit', 'max_episode_steps': 9}"),
+        WITH_ENV("{'id': 'bandit', 'max_episode_steps': 9, 'wrappers': [{'id': 'clip_reward'}]}"),
+        WITH_ENV("{'id': 'bandit', 'wrappers': [{'id': 'time_limit'}, {'id': 'clip_reward'}]}"),
+        WITH_ENV(ENDLESS_MAZE ", 'max_episode_steps': 9, 'wrappers': [{'id': 'clip_reward'}]}"),
+        WITH_ENV(ENDLESS_MAZE ", 'wrappers': [{'id': 'time_limit'}]}"),
+        WITH_ENV("{'id': 'gridworld', 'params': {'at_goal': 'terminate'}}"),
+        WITH_ENV("{'id': 'cliff_walking', 'wrappers': [{'id': 'sticky_actions'}]}"),
+    };
+    for (size_t i = 0; i < sizeof sound / sizeof sound[0]; i++) {
+        rill_experiment *e = experiment_of(sound[i]);
+        ck_assert_msg(e->can_end && strcmp(e->records[0].metric->id, "return") == 0, "%s",
+                      sound[i]);
+        rill_experiment_destroy(e);
+    }
+    // what is recorded where the file says nothing
+    static const struct {
+        const char *json;
+        int64_t every;
+    } silent[] = {{ENDLESS("'seed': 1"), 100},
+                  {"{'environment': {'id': 'gridworld'}, " AGENTS_Q ", 'stop': {'steps': 50}}", 1}};
+    for (size_t i = 0; i < 2; i++) {
+        rill_experiment *e = experiment_of(silent[i].json);
+        ck_assert(!e->can_end && e->n_records == 1 && e->records[0].unit == RILL_STEPS);
+        ck_assert_str_eq(e->records[0].metric->id, "reward");
+        ck_assert_int_eq(e->records[0].every, silent[i].every);
+        rill_experiment_destroy(e);
+    }
 }
 END_TEST
 
@@ -393,13 +459,27 @@ START_TEST(test_wrong_expect)
         {LEARNED("'publshed': 5"), "expect[0].publshed", "did you mean \"published\"?"},
         {LEARNED("'discount': 1"), "expect[0].discount", "unknown key"},
         {EXACT("'tolerance': 0, 'exact': 'best', 'discount': 1, 'values': []"), "expect[0].exact",
-         "expected \"optimal\", \"uniform\", or an array of 5 actions"},
+         "expected \"optimal\", \"uniform\", or an array of 5 actions, one per state, each a number "
+         "or a row of probabilities"},
         {EXACT("'tolerance': 0, 'exact': [0, 0], 'discount': 1, 'values': []"), "expect[0].exact",
          "an array of 5 actions"},
         {EXACT("'tolerance': 0, 'exact': [0, 0, 2, 0, 0], 'discount': 1, 'values': []"),
          "expect[0].exact", "the action of state 2 must be a whole number from 0 to 1"},
         {EXACT("'tolerance': 0, 'exact': [0, 0.5, 1, 0, 0], 'discount': 1, 'values': []"),
          "expect[0].exact", "the action of state 1"},
+        {EXACT("'tolerance': 0, 'exact': [0, 1, 'x', 0, 0], 'discount': 1, 'values': []"),
+         "expect[0].exact",
+         "the action of state 2 must be a whole number from 0 to 1, or a row of 2"},
+        {EXACT("'tolerance': 0, 'exact': [0, 1, 0, [0.5, 0.4], 0], 'discount': 1, 'values': []"),
+         "expect[0].exact", "the row of state 3 must be 2 probabilities that sum to 1"},
+        {EXACT("'tolerance': 0, 'exact': [[1.5, -0.5], 1, 0, 0, 0], 'discount': 1, 'values': []"),
+         "expect[0].exact", "the row of state 0 must be 2"},
+        {EXACT("'tolerance': 0, 'exact': [[1], 1, 0, 0, 0], 'discount': 1, 'values': []"),
+         "expect[0].exact", "the row of state 0 must be 2"},
+        {EXACT("'tolerance': 0, 'exact': [0, 1, 0, 0, [0, 0, 1]], 'discount': 1, 'values': []"),
+         "expect[0].exact", "the row of state 4 must be 2"},
+        {EXACT("'tolerance': 0, 'exact': [0, 1, 0, 0, [1, null]], 'discount': 1, 'values': []"),
+         "expect[0].exact", "the row of state 4 must be 2"},
         {EXACT("'tolerance': 0, 'exact': 'optimal', 'values': []"), "expect[0].discount",
          "missing; expected a number"},
         {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1.5, 'values': []"),
@@ -473,6 +553,38 @@ START_TEST(test_wrong_expect)
                  windows[i]);
         assert_refused(text, NULL, "expect[0].window", "expected [first, last], counted from 1");
     }
+    // beyond the end, or between the points
+#define WINDOW(metric, window)                                                                       \
+    "{" CLIFF ", " AGENTS_Q                                                                          \
+    ", 'stop': {'episodes': 50, 'steps': 900}, 'evaluation': {'every': 20},"                         \
+    " 'record': [{'metric': 'return', 'every': 10}, {'metric': 'td_error', 'every': 100, 'unit':"    \
+    " 'steps'}], 'expect': [{'check': 'c', 'source': 's', 'agent': 'q_learning', 'metric': '" metric \
+    "', 'window': " window ", 'published': -1, 'tolerance': 0.5}]}"
+    static const refusal beyond[] = {
+        {WINDOW("return", "[41, 51]"), "expect[0].window",
+         "51 is beyond the end of a run, stop.episodes 50"},
+        {WINDOW("td_error", "[100, 901]"), "expect[0].window",
+         "901 is beyond the end of a run, stop.steps 900"},
+        {WINDOW("evaluation_return", "[1, 60]"), "expect[0].window", "stop.episodes 50"},
+        {WINDOW("return", "[41, 49]"), "expect[0].window",
+         "no point lies in it: return is recorded every 10 episodes"},
+        {WINDOW("td_error", "[101, 199]"), "expect[0].window", "every 100 steps"},
+        {WINDOW("evaluation_length", "[41, 50]"), "expect[0].window", "every 20 episodes"},
+    };
+    ASSERT_ALL_REFUSED(beyond);
+    static const char *const within[] = {WINDOW("return", "[41, 50]"), WINDOW("return", "[40, 40]"),
+                                         WINDOW("td_error", "[801, 900]"),
+                                         WINDOW("evaluation_return", "[1, 20]")};
+    for (size_t i = 0; i < sizeof within / sizeof within[0]; i++) {
+        rill_experiment_destroy(experiment_of(within[i]));
+    }
+    // unless the command line shortens the runs
+    char *json = quoted(within[0]);
+    rill_experiment *shorter = NULL;
+    static const char *const overrides[] = {"stop.episodes=5", NULL};
+    ASSERT_OK(rill_experiment_parse(&shorter, json, overrides, &error), &error);
+    rill_experiment_destroy(shorter);
+    free(json);
 }
 END_TEST
 
@@ -624,7 +736,9 @@ START_TEST(test_expectations)
         "{'check': 'd', 'source': 's', 'agent': 'sarsa', 'states': [2], 'estimates': [[1, 2]],"
         " 'tolerance': 1},"
         "{'check': 'e', 'source': 's', 'agent': 'sarsa', 'metric': 'return', 'window': [1, 2],"
-        " 'statistic': 'median', 'published': 1, 'tolerance': 1}]}");
+        " 'statistic': 'median', 'published': 1, 'tolerance': 1},"
+        "{'check': 'f', 'source': 's', 'exact': [1, [0.25, 0.75], 0, 1, [1, 0]], 'discount': 1,"
+        " 'states': [2], 'values': [1], 'tolerance': 1}]}");
     const rill_expect *x = e->expects;
     ck_assert(x[0].kind == RILL_EXPECT_EXACT && x[0].epsilon == 0.25 && x[0].policy == NULL);
     ck_assert(!x[0].is_uniform && x[0].n_states == 5 && x[0].n_actions == 2);
@@ -636,6 +750,8 @@ START_TEST(test_expectations)
     ck_assert(x[2].q_values == NULL && isnan(x[2].values[4]));
     ck_assert(x[3].variant == 0 && x[3].values == NULL && x[3].q_values[5] == 2.0);
     ck_assert(x[4].kind == RILL_EXPECT_METRIC && x[4].is_median && !x[3].is_median);
+    static const double policy[] = {0, 1, 0.25, 0.75, 1, 0, 0, 1, 1, 0};
+    ck_assert_mem_eq(x[5].policy, policy, sizeof policy);
     rill_experiment_destroy(e);
 }
 END_TEST
@@ -795,6 +911,7 @@ START_TEST(test_files)
 END_TEST
 
 TEST_MAIN_WITH_FILES(test_not_json, test_wrong_members, test_wrong_environment, test_wrong_agents,
-                     test_schedules, test_wrong_stop_and_record, test_wrong_expect, test_overrides,
-                     test_defaults, test_all_members, test_resolved, test_resolved_has_the_defaults,
-                     test_files, test_expectations, test_exact_values_are_shared)
+                     test_schedules, test_wrong_stop_and_record, test_episodes_that_never_end,
+                     test_wrong_expect, test_overrides, test_defaults, test_all_members,
+                     test_resolved, test_resolved_has_the_defaults, test_files, test_expectations,
+                     test_exact_values_are_shared)

@@ -43,7 +43,7 @@ START_TEST(test_list)
         ck_assert(n == 0 || strcmp(list[n - 1]->id, list[n]->id) < 0);
         ck_assert_uint_lt(strlen(list[n]->id), sizeof((rill_series *)NULL)->metric);
     }
-    ck_assert_uint_ge(n, 24);
+    ck_assert_uint_ge(n, 25);
     ck_assert_ptr_null(rill_metric_find("rms_eror", &error));
     ck_assert_int_eq(error.status, RILL_INVALID);
     ck_assert_str_eq(error.message, "unknown metric \"rms_eror\"; did you mean \"rms_error\"?");
@@ -64,6 +64,8 @@ START_TEST(test_of_an_episode)
     ck_assert(measure(e, 0, "td_error") == 0.625);
     e->variants[0].agent->memory->average_reward = -0.375;
     ck_assert(measure(e, 0, "average_reward") == -0.375);
+    e->variants[0].agent->memory->update = 41;
+    ck_assert(measure(e, 0, "updates") == 41.0);
     ck_assert(measure(e, 0, "total_steps") == 700.0);
     ck_assert(measure(e, 0, "episodes") == 12.0);
     rill_experiment_destroy(e);

@@ -742,7 +742,7 @@ START_TEST(test_verify)
     write_expectation("one.json", mean, 0.0);
     ASSERT_DONE("verify", "one.json", "--threads", "2");
     ck_assert_ptr_nonnull(strstr(ran.out, "pass  the return"));
-    ck_assert_ptr_nonnull(strstr(ran.out, "1 checks in 1 files, 0 failed"));
+    ck_assert_ptr_nonnull(strstr(ran.out, "\n1 check in 1 file, 0 failed"));
     ASSERT_DONE("verify", "--json", "one.json");
     cJSON *json = printed_json();
     ck_assert_int_eq(cJSON_GetArraySize(json), 1);
@@ -756,6 +756,7 @@ START_TEST(test_verify)
     ASSERT_NEAR(member(row, "ci_low")->valuedouble, ours.ours.ci_low, 1e-9);
     ASSERT_NEAR(member(row, "ci_high")->valuedouble, ours.ours.ci_high, 1e-9);
     ck_assert(cJSON_IsTrue(member(row, "pass")));
+    ck_assert(cJSON_IsNull(member(row, "reason")));
     cJSON_Delete(json);
 
     // a wrong number, if only just
@@ -763,10 +764,12 @@ START_TEST(test_verify)
     ck_assert_int_eq(RUN("verify", "wrong.json"), 1);
     ck_assert_str_eq(ran.err, "");
     ck_assert_ptr_nonnull(strstr(ran.out, "FAIL  the return"));
-    ck_assert_ptr_nonnull(strstr(ran.out, "1 checks in 1 files, 1 failed"));
+    ck_assert_ptr_nonnull(strstr(ran.out, "\n1 check in 1 file, 1 failed"));
     ck_assert_int_eq(RUN("verify", "wrong.json", "--json"), 1);
     json = printed_json();
-    ck_assert(cJSON_IsFalse(member(cJSON_GetArrayItem(json, 0), "pass")));
+    row = cJSON_GetArrayItem(json, 0);
+    ck_assert(cJSON_IsFalse(member(row, "pass")));
+    ck_assert_str_eq(member(row, "reason")->valuestring, "outside the tolerance");
     cJSON_Delete(json);
 
     // one wrong among others, in a directory and below it, in the order of their names
@@ -786,7 +789,7 @@ START_TEST(test_verify)
     cJSON_Delete(json);
     write_expectation("suites/b/z.json", mean - 1.0, 0.5);
     ck_assert_int_eq(RUN("verify", "suites", "one.json"), 1);
-    ck_assert_ptr_nonnull(strstr(ran.out, "4 checks in 4 files, 1 failed"));
+    ck_assert_ptr_nonnull(strstr(ran.out, "\n4 checks in 4 files, 1 failed"));
     // an exact value that is wrong
     write_json("exact.json", "{'environment': {'id': 'random_walk', 'params': {'n_states': 3}},"
                              " 'expect': [{'check': 'c', 'source': 's', 'exact': 'uniform',"
@@ -794,8 +797,76 @@ START_TEST(test_verify)
                              " 'tolerance': 0.005}]}");
     ck_assert_int_eq(RUN("verify", "exact.json"), 1);
     ck_assert_ptr_nonnull(strstr(ran.out, "FAIL  c "));
+    ck_assert_ptr_nonnull(strstr(ran.out, "exact  outside the tolerance, state 3\n"));
     // nothing was stored
     ck_assert_int_eq(count_entries("."), 4);
+}
+END_TEST
+
+#define TEN "ten letter"
+#define CHECK(name)                                                                               \
+    "{'check': '" name "', 'source': 's', 'exact': 'uniform', 'discount': 1,  'tolerance': 1e-9," \
+    " 'values': [0, 0.25, 0.5, 0.75, 0]}"
+
+/// The column of a byte in what was printed: counts the starts of UTF-8 sequences.
+static int column_of(const char *place)
+{
+    const char *begin = place;
+    while (begin > ran.out && begin[-1] != '\n') {
+        begin--;
+    }
+    int column = 0;
+    for (; begin < place; begin++) {
+        column += ((unsigned char)*begin & 0xc0) != 0x80;
+    }
+    return column;
+}
+
+/// The table of a file is as wide as its names; one too long has a line of its own. What fails says why.
+START_TEST(test_verify_table)
+{
+    enter_fresh_directory();
+    write_json("names.json", "{'environment': {'id': 'random_walk', 'params': {'n_states': 3}}, "
+                             "'expect': [" CHECK("v\xcf\x80") ", " CHECK(
+                                 TEN TEN TEN "s") ", " CHECK(TEN TEN TEN TEN TEN TEN TEN) "]}");
+    ASSERT_DONE("verify", "names.json");
+    const int width = 8 + 31;
+    const char *title = strstr(ran.out, "  published ");
+    ck_assert_int_eq(column_of(title) + 2 + 9, width + 12); // numbers end where their title does
+    const char *row = title;
+    for (int i = 0; i < 3; i++) {
+        row = strstr(row + 1, "1e-09");
+        ck_assert_ptr_nonnull(row);
+        ck_assert_int_eq(column_of(row), width + 12 + 10 - 5);
+    }
+    ck_assert_ptr_nonnull(strstr(ran.out, "\n  pass  " TEN TEN TEN TEN TEN TEN TEN "\n        "));
+
+    // runs that go wrong: too short, diverged, without a value
+    write_json("short.json",
+               "{'environment': {'id': 'cliff_walking', 'max_episode_steps': 200}, 'runs': 3,"
+               " 'agents': [{'id': 'sarsa'}], 'stop': {'episodes': 50, 'steps': 1000}, 'expect': ["
+               "{'check': 'c', 'source': 's', 'agent': 'sarsa', 'metric': 'return', 'window':"
+               " [50, 50], 'published': 0, 'tolerance': 1e300}]}");
+    ck_assert_int_eq(RUN("verify", "short.json"), 1);
+    ck_assert_ptr_nonnull(strstr(ran.out, "  3 of 3 runs ended before the window\n"));
+    write_json("missing.json",
+               "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
+               " 'stop': {'episodes': 2}, 'record': ['policy_value'], 'expect': [{'check': 'c',"
+               " 'source': 's', 'agent': 'q_learning', 'metric': 'policy_value', 'window': [1, 2],"
+               " 'published': 0, 'tolerance': 1e300}]}");
+    ck_assert_int_eq(RUN("verify", "missing.json", "--json"), 1);
+    cJSON *json = printed_json();
+    ck_assert_str_eq(member(cJSON_GetArrayItem(json, 0), "reason")->valuestring,
+                     "missing at 2 points");
+    cJSON_Delete(json);
+
+    // exact values that cannot be: a mistake in the file
+    write_json("endless.json", "{'environment': {'id': 'gridworld'}, 'agents': [{'id': 'sarsa',"
+                               " 'params': {'gamma': 1}}], 'stop': {'steps': 5}, 'record':"
+                               " [{'metric': 'rms_error', 'unit': 'steps'}]}");
+    RUN("run", "endless.json", "--out", "out");
+    ASSERT_FAILED_WITH(2, "record[0]: rms_error needs exact values: ");
+    ck_assert_ptr_nonnull(strstr(ran.err, "; agents[0].params.gamma: use a discount below 1\n"));
 }
 END_TEST
 
@@ -817,7 +888,7 @@ START_TEST(test_suites)
     free(text);
     ck_assert_int_eq(RUN("verify", "cliff.json"), 1);
     ck_assert_ptr_nonnull(strstr(ran.out, "FAIL  Q-learning: mean return of episodes 401-500"));
-    ck_assert_ptr_nonnull(strstr(ran.out, " checks in 1 files, 1 failed"));
+    ck_assert_ptr_nonnull(strstr(ran.out, " checks in 1 file, 1 failed"));
     ck_assert_int_eq(count_entries("."), 1);
 }
 END_TEST
@@ -827,4 +898,4 @@ TEST_MAIN_WITH_FILES(test_run, test_threads_and_overrides, test_summary,
                      test_progress_bar, test_interrupted_killed_and_resumed, test_bad_usage,
                      test_help, test_places_that_cannot_be_read_or_written, test_full_output,
                      test_full_disk, test_damaged_results, test_results_of_another_experiment,
-                     test_verify, test_suites)
+                     test_verify, test_verify_table, test_suites)

@@ -110,7 +110,11 @@ START_TEST(list_shows_every_family)
         cJSON_Delete(one);
     }
     cJSON_Delete(all);
-    assert_prints("list envs", "CliffWalking-v1        = cliff_walking\n");
+    assert_prints("list envs", "CliffWalking-v1              = cliff_walking\n");
+    assert_prints("list envs", "one_state_infinite_variance  ");
+    assert_prints("list policies", "\n  softmax  ");
+    assert_prints("list metrics", "of states: optimal_actions\n");
+    assert_prints("list metrics", "of steps taken: optimal_action\n");
 }
 END_TEST
 

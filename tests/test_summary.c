@@ -247,8 +247,21 @@ static rill_verdict judge(const rill_run *runs, size_t n, int64_t first, int64_t
     rill_verdict verdict;
     ASSERT_OK(rill_expect_judge(NULL, &expect, runs, n, &verdict, &error), &error);
     ck_assert(verdict.published == published && verdict.tolerance == tolerance);
+    ck_assert(verdict.is_pass == (verdict.reason[0] == '\0'));
     return verdict;
 }
+
+/// ASSERT that the last verdict fails, and why.
+static void assert_fails(const rill_verdict *verdict, const char *reason)
+{
+    ck_assert(!verdict->is_pass);
+    ck_assert_str_eq(verdict->reason, reason);
+}
+#define ASSERT_FAILS(reason, ...)                        \
+    do {                                                 \
+        const rill_verdict failing = judge(__VA_ARGS__); \
+        assert_fails(&failing, reason);                  \
+    } while (0)
 
 START_TEST(test_verdicts_on_what_was_learned)
 {
@@ -257,39 +270,50 @@ START_TEST(test_verdicts_on_what_was_learned)
     rill_verdict v = judge(runs, 3, 2, 3, 4.25, 0.25);
     ck_assert(v.is_pass && v.ours.mean == 4.0 && v.ours.n == 2 && v.ours.se == 1.0);
     ck_assert(judge(runs, 3, 2, 3, 3.75, 0.25).is_pass); // the boundary belongs to it
-    ck_assert(!judge(runs, 3, 2, 3, 4.25, 0.2499999999999999).is_pass);
+    ASSERT_FAILS("outside the tolerance", runs, 3, 2, 3, 4.25, 0.2499999999999999);
     ck_assert(!judge(runs, 3, 2, 3, 3.7499999999999996, 0.25).is_pass);
     ck_assert(judge(runs, 3, 2, 3, 4.0, 0.0).is_pass);
     ck_assert(judge(runs, 3, 3, 3, 5.0, 0.0).is_pass);
     ck_assert(judge(runs, 3, 1, 1, 0.0, 0.0).is_pass);
     ck_assert(!judge(runs, 3, 1, 1, 1e-300, 0.0).is_pass);
     // a window that no run has, or not every run
-    ck_assert(!judge(runs, 3, 3, 4, 5.0, 100.0).is_pass);
-    ck_assert(!judge(runs, 3, 4, 9, 5.0, 100.0).is_pass);
+    ASSERT_FAILS("2 of 2 runs ended before the window", runs, 3, 3, 4, 5.0, 100.0);
+    ASSERT_FAILS("2 of 2 runs ended before the window", runs, 3, 4, 9, 5.0, 100.0);
     runs[2].series[0].count = 2;
-    ck_assert(!judge(runs, 3, 2, 3, 4.0, 100.0).is_pass);
+    ASSERT_FAILS("1 of 2 runs ended before the window", runs, 3, 2, 3, 4.0, 100.0);
     ck_assert(judge(runs, 3, 2, 2, 3.0, 0.0).is_pass);
     runs[2].series[0].count = 3;
     // a run that diverged, though what it recorded is fine
     runs[0].status = RILL_RUN_DIVERGED;
-    ck_assert(!judge(runs, 3, 2, 3, 4.0, 100.0).is_pass);
+    ASSERT_FAILS("1 of 2 runs diverged", runs, 3, 2, 3, 4.0, 100.0);
+    ASSERT_FAILS("1 of 2 runs diverged", runs, 3, 3, 4, 4.0, 100.0); // and ended before
     runs[0].status = RILL_RUN_DONE;
     // a value that is not a number
     runs[0].series[0].values[2] = (double)INFINITY;
-    ck_assert(!judge(runs, 3, 2, 3, 4.0, 1e300).is_pass);
+    ASSERT_FAILS("missing at 1 point", runs, 3, 2, 3, 4.0, 1e300);
+    runs[2].series[0].values[1] = runs[2].series[0].values[0] = none;
+    ASSERT_FAILS("missing at 2 points", runs, 3, 2, 3, 4.0, 1e300);
+    ASSERT_FAILS("missing at 3 points", runs, 3, 1, 3, 4.0, 1e300);
+    runs[2].series[0].values[1] = 4.0;
     ck_assert(judge(runs, 3, 2, 2, 3.0, 0.0).is_pass);
     // no run of that agent, no such series
-    ck_assert(!judge(&runs[1], 1, 1, 1, 100.0, 1e300).is_pass);
+    ASSERT_FAILS("no such series", &runs[1], 1, 1, 1, 100.0, 1e300);
     snprintf(runs[0].series[0].metric, 8, "length");
     snprintf(runs[2].series[0].metric, 8, "length");
-    ck_assert(!judge(runs, 3, 2, 2, 3.0, 1e300).is_pass);
+    ASSERT_FAILS("no such series", runs, 3, 2, 2, 3.0, 1e300);
+    // a sum too large for a number
+    snprintf(runs[2].series[0].metric, 8, "return");
+    snprintf(runs[0].series[0].metric, 8, "return");
+    runs[0].series[0].values[2] = 4.0;
+    runs[2].series[0].values[1] = runs[2].series[0].values[2] = 1e308;
+    ASSERT_FAILS("outside the tolerance", runs, 3, 2, 3, 0.0, 1e300);
     clear(runs, 3);
     // points at 2, 4, 6 of a run that is complete: windows need not end on a point
     rill_run sparse = run_of(1, 0, RILL_EPISODES, 2, (const double[]){1, 2, 3}, 3);
     ck_assert(judge(&sparse, 1, 3, 5, 2.0, 0.0).is_pass);
     ck_assert(judge(&sparse, 1, 1, 7, 2.0, 0.0).is_pass);
-    ck_assert(!judge(&sparse, 1, 1, 8, 2.0, 0.0).is_pass);   // point 8 is missing
-    ck_assert(!judge(&sparse, 1, 5, 5, 2.0, 100.0).is_pass); // there is no point in it
+    ASSERT_FAILS("1 of 1 runs ended before the window", &sparse, 1, 1, 8, 2.0, 0.0); // no point 8
+    ASSERT_FAILS("no point in the window", &sparse, 1, 5, 5, 2.0, 100.0);
     rill_run_clear(&sparse);
 }
 END_TEST
@@ -368,14 +392,20 @@ START_TEST(test_verdicts_on_estimates)
     // runs that diverged or kept nothing, and none at all
     runs[1].status = RILL_RUN_DIVERGED;
     ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
-    ck_assert(!v.is_pass && isnan(v.ours.mean));
+    assert_fails(&v, "1 of 1 runs diverged");
+    ck_assert(isnan(v.ours.mean));
     runs[1].status = RILL_RUN_DONE;
+    // an estimate that is no number, beside sound ones
+    runs[1].values[1] = none;
+    ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
+    assert_fails(&v, "outside the tolerance");
+    ck_assert_int_eq(v.state, 1);
     runs[1].n_values = 0;
     ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
-    ck_assert(!v.is_pass);
+    assert_fails(&v, "no estimates kept");
     expect.variant = 2;
     ASSERT_OK(rill_expect_judge(NULL, &expect, runs, 3, &v, &error), &error);
-    ck_assert(!v.is_pass);
+    assert_fails(&v, "no run of this agent");
     clear(runs, 3);
 }
 END_TEST
@@ -445,7 +475,8 @@ START_TEST(test_verdicts_on_exact_values)
     // one state off: that is the one shown, and it decides
     values[3] = 0.875;
     ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
-    ck_assert(!v.is_pass && v.published == 0.875);
+    assert_fails(&v, "outside the tolerance");
+    ck_assert(v.published == 0.875);
     ASSERT_NEAR(v.ours.mean, 0.75, 1e-12);
     expect.tolerance = 0.126;
     ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
@@ -462,7 +493,7 @@ START_TEST(test_verdicts_on_exact_values)
         values[i] = (double)NAN;
     }
     ASSERT_OK(rill_expect_judge(e, &expect, NULL, 0, &v, &error), &error);
-    ck_assert(!v.is_pass);
+    assert_fails(&v, "no published number");
     // the optimal policy
     memcpy(values, (const double[]){0, 0.25, 0.5, 1.0, 0}, sizeof values);
     expect.policy = NULL;

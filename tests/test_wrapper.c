@@ -587,6 +587,17 @@ START_TEST(test_passes_through)
     rill_env_destroy(grid);
     rill_env_destroy(wrapped);
 
+    // that episodes never end: until a wrapper ends them
+    wrapped = env_of("bandit");
+    wrap(&wrapped, "sticky_actions", NULL);
+    wrap(&wrapped, "clip_reward", NULL);
+    ck_assert(wrapped->type->is_continuing);
+    wrap(&wrapped, "time_limit", NULL);
+    ck_assert(!wrapped->type->is_continuing);
+    wrap(&wrapped, "clip_reward", NULL);
+    ck_assert(!wrapped->type->is_continuing);
+    rill_env_destroy(wrapped);
+
     rill_env *taxi = env_of("taxi");
     wrapped = clone_of(taxi);
     wrap(&wrapped, "time_limit", NULL);

@@ -144,9 +144,8 @@ START_TEST(truth_is_that_of_the_wrapped)
         quoted("{'environment': {'id': 'random_walk', 'wrappers': [{'id': 'sticky_actions'}"
                "]}, 'agents': [{'id': 'td0'}], 'stop': {'episodes': 1}, "
                "'record': ['rms_error']}");
-    ASSERT_REFUSED(rill_experiment_parse(&e, json, NULL, &error), &error,
-                   "record: exact values for agents[0].id",
-                   "sticky_actions(random_walk) is not a finite MDP");
+    ASSERT_REFUSED(rill_experiment_parse(&e, json, NULL, &error), &error, "record[0]",
+                   "rms_error needs exact values: sticky_actions(random_walk) is not a finite MDP");
     free(json);
 }
 END_TEST

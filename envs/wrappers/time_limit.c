@@ -43,6 +43,7 @@ const rill_wrapper_type rill_wrapper_time_limit = {
     .params_size = sizeof(time_limit_params),
     .state_size = sizeof(time_limit_state),
     .keeps_mdp = true,
+    .ends_episodes = true,
     .begin = begin,
     .step = step,
 };

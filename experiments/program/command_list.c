@@ -79,16 +79,12 @@ static void visit_metrics(visitor *visit, void *context)
 
 static const struct {
     const char *name, *title;
-    int width; ///< of the ids
     void (*visit)(visitor *visit, void *context);
 } families[] = {
-    {"envs", "environments", 22, visit_envs},
-    {"wrappers", "wrappers", 22, visit_wrappers},
-    {"agents", "agents", 22, visit_agents},
-    {"features", "feature maps", 22, visit_features},
-    {"policies", "policies", 22, visit_policies},
-    {"optimisers", "optimisers", 22, visit_optimisers},
-    {"metrics", "metrics", 30, visit_metrics},
+    {"envs", "environments", visit_envs},     {"wrappers", "wrappers", visit_wrappers},
+    {"agents", "agents", visit_agents},       {"features", "feature maps", visit_features},
+    {"policies", "policies", visit_policies}, {"optimisers", "optimisers", visit_optimisers},
+    {"metrics", "metrics", visit_metrics},
 };
 
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
@@ -96,13 +92,21 @@ enum { N_FAMILIES = sizeof families / sizeof families[0] };
 /// A list of lines.
 typedef struct listing {
     int n_lines;
-    int width; ///< of the ids
+    int width; ///< of the longest id
 } listing;
+
+static void measure_line(void *context, const char *id, const char *summary)
+{
+    (void)summary;
+    listing *list = context;
+    const int width = (int)strlen(id);
+    list->width = width > list->width ? width : list->width;
+}
 
 static void print_line(void *context, const char *id, const char *summary)
 {
     listing *list = context;
-    printf("  %-*s %s\n", list->width, id, summary);
+    printf("  %-*s  %s\n", list->width, id, summary);
     list->n_lines++;
 }
 
@@ -168,7 +172,8 @@ static int run(const command *self, int argc, char **argv)
                    families[i].name);
         }
         if (chosen == N_FAMILIES || chosen == i) {
-            listing list = {.n_lines = 0, .width = families[i].width};
+            listing list = {0};
+            families[i].visit(measure_line, &list);
             families[i].visit(print_line, &list);
             printf("%s", list.n_lines == 0 ? "  (none yet)\n" : "");
         }

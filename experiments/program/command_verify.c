@@ -1,6 +1,6 @@
-#include "experiments/program/progress.h"
-
 #include "experiments/program/program.h"
+#include "experiments/program/progress.h"
+#include "experiments/program/report.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -127,11 +127,26 @@ static void add_verdict(cJSON *rows, const char *suite, const rill_expect *expec
     add_number(row, "ci_low", verdict->ours.ci_low);
     add_number(row, "ci_high", verdict->ours.ci_high);
     cJSON_AddBoolToObject(row, "pass", verdict->is_pass);
+    cJSON_AddItemToObject(
+        row, "reason", verdict->is_pass ? cJSON_CreateNull() : cJSON_CreateString(verdict->reason));
     add_number(row, "state", verdict->state < 0 ? (double)NAN : verdict->state);
     add_number(row, "action", verdict->action < 0 ? (double)NAN : verdict->action);
 }
 
-static void print_verdict(const rill_expect *expect, const rill_verdict *verdict)
+enum { MIN_NAME = 24, MAX_NAME = 64 }; // columns for the names of checks
+
+/// Columns that the names of a file's checks take; longer ones have a line of their own.
+static int find_name_width(const rill_experiment *experiment)
+{
+    int width = MIN_NAME;
+    for (size_t i = 0; i < experiment->n_expects; i++) {
+        const int own = text_width(experiment->expects[i].check);
+        width = own > width && own <= MAX_NAME ? own : width;
+    }
+    return width;
+}
+
+static void print_verdict(const rill_expect *expect, const rill_verdict *verdict, int name_width)
 {
     char interval[64] = "exact";
     if (expect->kind != RILL_EXPECT_EXACT) {
@@ -141,10 +156,19 @@ static void print_verdict(const rill_expect *expect, const rill_verdict *verdict
         snprintf(interval, sizeof interval, "%.5g to %.5g", verdict->ours.ci_low,
                  verdict->ours.ci_high);
     }
-    printf("  %s  %-58s %11.6g %9.3g %11.6g  %s", verdict->is_pass ? "pass" : "FAIL", expect->check,
-           verdict->published, verdict->tolerance, verdict->ours.mean, interval);
+    printf("  %s  ", verdict->is_pass ? "pass" : "FAIL");
+    if (text_width(expect->check) > name_width) {
+        printf("%s\n%*s", expect->check, name_width + 8, "");
+    } else {
+        print_padded(expect->check, name_width);
+    }
+    printf(" %11.6g %9.3g %11.6g  %s", verdict->published, verdict->tolerance, verdict->ours.mean,
+           interval);
+    if (!verdict->is_pass) {
+        printf("  %s", verdict->reason);
+    }
     if (!verdict->is_pass && verdict->state >= 0) {
-        printf("  state %d", verdict->state);
+        printf(", state %d", verdict->state);
     }
     if (!verdict->is_pass && verdict->action >= 0) {
         printf(", action %d", verdict->action);
@@ -182,9 +206,10 @@ static rill_status verify_suite(const char *file, bool is_named, int32_t threads
         status = rill_experiment_run(experiment, &options, error);
         progress_end(&collected.bar);
     }
+    const int name_width = status == RILL_OK ? find_name_width(experiment) : 0;
     if (status == RILL_OK && !is_json) {
-        printf("%s\n        %-58s %11s %9s %11s  %s\n", file, "check", "published", "tolerance",
-               "ours", "95 % interval");
+        printf("%s\n        %-*s %11s %9s %11s  %s\n", file, name_width, "check", "published",
+               "tolerance", "ours", "95 % interval");
     }
     for (size_t i = 0; status == RILL_OK && i < experiment->n_expects; i++) {
         rill_verdict verdict;
@@ -193,7 +218,7 @@ static rill_status verify_suite(const char *file, bool is_named, int32_t threads
         if (status == RILL_OK) {
             add_verdict(rows, file, &experiment->expects[i], &verdict);
             if (!is_json) {
-                print_verdict(&experiment->expects[i], &verdict);
+                print_verdict(&experiment->expects[i], &verdict, name_width);
             }
             totals->checks++;
             totals->failed += !verdict.is_pass;
@@ -267,8 +292,9 @@ static int run(const command *self, int argc, char **argv)
             printf("%s\n", text == NULL ? "[]" : text);
             free(text);
         } else {
-            printf("\n%" PRId64 " checks in %" PRId64 " files, %" PRId64 " failed\n%.1f s\n",
-                   totals.checks, totals.suites, totals.failed, seconds_now() - start);
+            printf("\n%" PRId64 " check%s in %" PRId64 " file%s, %" PRId64 " failed\n%.1f s\n",
+                   totals.checks, totals.checks == 1 ? "" : "s", totals.suites,
+                   totals.suites == 1 ? "" : "s", totals.failed, seconds_now() - start);
         }
         code = finish_output();
         code = code == EXIT_DONE && totals.failed > 0 ? EXIT_CHECK_FAILED : code;

@@ -22,8 +22,7 @@ void format_count(int64_t count, char *text, size_t size)
     text[used] = '\0';
 }
 
-/// Columns that a UTF-8 text takes, for labels such as "Q-learning (α = 0.1)".
-static int text_width(const char *text)
+int text_width(const char *text)
 {
     int width = 0;
     for (const char *c = text; *c != '\0'; c++) {
@@ -32,7 +31,7 @@ static int text_width(const char *text)
     return width;
 }
 
-static void print_padded(const char *text, int width)
+void print_padded(const char *text, int width)
 {
     printf("%s%*s", text, width - text_width(text), "");
 }

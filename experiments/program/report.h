@@ -17,6 +17,11 @@ rill_status report_summary_json(const rill_summary_row *rows, size_t n_rows, ril
 rill_status report_policies(const rill_experiment *experiment, const rill_run *runs, size_t n_runs,
                             rill_error *error);
 
+/// Columns that a UTF-8 text takes, for labels such as "Q-learning (α = 0.1)".
+int text_width(const char *text);
+/// The text, and blanks up to a width in columns.
+void print_padded(const char *text, int width);
+
 /// "12,345,678".
 void format_count(int64_t count, char *text, size_t size);
 

@@ -90,6 +90,8 @@ typedef struct rill_env_type {
     rill_status (*model)(const void *params, rill_model_builder *builder);
     /// The state of the model that a state is. NULL: the one whose index is observed.
     int32_t (*model_state)(const void *params, const void *state);
+    /// Episodes never end by themselves, whatever the parameters. For types without a model, which tells.
+    bool is_continuing;
     /// The model's rewards are expectations r(s, a, s') (S&B eq. 3.6); those of steps scatter.
     bool has_expected_rewards;
     /// The layout, for worlds that are a grid.

@@ -76,6 +76,7 @@ typedef struct rill_experiment {
     rill_record *records; ///< (n_records)
     size_t n_records;
     rill_evaluation evaluation;
+    bool can_end; ///< false: no episode ever ends, by itself or by a time limit
     int64_t stop_episodes, stop_steps; ///< whichever comes first; 0: not set
     int64_t runs;
     uint64_t seed;

@@ -53,7 +53,8 @@ typedef struct rill_verdict {
     rill_estimate ours; ///< exact values: n = 0 and no interval
     /// Of several numbers, the state and action whose differ most; -1: not about one.
     int32_t state, action;
-    bool is_pass; ///< |ours - published| <= tolerance
+    bool is_pass;    ///< |ours - published| <= tolerance, and nothing is missing
+    char reason[64]; ///< why it fails, in words; "" when it passes
 } rill_verdict;
 
 /// Holds one expectation of an experiment against its runs (all of them; exact values need none).

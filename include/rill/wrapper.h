@@ -32,6 +32,7 @@ typedef struct rill_wrapper_type {
     /// Observations and dynamics stay the environment's, and rewards up to `reward`: so its exact
     /// model, and its Jacobian where there is no `reward`, hold for the wrapped environment.
     bool keeps_mdp;
+    bool ends_episodes;  ///< `step` sets flags of its own
     bool has_statistics; ///< the state is statistics: see `rill_env_adopt_statistics`
 
     /// Checks that parameters and environment fit, computes derived fields, and sets the spaces and
