@@ -20,28 +20,15 @@ static const char *const q_lambda_traces[] = {"accumulating", "replacing", "dutc
         RILL_BOOL(q_lambda_params, clears_other_actions, "false",                    \
                   "with replacing traces: a visit clears those of the state's other actions")
 
-/// The agent's struct is td_lambda_agent, with Q and traces of (n_features, n_actions).
-static inline void q_lambda_layout(rill_agent *agent, rill_arena *arena)
-{
-    td_lambda_agent *self = (td_lambda_agent *)agent;
-    self->trace = rill_trace_take(arena, agent->value.n_features * agent->value.n_outputs);
-    self->last = (rill_td_last *)rill_arena_take(arena, 1, sizeof(rill_td_last));
-}
-
 static inline rill_status q_lambda_prepare(rill_agent *agent, rill_error *error)
 {
     const q_lambda_params *params = (const q_lambda_params *)agent->params;
-    if (agent->features.size > INT32_MAX / agent->action_space.size) {
-        return rill_error_set(
-            error, RILL_INVALID, "",
-            "%s counts traces in 32 bits: %d features with %d actions are too many",
-            agent->type->id, agent->features.size, agent->action_space.size);
-    }
     if (params->clears_other_actions && params->trace != RILL_TRACE_REPLACING) {
         return rill_error_set(error, RILL_INVALID, "clears_other_actions",
                               "only replacing traces clear those of other actions");
     }
-    return td_lambda_check_trace(agent, params->trace, error);
+    const rill_status status = td_lambda_check_size(agent, error);
+    return status == RILL_OK ? td_lambda_check_trace(agent, params->trace, error) : status;
 }
 
 /// z <- 0 for the features of a state and all its actions but one (Singh and Sutton 1996).

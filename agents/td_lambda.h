@@ -1,4 +1,4 @@
-/// What the online methods with eligibility traces for state values have in common.
+/// What the online methods with eligibility traces have in common.
 #ifndef RILL_AGENTS_TD_LAMBDA_H
 #define RILL_AGENTS_TD_LAMBDA_H
 
@@ -16,16 +16,28 @@ typedef struct td_lambda_base {
 
 /// The agent's struct in front.
 typedef struct td_lambda_agent {
-    rill_agent base;    ///< its `value` is V, (n_features, 1)
-    rill_trace trace;   ///< (n_features)
+    rill_agent base;    ///< its `value` is V, (n_features, 1), or Q, (n_features, n_actions)
+    rill_trace trace;   ///< of each weight
     rill_td_last *last; ///< S and A
 } td_lambda_agent;
 
 static inline void td_lambda_layout(rill_agent *agent, rill_arena *arena)
 {
     td_lambda_agent *self = (td_lambda_agent *)agent;
-    self->trace = rill_trace_take(arena, agent->features.size);
+    self->trace = rill_trace_take(arena, agent->value.n_features * agent->value.n_outputs);
     self->last = (rill_td_last *)rill_arena_take(arena, 1, sizeof(rill_td_last));
+}
+
+/// For methods that estimate action values.
+static inline rill_status td_lambda_check_size(rill_agent *agent, rill_error *error)
+{
+    if (agent->features.size > INT32_MAX / agent->action_space.size) {
+        return rill_error_set(
+            error, RILL_INVALID, "",
+            "%s counts traces in 32 bits: %d features with %d actions are too many",
+            agent->type->id, agent->features.size, agent->action_space.size);
+    }
+    return RILL_OK;
 }
 
 /// Replacing traces are for features of value 1: they would forget how strong a visit was.
@@ -41,7 +53,7 @@ static inline rill_status td_lambda_check_trace(const rill_agent *agent, int tra
     return RILL_OK;
 }
 
-/// A <- action given by pi for S, which does not look at the values
+/// A <- action given by the policy for S
 static inline rill_action td_lambda_act(rill_agent *agent, rill_state state)
 {
     rill_td_last last = {state, rill_td_choose(agent, state)};

@@ -154,8 +154,8 @@ typedef struct process {
 
 /// What a program left behind.
 typedef struct result {
-    int code;        ///< exit code, or -1 when a signal ended it
-    int signal;      ///< that signal, or 0
+    int code;          ///< exit code, or -1 when a signal ended it
+    int signal;        ///< that signal, or 0
     char out[1 << 19]; ///< what it wrote, cut at the size
     char err[4096];
     bool is_cut; ///< `out` is not the whole
