@@ -10,7 +10,8 @@ set(RILL_FAMILIES
     wrapper:envs/wrappers/
     agent:agents/
     features:approx/features_
-    policy:approx/policy_)
+    policy:approx/policy_
+    distribution:approx/distribution_)
 
 # rill_generate_registry(<file>) writes the registry if it changed. CMake runs again, and so writes
 # it again, whenever a file of a family appears or goes.

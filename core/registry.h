@@ -3,6 +3,7 @@
 #define RILL_CORE_REGISTRY_H
 
 #include <rill/agent.h>
+#include <rill/distribution.h>
 #include <rill/env.h>
 #include <rill/features.h>
 #include <rill/policy.h>
@@ -15,6 +16,7 @@ extern const rill_wrapper_type *const rill_wrapper_types[];
 extern const rill_agent_type *const rill_agent_types[];
 extern const rill_features_type *const rill_features_types[];
 extern const rill_policy_type *const rill_policy_types[];
+extern const rill_distribution_type *const rill_distribution_types[];
 
 enum { RILL_MAX_NAMES = 255 }; ///< ids that a message about an unknown one compares
 

@@ -7,6 +7,7 @@
 #include <rill/arena.h>
 #include <rill/batch.h>
 #include <rill/canvas.h>
+#include <rill/distribution.h>
 #include <rill/env.h>
 #include <rill/env_define.h>
 #include <rill/features.h>
