@@ -126,6 +126,16 @@ static void append(runner *r, rill_series *series, double value, bool may_be_mis
     }
 }
 
+/// Whether the estimates have stopped being finite, as the last TD error tells.
+static inline bool diverges(const runner *r)
+{
+    if (isfinite(r->agent->memory->td_error)) {
+        return false;
+    }
+    r->run->status = RILL_RUN_DIVERGED;
+    return true;
+}
+
 /// Records the metrics that are due after `count` steps or episodes.
 static void record(runner *r, rill_unit unit, int64_t count, double episode_return,
                    int64_t episode_length)
@@ -147,9 +157,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
             r->tallies[i] = metric->is_total ? r->tallies[i] : (rill_tally){0.0, 0};
         }
     }
-    if (!isfinite(r->agent->memory->td_error)) {
-        r->run->status = RILL_RUN_DIVERGED;
-    }
+    diverges(r);
 }
 
 /// Before a step: the exact values of the best action and of the one about to be taken.
@@ -247,7 +255,8 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
 }
 
 /// The loop that everything is for: environment and agent take turns, and data moves forward. With
-/// `is_watched` metrics gather each step; always inlined, so that without it nothing of that is left.
+/// `is_watched` metrics gather each step, and the run ends at the step in which it diverges; always
+/// inlined, so that without it nothing of that is left.
 __attribute__((always_inline)) static inline rill_status
 run_loop(runner *r, atomic_llong *steps_taken, const bool is_watched)
 {
@@ -277,10 +286,15 @@ run_loop(runner *r, atomic_llong *steps_taken, const bool is_watched)
             }
             if (!rill_outcome_is_last(&outcome)) {
                 action = rill_agent_step(agent, outcome.reward, observation);
+                is_over = is_watched && diverges(r);
                 continue;
             }
             rill_agent_finish(agent, &outcome, observation);
             r->run->steps = steps;
+            if (is_watched && diverges(r)) {
+                is_over = true;
+                continue;
+            }
             is_over = end_episode(r, episode_return, steps - episode_start);
             episode_return = 0.0;
             episode_start = steps;
@@ -290,7 +304,7 @@ run_loop(runner *r, atomic_llong *steps_taken, const bool is_watched)
             }
         }
         r->run->steps = steps;
-        if (steps == event) {
+        if (steps == event && r->run->status != RILL_RUN_DIVERGED) {
             record(r, RILL_STEPS, steps, 0.0, 0);
         }
         is_over = is_over || steps == experiment->stop_steps || r->run->status == RILL_RUN_DIVERGED;
@@ -363,17 +377,17 @@ static void keep_values(runner *r)
     }
 }
 
-/// One run. `stop` and `steps_taken` may be NULL.
-static rill_status run_one(const rill_experiment *experiment, int32_t variant, int64_t number,
-                           const atomic_bool *stop, atomic_llong *steps_taken, rill_run *run,
-                           rill_error *error)
+/// One run from its beginning; watched where a metric asks for it, or `is_watched`.
+static rill_status run_once(const rill_experiment *experiment, int32_t variant, int64_t number,
+                            bool is_watched, const atomic_bool *stop, atomic_llong *steps_taken,
+                            rill_run *run, rill_error *error)
 {
     runner r;
-    double start = seconds_now();
     rill_status status = runner_open(&r, experiment, variant, number, run, error);
     r.stop = stop;
     if (status == RILL_OK) {
-        status = r.is_watched ? run_watched(&r, steps_taken) : run_plainly(&r, steps_taken);
+        status = r.is_watched || is_watched ? run_watched(&r, steps_taken)
+                                            : run_plainly(&r, steps_taken);
         if (status == RILL_OK) {
             keep_values(&r);
             status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
@@ -385,6 +399,22 @@ static rill_status run_one(const rill_experiment *experiment, int32_t variant, i
         }
     }
     runner_close(&r);
+    return status;
+}
+
+/// One run. `stop` and `steps_taken` may be NULL. A run that turns out to have diverged is repeated
+/// watched, so that it ends at the very step and the others need not look at every one.
+static rill_status run_one(const rill_experiment *experiment, int32_t variant, int64_t number,
+                           const atomic_bool *stop, atomic_llong *steps_taken, rill_run *run,
+                           rill_error *error)
+{
+    const double start = seconds_now();
+    rill_status status =
+        run_once(experiment, variant, number, false, stop, steps_taken, run, error);
+    if (status == RILL_OK && run->status == RILL_RUN_DIVERGED) {
+        rill_run_clear(run);
+        status = run_once(experiment, variant, number, true, stop, NULL, run, error);
+    }
     run->wall_seconds = seconds_now() - start;
     run->hash = rill_run_hash(run);
     return status;

@@ -111,6 +111,9 @@ static rill_summary_row summarise_series(const rill_run *const *order, size_t n,
     for (size_t i = 0; i < n; i++) {
         const rill_series *series = &order[i]->series[position];
         if (order[i]->status == RILL_RUN_DIVERGED) {
+            row.first_diverged = row.diverged == 0 || order[i]->steps < row.first_diverged
+                                     ? order[i]->steps
+                                     : row.first_diverged;
             row.diverged++;
             continue;
         }

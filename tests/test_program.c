@@ -224,6 +224,8 @@ START_TEST(test_diverged_runs_are_counted)
     cJSON *json = printed_json();
     const cJSON *wild = cJSON_GetArrayItem(json, 0), *tame = cJSON_GetArrayItem(json, 2);
     ck_assert(member(wild, "diverged")->valuedouble == 6.0);
+    ck_assert(member(wild, "first_diverged")->valuedouble > 0.0);
+    ck_assert_ptr_null(cJSON_GetObjectItem(tame, "first_diverged"));
     ck_assert(member(wild, "n")->valuedouble == 0.0);
     ck_assert(cJSON_IsNull(member(wild, "mean")) && cJSON_IsNull(member(wild, "ci_high")));
     ck_assert(member(tame, "diverged")->valuedouble == 0.0);

@@ -424,7 +424,7 @@ START_TEST(test_divergence)
         " 'agents': [{'id': 'q_learning', 'label': 'wild', 'params': {'alpha': 1e9}},"
         "            {'id': 'q_learning', 'label': 'tame'}],"
         " 'stop': {'episodes': 500}, 'runs': 3,"
-        " 'record': ['return', 'length', 'td_error']}";
+        " 'record': ['return', 'length', {'metric': 'td_error', 'every': 1, 'unit': 'steps'}]}";
     rill_experiment *experiment = experiment_of(text);
     collection a = collect_all(experiment, 1);
     collection b = collect_all(experiment, 3);
@@ -433,9 +433,11 @@ START_TEST(test_divergence)
         ck_assert_int_eq(a.runs[i].status, RILL_RUN_DIVERGED);
         ck_assert_int_lt(a.runs[i].episodes, 500);
         const rill_series *errors = &a.runs[i].series[2];
-        for (size_t j = 0; j < errors->count; j++) { // it ended there and then
-            ck_assert(isfinite(errors->values[j]) == (j + 1 < errors->count));
+        for (size_t j = 0; j < errors->count; j++) {
+            ck_assert(isfinite(errors->values[j]));
         }
+        ck_assert_int_eq((int64_t)errors->count,
+                         a.runs[i].steps - 1); // the next one is the first that is not
         ck_assert_int_eq(a.runs[3 + i].status, RILL_RUN_DONE);
         ck_assert_int_eq(a.runs[3 + i].episodes, 500);
     }
@@ -446,6 +448,7 @@ START_TEST(test_divergence)
     b = collect_all(experiment, 2);
     for (size_t i = 0; i < 3; i++) {
         ck_assert_int_eq(b.runs[i].status, RILL_RUN_DIVERGED);
+        ck_assert_int_eq(b.runs[i].steps, a.runs[i].steps);
         for (size_t j = 0; j < b.runs[i].series[0].count; j++) {
             ck_assert(isfinite(b.runs[i].series[0].values[j]));
         }

@@ -66,7 +66,8 @@ const command command_summary = {
     .summary = "print the means of stored results",
     .help = "Prints, for each agent and metric of a result directory, the mean over the end of\n"
             "training and over all runs, with standard error and 95 % confidence interval\n"
-            "(Student's t). Runs that diverged are counted, not averaged.\n"
+            "(Student's t). Runs that diverged are counted, not averaged;\n"
+            "the number behind their count is the earliest step at which one did.\n"
             "\n"
             "  rill summary results/example-6.6-cliff-walking\n"
             "  rill summary results/example-6.6-cliff-walking --last 10 --json",

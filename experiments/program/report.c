@@ -64,7 +64,8 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
     }
     print_padded("agent", label_width);
     printf("  %-*s  %-*s  %6s  %12s  %10s  95 %% confidence interval%s\n", metric_width, "metric",
-           window_width, "over", "runs", "mean", "s.e.", has_diverged ? "  diverged" : "");
+           window_width, "over", "runs", "mean", "s.e.",
+           has_diverged ? "  diverged (the first at step)" : "");
     for (size_t i = 0; i < n_rows; i++) {
         const rill_summary_row *row = &rows[i];
         char interval[64];
@@ -89,8 +90,11 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
                                           : "nothing was recorded: no episode ended");
             printf("  %10s  ", "-");
         }
-        if (has_diverged) {
-            printf("%-24s  %8" PRId64 "\n", interval, row->diverged);
+        if (row->diverged > 0) {
+            printf("%-24s  %" PRId64 " (%" PRId64 ")\n", interval, row->diverged,
+                   row->first_diverged);
+        } else if (has_diverged) {
+            printf("%-24s  0\n", interval);
         } else {
             printf("%s\n", interval);
         }
@@ -121,6 +125,9 @@ rill_status report_summary_json(const rill_summary_row *rows, size_t n_rows, ril
         add_number(object, "ci_low", row->estimate.ci_low);
         add_number(object, "ci_high", row->estimate.ci_high);
         cJSON_AddNumberToObject(object, "diverged", (double)row->diverged);
+        if (row->diverged > 0) {
+            cJSON_AddNumberToObject(object, "first_diverged", (double)row->first_diverged);
+        }
         cJSON *window = cJSON_AddArrayToObject(object, "window");
         cJSON_AddItemToArray(window, cJSON_CreateNumber((double)row->first));
         cJSON_AddItemToArray(window, cJSON_CreateNumber((double)row->last));

@@ -117,6 +117,9 @@ typedef struct rill_run {
     int64_t run;     ///< number of the run, from 0
     rill_run_status status;
     uint64_t hash; ///< of all that was recorded: equal bits, equal hash
+    /// Taken and finished. A run that diverged ends with the first step whose TD error is not finite (a
+    /// weight that overflows shows in the next error that it enters) or, where only weights at the end
+    /// are not, with the last step.
     int64_t steps, episodes;
     double wall_seconds; ///< not part of the hash
     rill_series *series; ///< (n_series)

@@ -38,6 +38,7 @@ typedef struct rill_summary_row {
     int64_t first, last;    ///< window, in `unit`; the same for every run, or the widest of them
     rill_estimate estimate; ///< over the runs that did not diverge
     int64_t diverged;       ///< runs that did
+    int64_t first_diverged; ///< the earliest step at which one did; 0: none
 } rill_summary_row;
 
 /// Summarises runs, given in any order: per variant and series, the mean over each run's last
