@@ -1,3 +1,4 @@
+#include "core/actor.h"
 #include "core/memory.h"
 #include "core/registry.h"
 
@@ -18,11 +19,16 @@ void rill_agent_config_release(const rill_agent_config *config)
     if (config->behaviour != NULL) {
         rill_params_destroy(config->behaviour->params, config->behaviour_params);
     }
+    if (config->distribution != NULL) {
+        rill_params_destroy(config->distribution->params, config->distribution_params);
+    }
+    if (config->policy_features != NULL) {
+        rill_params_destroy(config->policy_features->params, config->policy_features_params);
+    }
     rill_model_destroy(config->model);
 }
 
-/// Places an error of a part: "policy", or "policy.params.epsilon" when it is about a parameter.
-static rill_status part_error(rill_error *error, rill_status status, const char *part)
+rill_status actor_part_error(rill_error *error, rill_status status, const char *part)
 {
     if (error != NULL && error->path[0] != '\0') {
         rill_error_prefix(error, status, "params");
@@ -88,12 +94,12 @@ static rill_status wire_policy(const rill_agent *agent, const char *part, rill_p
     rill_status status = rill_policy_create(policy, type, taken, count_policy_states(agent),
                                             agent->action_space.size, error);
     if (status != RILL_OK) {
-        return part_error(error, status, part);
+        return actor_part_error(error, status, part);
     }
     for (const rill_param *param = type->params; param->name != NULL; param++) {
         if (param->kind == RILL_PARAM_SCHEDULE &&
             schedule_of(param, policy->params)->per == RILL_PER_VISIT) {
-            return part_error(error, refuse_visits(param, error), part);
+            return actor_part_error(error, refuse_visits(param, error), part);
         }
     }
     if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES && !type->ignores_values) {
@@ -113,7 +119,7 @@ static rill_status wire_features(rill_agent *agent, rill_agent_config *config, r
     rill_status status = rill_features_create(&agent->features, config->features, params,
                                               agent->observation_space, error);
     if (status != RILL_OK) {
-        return part_error(error, status, "features");
+        return actor_part_error(error, status, "features");
     }
     if (!agent->type->is_linear && !rill_features_are_table(&agent->features)) {
         return rill_error_set(error, RILL_INVALID, "features",
@@ -133,7 +139,7 @@ static rill_status check_clocks(const rill_agent *agent, bool *counts_visits, ri
             if (strcmp(param->name, "alpha") != 0) {
                 return refuse_visits(param, error);
             }
-            if (!rill_features_are_table(&agent->features)) {
+            if (!rill_features_are_table(&agent->features) || agent->type->is_actor) {
                 return rill_error_set(error, RILL_INVALID, param->name,
                                       "1/n and schedules per visit are for tables, whose visits "
                                       "can be counted; with %s features give a number",
@@ -284,11 +290,20 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     const rill_agent_type *type = config->type;
     agent->params = config->params;
     config->params = NULL;
-    if (agent->action_space.kind != RILL_SPACE_DISCRETE) {
+    if (agent->action_space.kind != RILL_SPACE_DISCRETE && !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s needs discrete actions, this environment's are a box of %d "
-                              "numbers",
+                              "numbers: use an agent that learns a policy, as reinforce",
                               type->id, agent->action_space.size);
+    }
+    if (config->distribution != NULL && !type->is_actor) {
+        return rill_error_set(error, RILL_INVALID, "distribution",
+                              "%s learns values and acts by a policy: put it into \"policy\"",
+                              type->id);
+    }
+    if (config->policy_features != NULL && !type->is_actor) {
+        return rill_error_set(error, RILL_INVALID, "policy_features",
+                              "%s learns no policy that could have features of its own", type->id);
     }
     if (config->behaviour != NULL && !type->has_behaviour) {
         return rill_error_set(error, RILL_INVALID, "behaviour",
@@ -297,7 +312,9 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                               type->id);
     }
     rill_status status = wire_features(agent, config, error);
-    if (status == RILL_OK) {
+    if (status == RILL_OK && type->is_actor) {
+        status = actor_wire(agent, config, error);
+    } else if (status == RILL_OK) {
         status = wire_policy(agent, "policy", &agent->policy, config->policy,
                              &config->policy_params, error);
     }
@@ -307,7 +324,7 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     }
     status = status == RILL_OK ? wire_model(agent, config, error) : status;
     agent->policy.model = agent->behaviour.model = agent->model;
-    if (status == RILL_OK && agent->model != NULL) {
+    if (status == RILL_OK && agent->model != NULL && !type->is_actor) {
         status = check_actions(agent, "policy", &agent->policy, error);
         if (status == RILL_OK && config->behaviour != NULL) {
             status = check_actions(agent, "behaviour", &agent->behaviour, error);
@@ -329,10 +346,8 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     return RILL_OK;
 }
 
-/// Slots for `count` states.
-static rill_slots take_slots(const rill_agent *agent, rill_arena *arena, int64_t count)
+rill_slots actor_take_slots(rill_arena *arena, int64_t count, int32_t n_active, size_t n_outputs)
 {
-    const int32_t n_active = agent->features.n_active;
     const size_t n = (size_t)count, n_all = n * (size_t)n_active;
     return (rill_slots){
         .count = (int32_t)count,
@@ -342,8 +357,15 @@ static rill_slots take_slots(const rill_agent *agent, rill_arena *arena, int64_t
         .observations = rill_arena_take(arena, n, sizeof(int32_t)),
         .indices = rill_arena_take(arena, n_all, sizeof(int32_t)),
         .values = rill_arena_take(arena, n_all, sizeof(double)),
-        .outputs = rill_arena_take(arena, n * (size_t)rill_agent_n_values(agent), sizeof(double)),
+        .outputs = rill_arena_take(arena, n * n_outputs, sizeof(double)),
     };
+}
+
+/// Slots for the features of `count` states.
+static rill_slots take_slots(const rill_agent *agent, rill_arena *arena, int64_t count)
+{
+    return actor_take_slots(arena, count, agent->features.n_active,
+                            (size_t)rill_agent_n_values(agent));
 }
 
 /// Runs the layout on an arena whose base is `base`; answers the size of the memory.
@@ -353,11 +375,14 @@ static rill_arena lay_out(rill_agent *agent, bool counts_visits, void *base)
     rill_arena arena = {.base = base};
     agent->memory = rill_arena_take(&arena, 1, sizeof *agent->memory);
     agent->value = rill_linear_take(&arena, agent->features.size, n_values);
-    if (!rill_features_are_table(&agent->features)) {
+    if (!rill_features_are_table(&agent->features) || agent->type->is_actor) {
         const rill_agent_type *type = agent->type;
         agent->slots =
             take_slots(agent, &arena, type->count_states == NULL ? 2 : type->count_states(agent));
         agent->slots.map = rill_arena_take(&arena, agent->features.memory_size, 1);
+    }
+    if (agent->type->is_actor) {
+        actor_lay_out(agent, &arena);
     }
     if (counts_visits) {
         agent->visits = rill_arena_take(&arena, (size_t)agent->features.size * (size_t)n_values,
@@ -375,19 +400,27 @@ static const rill_policy_type *default_policy_of(const rill_agent_type *type)
                                  NULL);
 }
 
-/// One slot outside the memory, for questions that change nothing.
+/// One slot outside the memory, for questions that change nothing; answers the size of its block.
+static size_t lay_out_scratch(rill_agent *agent, void *base)
+{
+    rill_arena arena = {.base = base};
+    agent->scratch = take_slots(agent, &arena, 1); // `next` comes first: it is the block
+    if (agent->type->is_actor) {
+        actor_lay_out_scratch(agent, &arena);
+    }
+    return arena.used;
+}
+
 static rill_status make_scratch(rill_agent *agent, rill_error *error)
 {
     if (agent->slots.count == 0) {
         return RILL_OK;
     }
-    rill_arena counted = {0};
-    take_slots(agent, &counted, 1);
-    rill_arena arena = {.base = rill_memory_take(counted.used)};
-    if (arena.base == NULL) {
+    void *block = rill_memory_take(lay_out_scratch(agent, NULL));
+    if (block == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    agent->scratch = take_slots(agent, &arena, 1); // `next` comes first: it is the block
+    lay_out_scratch(agent, block);
     return RILL_OK;
 }
 
@@ -404,9 +437,16 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     if (config.features == NULL) {
         config.features = rill_features_type_find("one_hot", NULL);
     }
-    if (config.policy == NULL) {
+    if (type->is_actor && config.policy != NULL) {
+        rill_agent_config_release(&config);
+        return rill_error_set(error, RILL_INVALID, "policy",
+                              "%s learns its policy: what kind it is goes into \"distribution\"",
+                              type->id);
+    }
+    if (config.policy == NULL && !type->is_actor) {
         config.policy = default_policy_of(type);
-    } else if (type->default_policy == NULL && strcmp(config.policy->id, "greedy") != 0) {
+    } else if (!type->is_actor && type->default_policy == NULL &&
+               strcmp(config.policy->id, "greedy") != 0) {
         rill_agent_config_release(&config);
         return rill_error_set(error, RILL_INVALID, "policy",
                               "%s has its own way to act and takes no policy", type->id);
@@ -425,6 +465,7 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     if (status == RILL_OK) {
         status = check_clocks(agent, &counts_visits, error);
         status = status == RILL_OK ? check_initial(agent, error) : status;
+        status = status == RILL_OK && type->is_actor ? actor_check_initial(agent, error) : status;
         status = status == RILL_OK ? status : rill_error_prefix(error, status, "params");
     }
     rill_agent_config_release(&config);
@@ -452,12 +493,18 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     return RILL_OK;
 }
 
+/// A copy of the block of parameters of a part that may not be there.
+#define CLONE_PARAMS(type, block) \
+    ((type) == NULL ? NULL : rill_params_clone((type)->params, (type)->params_size, block))
+
 rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_error *error)
 {
     *clone = NULL;
     const rill_features_type *features = agent->features.type;
     const rill_policy_type *policy = agent->policy.type;
     const rill_policy_type *behaviour = agent->behaviour.type;
+    const rill_distribution_type *distribution = agent->actor.distribution.type;
+    const rill_features_type *policy_features = agent->actor.features.type;
     rill_agent_config config = {
         .type = agent->type,
         .params = rill_params_clone(agent->type->params, agent->type->params_size, agent->params),
@@ -465,17 +512,20 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         .features_params =
             rill_params_clone(features->params, features->params_size, agent->features.params),
         .policy = policy,
-        .policy_params =
-            rill_params_clone(policy->params, policy->params_size, agent->policy.params),
+        .policy_params = CLONE_PARAMS(policy, agent->policy.params),
         .behaviour = behaviour,
-        .behaviour_params = behaviour == NULL
-                                ? NULL
-                                : rill_params_clone(behaviour->params, behaviour->params_size,
-                                                    agent->behaviour.params),
+        .behaviour_params = CLONE_PARAMS(behaviour, agent->behaviour.params),
+        .distribution = distribution,
+        .distribution_params = CLONE_PARAMS(distribution, agent->actor.distribution.params),
+        .policy_features = policy_features,
+        .policy_features_params = CLONE_PARAMS(policy_features, agent->actor.features.params),
         .model = agent->model == NULL ? NULL : rill_model_share(agent->model),
     };
-    if (config.params == NULL || config.features_params == NULL || config.policy_params == NULL ||
-        (behaviour != NULL && config.behaviour_params == NULL)) {
+    if (config.params == NULL || config.features_params == NULL ||
+        (policy != NULL && config.policy_params == NULL) ||
+        (behaviour != NULL && config.behaviour_params == NULL) ||
+        (distribution != NULL && config.distribution_params == NULL) ||
+        (policy_features != NULL && config.policy_features_params == NULL)) {
         rill_agent_config_release(&config);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -496,6 +546,7 @@ void rill_agent_destroy(rill_agent *agent)
     rill_features_destroy(&agent->features);
     rill_policy_destroy(&agent->policy);
     rill_policy_destroy(&agent->behaviour);
+    actor_release(agent);
     rill_model_destroy(agent->model);
     rill_memory_release(agent->memory);
     rill_memory_release(agent->scratch.next);
@@ -507,7 +558,7 @@ void rill_agent_begin(rill_agent *agent, const rill_rng *rng)
     memset(agent->memory, 0, agent->memory_size);
     agent->memory->rng = *rng;
     agent->type->begin(agent);
-    if (agent->model != NULL && !agent->type->needs_model &&
+    if (agent->model != NULL && !agent->type->needs_model && !agent->type->is_actor &&
         agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES) {
         rill_agent_mask(agent, &agent->value);
     }
@@ -530,6 +581,31 @@ void rill_agent_load(rill_agent *agent, const void *bytes)
     memcpy(agent->memory, bytes, agent->memory_size);
 }
 
+/// The features of an observation in a map, into a slot.
+static void fill(const rill_features *features, const rill_slots *slots, int32_t slot,
+                 bool is_frozen, rill_observation observation)
+{
+    const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
+    const bool is_discrete = features->space.kind == RILL_SPACE_DISCRETE;
+    slots->observations[slot] = is_discrete ? observation.index : 0;
+    if (rill_features_are_table(features)) {
+        slots->n[slot] = 1;
+        slots->indices[first] = rill_features_active(features, observation);
+        return;
+    }
+    slots->n[slot] = features->type->encode(features, slots->map, is_frozen, observation,
+                                            slots->indices + first, slots->values + first);
+}
+
+/// An observation, into the slot beside the memory, for questions that change nothing.
+static void look(const rill_agent *agent, rill_observation observation)
+{
+    fill(&agent->features, &agent->scratch, 0, true, observation);
+    if (agent->actor.features.type != NULL) {
+        fill(&agent->actor.features, &agent->actor_scratch.slots, 0, true, observation);
+    }
+}
+
 /// The number of an observation in the policy, as `rill_agent_policy_state`.
 static int32_t policy_state_of(const rill_agent *agent, rill_observation observation)
 {
@@ -542,6 +618,11 @@ static int32_t policy_state_of(const rill_agent *agent, rill_observation observa
 void rill_agent_probabilities(const rill_agent *agent, rill_observation observation,
                               const double *values, double *probabilities)
 {
+    if (agent->type->is_actor) {
+        look(agent, observation);
+        actor_probabilities(agent, probabilities);
+        return;
+    }
     rill_policy_probabilities(&agent->policy, policy_state_of(agent, observation), values,
                               agent->memory->step, agent->memory->episode, probabilities);
 }
@@ -549,18 +630,6 @@ void rill_agent_probabilities(const rill_agent *agent, rill_observation observat
 int32_t rill_agent_n_values(const rill_agent *agent)
 {
     return agent->type->estimates == RILL_ESTIMATES_STATE_VALUES ? 1 : agent->action_space.size;
-}
-
-/// The features of an observation, into a slot.
-static void fill(const rill_agent *agent, const rill_slots *slots, int32_t slot, bool is_frozen,
-                 rill_observation observation)
-{
-    const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
-    const bool is_discrete = agent->observation_space.kind == RILL_SPACE_DISCRETE;
-    slots->observations[slot] = is_discrete ? observation.index : 0;
-    slots->n[slot] =
-        agent->features.type->encode(&agent->features, agent->slots.map, is_frozen, observation,
-                                     slots->indices + first, slots->values + first);
 }
 
 /// The estimates of a slot, to `values`.
@@ -576,7 +645,10 @@ rill_state rill_agent_fill_slot(rill_agent *agent, rill_observation observation)
     const rill_slots *slots = &agent->slots;
     const int32_t slot = *slots->next;
     *slots->next = slot + 1 == slots->count ? 0 : slot + 1;
-    fill(agent, slots, slot, false, observation);
+    fill(&agent->features, slots, slot, false, observation);
+    if (agent->actor.features.type != NULL) {
+        fill(&agent->actor.features, &agent->actor.slots, slot, false, observation);
+    }
     return slot;
 }
 
@@ -657,7 +729,7 @@ void rill_agent_values(const rill_agent *agent, rill_observation observation, do
         return;
     }
     if (agent->slots.count > 0) {
-        fill(agent, &agent->scratch, 0, true, observation);
+        look(agent, observation);
         evaluate(agent, &agent->scratch, 0, values);
         return;
     }
@@ -671,8 +743,12 @@ rill_action rill_agent_act_greedily(const rill_agent *agent, rill_observation ob
     if (agent->type->act_greedily != NULL) {
         return agent->type->act_greedily(agent, observation);
     }
+    if (agent->type->is_actor) {
+        look(agent, observation);
+        return actor_centre(agent);
+    }
     if (agent->slots.count > 0) {
-        fill(agent, &agent->scratch, 0, true, observation);
+        look(agent, observation);
         if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES) {
             const int32_t state = agent->scratch.observations[0];
             return (rill_action){.index = rill_policy_likeliest(&agent->policy, state)};
@@ -705,7 +781,10 @@ typedef struct part {
     void **params;
 } part;
 
-/// Reads "features=ID", "policy=ID" and "behaviour=ID".
+/// The part of a type, its block to be put to `block`.
+#define PART(name, type, block) ((part){name, (type)->params, (type)->params_size, &(block)})
+
+/// Reads "features=ID", "policy=ID", "behaviour=ID", "distribution=ID" and "policy_features=ID".
 static rill_status read_ids(rill_agent_config *config, const char *const *assignments,
                             rill_error *error)
 {
@@ -723,6 +802,12 @@ static rill_status read_ids(rill_agent_config *config, const char *const *assign
         } else if ((id = after_prefix(text, "behaviour", '=')) != NULL) {
             name = "behaviour";
             is_known = (config->behaviour = rill_policy_type_find(id, error)) != NULL;
+        } else if ((id = after_prefix(text, "distribution", '=')) != NULL) {
+            name = "distribution";
+            is_known = (config->distribution = rill_distribution_type_find(id, error)) != NULL;
+        } else if ((id = after_prefix(text, "policy_features", '=')) != NULL) {
+            name = "policy_features";
+            is_known = (config->policy_features = rill_features_type_find(id, error)) != NULL;
         }
         if (!is_known) {
             return rill_error_prefix(error, RILL_INVALID, name);
@@ -757,20 +842,22 @@ static rill_status read_assignments(rill_agent_config *config, const char *const
     if (status != RILL_OK) {
         return status;
     }
-    const rill_agent_type *type = config->type;
-    const rill_features_type *features = config->features;
-    const rill_policy_type *policy = config->policy, *behaviour = config->behaviour;
-    part parts[] = {
-        {"", type->params, type->params_size, &config->params},
-        {"features", features->params, features->params_size, &config->features_params},
-        {"policy", policy->params, policy->params_size, &config->policy_params},
-        {"behaviour", NULL, 0, &config->behaviour_params},
-    };
-    size_t n_parts = 3;
-    if (behaviour != NULL) {
-        parts[3].table = behaviour->params;
-        parts[3].size = behaviour->params_size;
-        n_parts = 4;
+    part parts[6];
+    size_t n_parts = 0;
+    parts[n_parts++] = PART("", config->type, config->params);
+    parts[n_parts++] = PART("features", config->features, config->features_params);
+    if (config->policy != NULL) {
+        parts[n_parts++] = PART("policy", config->policy, config->policy_params);
+    }
+    if (config->behaviour != NULL) {
+        parts[n_parts++] = PART("behaviour", config->behaviour, config->behaviour_params);
+    }
+    if (config->distribution != NULL) {
+        parts[n_parts++] = PART("distribution", config->distribution, config->distribution_params);
+    }
+    if (config->policy_features != NULL) {
+        parts[n_parts++] =
+            PART("policy_features", config->policy_features, config->policy_features_params);
     }
     for (size_t i = 0; i < n_parts; i++) {
         *parts[i].params = rill_params_create(parts[i].table, parts[i].size);
@@ -794,7 +881,11 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
         return RILL_INVALID;
     }
     config.features = rill_features_type_find("one_hot", NULL);
-    config.policy = default_policy_of(config.type);
+    if (config.type->is_actor) {
+        config.distribution = rill_distribution_type_default(env->action_space.kind);
+    } else {
+        config.policy = default_policy_of(config.type);
+    }
     rill_status status = read_assignments(&config, assignments == NULL ? none : assignments, error);
     if (status == RILL_OK && rill_agent_type_wants_model(config.type, env)) {
         status = rill_env_model(env, &config.model, error);

@@ -134,12 +134,15 @@ static rill_status read_environment(rill_experiment *experiment, const cJSON *ro
 READ_PART(features, features)
 READ_PART(policy, policy)
 READ_PART(behaviour, policy)
+READ_PART(distribution, distribution)
+READ_PART(policy_features, features)
 
 static rill_status read_agent(rill_experiment *experiment, rill_variant *variant, const cJSON *json,
                               rill_error *error)
 {
-    static const char *const keys[] = {"label",     "id",       "params", "policy",
-                                       "behaviour", "features", NULL};
+    static const char *const keys[] = {"label",     "id",       "params",       "policy",
+                                       "behaviour", "features", "distribution", "policy_features",
+                                       NULL};
     if (!cJSON_IsObject(json)) {
         return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
                               json_kind(json));
@@ -169,11 +172,19 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
     }
     status = read_features(json, "one_hot", &config.features, &config.features_params, error);
     if (status == RILL_OK) {
-        status = read_policy(json, config.type->default_policy, &config.policy,
-                             &config.policy_params, error);
+        const char *policy = config.type->is_actor ? NULL : config.type->default_policy;
+        status = read_policy(json, policy, &config.policy, &config.policy_params, error);
     }
     if (status == RILL_OK) {
         status = read_behaviour(json, NULL, &config.behaviour, &config.behaviour_params, error);
+    }
+    if (status == RILL_OK) {
+        status =
+            read_distribution(json, NULL, &config.distribution, &config.distribution_params, error);
+    }
+    if (status == RILL_OK) {
+        status = read_policy_features(json, NULL, &config.policy_features,
+                                      &config.policy_features_params, error);
     }
     if (status == RILL_OK && rill_agent_type_wants_model(config.type, experiment->env)) {
         const rill_model *model = NULL;

@@ -88,7 +88,14 @@ rill_status feasibility_check(rill_experiment *experiment, rill_error *error)
 static rill_status check_metric(const rill_metric *metric, const rill_env *env,
                                 const rill_agent_type *type, rill_error *error)
 {
-    if (metric->needs_control && type->estimates == RILL_ESTIMATES_STATE_VALUES) {
+    const bool has_state_values = type->estimates == RILL_ESTIMATES_STATE_VALUES;
+    if (metric->needs_action_values && has_state_values) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s is about action values, and %s estimates state values: record "
+                              "%s",
+                              metric->id, type->id, metric->id + strlen("q_"));
+    }
+    if (metric->needs_control && has_state_values && !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "",
                               "%s is about control; %s predicts the values of a given policy: "
                               "record rms_error",

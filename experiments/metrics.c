@@ -152,6 +152,7 @@ static const rill_metric *const metrics[] = {
     &metric_optimal_action,
     &metric_optimal_actions,
     &metric_policy_value,
+    &metric_policy_value_current,
     &metric_q_rms_error,
     &metric_q_rms_error_current,
     &metric_q_rms_error_current_stationary,

@@ -5,7 +5,7 @@
 #include <rill/recorder.h>
 
 extern const rill_metric metric_optimal_actions;
-extern const rill_metric metric_policy_value;
+extern const rill_metric metric_policy_value, metric_policy_value_current;
 extern const rill_metric metric_q_rms_error;
 extern const rill_metric metric_q_rms_error_current;
 extern const rill_metric metric_q_rms_error_current_stationary;

@@ -129,7 +129,7 @@ static void add_state(const rill_metric_view *view, const exact *e, int32_t stat
 {
     const double *values = estimates_of(view, state);
     double estimate = rill_max(values, rill_agent_n_values(view->agent));
-    if (e->is_current) {
+    if (e->is_current && rill_agent_n_values(view->agent) > 1) {
         estimate = 0.0;
         for (int32_t a = 0; a < e->truth->model->n_actions; a++) {
             estimate += probability_of(e, state, a) * values[a];
@@ -208,9 +208,9 @@ ERROR_METRIC(rms_error_stationary, error_of_truth, true, add_state,
              "the same, states weighted by the on-policy distribution", .needs_weights = true);
 ERROR_METRIC(q_rms_error, error_of_truth, false, add_pairs,
              "RMS, over states and actions, of the estimate's distance to the exact value",
-             .needs_control = true);
+             .needs_action_values = true);
 ERROR_METRIC(q_rms_error_stationary, error_of_truth, true, add_pairs,
-             "the same, pairs weighted by the on-policy distribution", .needs_control = true,
+             "the same, pairs weighted by the on-policy distribution", .needs_action_values = true,
              .needs_weights = true);
 ERROR_METRIC(rms_error_current, error_of_present, false, add_state,
              "as rms_error, against the values of the agent's present policy",
@@ -220,10 +220,10 @@ ERROR_METRIC(rms_error_current_stationary, error_of_present, true, add_state,
              .needs_control = true, .may_be_missing = true);
 ERROR_METRIC(q_rms_error_current, error_of_present, false, add_pairs,
              "as q_rms_error, against the values of the agent's present policy",
-             .needs_control = true, .may_be_missing = true);
+             .needs_action_values = true, .may_be_missing = true);
 ERROR_METRIC(q_rms_error_current_stationary, error_of_present, true, add_pairs,
              "as q_rms_error_stationary, against the values of the agent's present policy",
-             .needs_control = true, .may_be_missing = true);
+             .needs_action_values = true, .may_be_missing = true);
 
 // ------------------------------------------------------------------------- start and greedy policy
 
@@ -275,6 +275,22 @@ static double policy_value(const rill_metric_view *view)
     return value;
 }
 
+/// The exact value of the present policy from the start, with all that it explores.
+static double policy_value_current(const rill_metric_view *view)
+{
+    const rill_truth *truth = view->truth;
+    present now;
+    double value = (double)NAN;
+    if (open_present(&now, view, false)) {
+        fill_policy(view, now.policy);
+        if (rill_solve_reached(truth->model, truth->gamma, now.policy, now.v, NULL) == RILL_OK) {
+            value = expect_start(truth->model, now.v);
+        }
+    }
+    release(&now);
+    return value;
+}
+
 /// Fraction of states in which the greedy action is optimal (its exact value within 1e-9).
 static double optimal_actions(const rill_metric_view *view)
 {
@@ -307,6 +323,14 @@ const rill_metric metric_policy_value = {
     .needs_control = true,
     .may_be_missing = true,
     .measure = policy_value,
+};
+const rill_metric metric_policy_value_current = {
+    .id = "policy_value_current",
+    .summary = "exact value of the start under the agent's present policy, as it explores",
+    .needs_truth = true,
+    .needs_control = true,
+    .may_be_missing = true,
+    .measure = policy_value_current,
 };
 const rill_metric metric_start_squared_error = {
     .id = "start_squared_error",

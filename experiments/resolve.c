@@ -47,14 +47,25 @@ static cJSON *write_identity(const rill_experiment *experiment)
         cJSON_AddStringToObject(json, "id", agent->type->id);
         cJSON_AddItemToObject(json, "params",
                               json_write_params(agent->type->params, agent->params));
-        add_part(json, "policy", agent->policy.type->id, agent->policy.type->params,
-                 agent->policy.params);
+        if (agent->policy.type != NULL) {
+            add_part(json, "policy", agent->policy.type->id, agent->policy.type->params,
+                     agent->policy.params);
+        }
         if (agent->behaviour.type != NULL) {
             add_part(json, "behaviour", agent->behaviour.type->id, agent->behaviour.type->params,
                      agent->behaviour.params);
         }
         add_part(json, "features", agent->features.type->id, agent->features.type->params,
                  agent->features.params);
+        const rill_actor *actor = &agent->actor;
+        if (actor->distribution.type != NULL) {
+            add_part(json, "distribution", actor->distribution.type->id,
+                     actor->distribution.type->params, actor->distribution.params);
+        }
+        if (actor->features.type != NULL) {
+            add_part(json, "policy_features", actor->features.type->id,
+                     actor->features.type->params, actor->features.params);
+        }
     }
     const bool has_stop = experiment->stop_episodes > 0 || experiment->stop_steps > 0;
     cJSON *stop = has_stop ? cJSON_AddObjectToObject(root, "stop") : NULL;

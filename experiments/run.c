@@ -344,21 +344,30 @@ static bool are_values_wanted(const runner *r)
     return false;
 }
 
+static bool are_finite(const rill_linear *linear)
+{
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)linear->n_features * linear->n_outputs; i++) {
+        if (!isfinite(linear->weights[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Keeps the estimates with the run, when they are few enough or wanted; one that is not finite means
 /// that the run diverged, though it did so where nothing was recorded.
 static void keep_values(runner *r)
 {
     const rill_agent *agent = r->agent;
     const rill_linear *value = &agent->value;
-    size_t n = (size_t)value->n_features * (size_t)value->n_outputs;
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(value->weights[i])) {
-            r->run->status = RILL_RUN_DIVERGED;
-        }
+    const rill_linear *theta = &agent->actor.theta;
+    if (!are_finite(value) || (agent->type->is_actor && !are_finite(theta))) {
+        r->run->status = RILL_RUN_DIVERGED;
     }
     const bool is_discrete = agent->observation_space.kind == RILL_SPACE_DISCRETE;
     const int32_t n_observations = is_discrete ? agent->observation_space.size : 0;
-    n = is_discrete ? (size_t)n_observations * (size_t)value->n_outputs : n;
+    const size_t n =
+        (size_t)(is_discrete ? n_observations : value->n_features) * (size_t)value->n_outputs;
     if (n > MAX_KEPT_VALUES && !are_values_wanted(r)) {
         return;
     }

@@ -18,9 +18,10 @@ static size_t count_pairs(const rill_model *model)
     return (size_t)model->n_states * (size_t)model->n_actions;
 }
 
+/// Whether the values that an agent estimates are those of a given policy.
 static bool predicts(const rill_agent *agent)
 {
-    return agent->type->estimates == RILL_ESTIMATES_STATE_VALUES;
+    return agent->type->estimates == RILL_ESTIMATES_STATE_VALUES && !agent->type->is_actor;
 }
 
 /// Whether the estimates of an agent are of the states of a model.

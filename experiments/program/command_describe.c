@@ -202,8 +202,15 @@ static void print_env(const any_type *subject, const rill_env *env)
 /// How an agent acts, and on what it plans.
 static void print_policies(const rill_agent_type *type)
 {
-    printf("%-13s %s\n", "policy",
-           type->default_policy == NULL ? "none, it has its own way to act" : type->default_policy);
+    if (type->is_actor) {
+        printf("%-13s %s\n", "distribution",
+               "what it learns; default: categorical for discrete actions, else gaussian");
+        printf("%-13s %s\n", "policy_features", "any; default: the features");
+    } else {
+        printf("%-13s %s\n", "policy",
+               type->default_policy == NULL ? "none, it has its own way to act"
+                                            : type->default_policy);
+    }
     printf("%-13s %s\n", "features",
            type->is_linear ? "any" : "tables: one_hot, state_aggregation");
     if (type->has_behaviour) {
@@ -341,6 +348,7 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "has_behaviour", subject->agent_type->has_behaviour);
         cJSON_AddBoolToObject(object, "learns_greedy", subject->agent_type->learns_greedy);
         cJSON_AddBoolToObject(object, "is_linear", subject->agent_type->is_linear);
+        cJSON_AddBoolToObject(object, "is_actor", subject->agent_type->is_actor);
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
     }
     char *text = cJSON_Print(object);

@@ -7,6 +7,7 @@
 #define RILL_AGENT_H
 
 #include <rill/arena.h>
+#include <rill/distribution.h>
 #include <rill/env.h>
 #include <rill/features.h>
 #include <rill/linear.h>
@@ -54,8 +55,11 @@ typedef struct rill_agent_type {
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
-    bool needs_model;              ///< plans on the exact model of the environment
-    bool is_linear;                ///< learns on any features; otherwise on tables only
+    bool needs_model; ///< plans on the exact model of the environment
+    bool is_linear;   ///< learns on any features; otherwise on tables only
+    /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
+    /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
+    bool is_actor;
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
@@ -104,6 +108,19 @@ typedef struct rill_slots {
     void *map;             ///< the feature map's own memory
 } rill_slots;
 
+/// The policy of an agent that learns its parameters, theta: a distribution over actions whose own
+/// parameters are linear in the features of the state, eta(s) = theta' x(s). A free parameter of the
+/// distribution, which does not depend on the state, is the weight of feature 0 alone.
+typedef struct rill_actor {
+    rill_distribution distribution; ///< its type NULL: the agent acts by its `policy`
+    rill_features features;         ///< x(s); its type NULL: those of the agent
+    rill_linear theta;              ///< (features.size, distribution.n_parameters)
+    rill_slots slots; ///< of the same states as those of the agent; `outputs` has room for eta
+    double *noise;    ///< (distribution.n_noise) of the action drawn last
+    double *x;        ///< (distribution.size) that action, as the distribution sees it
+    float *box;       ///< (distribution.size) and as a box
+} rill_actor;
+
 /// The wiring of every agent. Fields are for reading.
 struct rill_agent {
     const rill_agent_type *type;
@@ -115,10 +132,12 @@ struct rill_agent {
     /// For a type that `needs_model`; for others where some actions do not exist in some states, so
     /// that those are never chosen; else NULL. Shared.
     rill_model *model;
-    rill_linear value;  ///< the estimates: (features.size, 1 or number of actions)
-    rill_slots slots;   ///< where the features are not a table
-    rill_slots scratch; ///< one slot outside the memory, for `rill_agent_values`
-    int64_t *visits;    ///< updates of each estimate, where a step size is per visit; or NULL
+    rill_linear value;        ///< the estimates: (features.size, 1 or number of actions)
+    rill_slots slots;         ///< where the features are not a table
+    rill_slots scratch;       ///< one slot outside the memory, for `rill_agent_values`
+    rill_actor actor;         ///< of a type that `is_actor`
+    rill_actor actor_scratch; ///< its `slots`, `x` and `box` outside the memory, likewise
+    int64_t *visits;          ///< updates of each estimate, where a step size is per visit; or NULL
     rill_agent_memory *memory; ///< (memory_size) bytes, this struct first
     size_t memory_size;
 };
@@ -136,6 +155,11 @@ typedef struct rill_agent_config {
     const rill_policy_type *behaviour; ///< NULL: none but `policy`
     void *behaviour_params;
     rill_model *model; ///< of the environment, for `rill_agent_type_wants_model`; else NULL will do
+    /// For a type that `is_actor`. NULL: the default for the actions; the features of the agent.
+    const rill_distribution_type *distribution;
+    void *distribution_params;
+    const rill_features_type *policy_features;
+    void *policy_features_params;
 } rill_agent_config;
 
 /// Frees what a config holds that no agent was built from.
@@ -143,7 +167,7 @@ RILL_API void rill_agent_config_release(const rill_agent_config *config);
 
 /// Creates an agent for the spaces of an environment, by id, with assignments as text:
 /// "alpha=0.5" for the agent's own parameters, "policy=softmax", "policy.temperature=2",
-/// "behaviour=uniform", "features=one_hot", ...; ending with NULL. Seeded with 0 until
+/// "behaviour=uniform", "features=one_hot", "distribution=gaussian", ...; ending with NULL. Seeded with 0 until
 /// `rill_agent_seed`.
 /// Errors: RILL_INVALID (unknown name with the nearest one, bad value, spaces that the agent cannot
 /// serve), RILL_NO_MEMORY.
@@ -177,7 +201,8 @@ RILL_API void rill_agent_values(const rill_agent *agent, rill_observation observ
                                 double *values);
 
 /// pi(. | s) of the agent's policy, for an observation and its estimates (NULL will do for a policy that
-/// ignores them), to `probabilities` (n_actions).
+/// ignores them, and for one that is learned), to `probabilities` (n_actions). For discrete actions. As
+/// `rill_agent_act_greedily` not for two threads on one agent.
 RILL_API void rill_agent_probabilities(const rill_agent *agent, rill_observation observation,
                                        const double *values, double *probabilities);
 

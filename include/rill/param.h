@@ -45,6 +45,9 @@ typedef struct rill_param {
 /// Rows of a table. `type` is the parameter struct, `field` its member of the kind's C type.
 #define RILL_PARAM_ROW(type, field, kind, value, low, high, words, text) \
     {#field, kind, offsetof(type, field), value, low, high, words, text}
+/// A row whose name is not that of a member, or whose member lies deeper.
+#define RILL_PARAM_ROW_NAMED(name, kind, offset, value, low, high, words, text) \
+    {name, kind, offset, value, low, high, words, text}
 #define RILL_BOOL(type, field, value, text) \
     RILL_PARAM_ROW(type, field, RILL_PARAM_BOOL, value, 0, 1, NULL, text)
 #define RILL_INTEGER(type, field, value, low, high, text) \

@@ -63,11 +63,12 @@ typedef struct rill_metric_view {
 typedef struct rill_metric {
     const char *id;
     const char *summary;
-    bool is_of_evaluation; ///< recorded by "evaluation" alone; has no `measure`
-    bool is_per_episode;   ///< describes a finished episode: cannot be recorded every k steps
-    bool needs_truth;      ///< needs an environment with an exact model, and one-hot features
-    bool needs_weights;    ///< needs the truth with its on-policy distribution
-    bool needs_control;    ///< is about action values: not for agents that predict
+    bool is_of_evaluation;    ///< recorded by "evaluation" alone; has no `measure`
+    bool is_per_episode;      ///< describes a finished episode: cannot be recorded every k steps
+    bool needs_truth;         ///< needs an environment with an exact model, and one-hot features
+    bool needs_weights;       ///< needs the truth with its on-policy distribution
+    bool needs_control;       ///< is about a policy that improves: not for agents that predict
+    bool needs_action_values; ///< is for agents that estimate these
     bool needs_optimum; ///< needs the optimal action values of each step: from a model, or from a
                         ///< type with `action_values`
     bool needs_average_reward; ///< is for agents that estimate it

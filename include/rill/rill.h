@@ -2,6 +2,7 @@
 #ifndef RILL_RILL_H
 #define RILL_RILL_H
 
+#include <rill/actor.h>
 #include <rill/agent.h>
 #include <rill/agent_define.h>
 #include <rill/arena.h>

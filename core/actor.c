@@ -1,0 +1,246 @@
+#include "core/actor.h"
+
+#include <math.h>
+#include <rill/actor.h>
+#include <rill/math.h>
+
+rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error *error)
+{
+    rill_actor *actor = &agent->actor;
+    void *params = config->distribution_params, *features_params = config->policy_features_params;
+    const rill_distribution_type *type = config->distribution;
+    config->distribution_params = config->policy_features_params = NULL;
+    rill_status status = rill_distribution_create(
+        &actor->distribution,
+        type == NULL ? rill_distribution_type_default(agent->action_space.kind) : type, params,
+        agent->action_space, error);
+    if (status != RILL_OK) {
+        if (features_params != NULL) {
+            rill_params_destroy(config->policy_features->params, features_params);
+        }
+        return actor_part_error(error, status, "distribution");
+    }
+    if (config->policy_features != NULL) {
+        status = rill_features_create(&actor->features, config->policy_features, features_params,
+                                      agent->observation_space, error);
+        if (status != RILL_OK) {
+            return actor_part_error(error, status, "policy_features");
+        }
+    }
+    if (actor->distribution.type->score == NULL) {
+        return rill_error_set(error, RILL_INVALID, "distribution",
+                              "%s has no probabilities to learn by: use %s",
+                              actor->distribution.type->id,
+                              rill_distribution_type_default(agent->action_space.kind)->id);
+    }
+    return RILL_OK;
+}
+
+void actor_release(rill_agent *agent)
+{
+    rill_distribution_destroy(&agent->actor.distribution);
+    rill_features_destroy(&agent->actor.features);
+}
+
+rill_status actor_check_initial(const rill_agent *agent, rill_error *error)
+{
+    const rill_param *row = rill_param_find(agent->type->params, "initial_theta", NULL);
+    const int64_t n = agent->actor.distribution.n_parameters;
+    const int64_t n_all = n * rill_actor_features(agent)->size;
+    if (row == NULL) {
+        return RILL_OK;
+    }
+    const rill_list *list = (const rill_list *)((const char *)agent->params + row->offset);
+    if (list->count != 0 && list->count != n && list->count != n_all) {
+        return rill_error_set(error, RILL_INVALID, row->name,
+                              "%d numbers; give one for each of the %.0f parameters of %s, or for "
+                              "each of the %.0f weights, a feature's side by side",
+                              list->count, (double)n, agent->actor.distribution.type->id,
+                              (double)n_all);
+    }
+    return RILL_OK;
+}
+
+/// Arrays of the actor that are of one moment: in the memory, and in the room beside it.
+static void take_moment(rill_actor *actor, rill_arena *arena)
+{
+    const rill_distribution *distribution = &actor->distribution;
+    actor->noise = rill_arena_take(arena, (size_t)distribution->n_noise, sizeof(double));
+    actor->x = rill_arena_take(arena, (size_t)distribution->size, sizeof(double));
+    actor->box = rill_arena_take(arena, (size_t)distribution->size, sizeof(float));
+}
+
+/// Slots of `shared`, or own ones where the policy has features of its own, with room for eta.
+static rill_slots take_actor_slots(const rill_agent *agent, const rill_slots *shared,
+                                   rill_arena *arena)
+{
+    const rill_actor *actor = &agent->actor;
+    const size_t n_parameters = (size_t)actor->distribution.n_parameters;
+    if (actor->features.type != NULL) {
+        return actor_take_slots(arena, shared->count, actor->features.n_active, n_parameters);
+    }
+    rill_slots slots = *shared;
+    slots.outputs = rill_arena_take(arena, (size_t)shared->count * n_parameters, sizeof(double));
+    return slots;
+}
+
+void actor_lay_out(rill_agent *agent, rill_arena *arena)
+{
+    rill_actor *actor = &agent->actor;
+    actor->theta =
+        rill_linear_take(arena, rill_actor_features(agent)->size, actor->distribution.n_parameters);
+    actor->slots = take_actor_slots(agent, &agent->slots, arena);
+    if (actor->features.type != NULL) {
+        actor->slots.map = rill_arena_take(arena, actor->features.memory_size, 1);
+    }
+    take_moment(actor, arena);
+}
+
+void actor_lay_out_scratch(rill_agent *agent, rill_arena *arena)
+{
+    rill_actor *scratch = &agent->actor_scratch;
+    scratch->distribution = agent->actor.distribution;
+    scratch->slots = take_actor_slots(agent, &agent->scratch, arena);
+    take_moment(scratch, arena);
+}
+
+void rill_actor_begin(rill_agent *agent)
+{
+    const rill_list *initial = &rill_actor_params_of(agent)->initial_theta;
+    const rill_linear *theta = &agent->actor.theta;
+    rill_td_begin(agent);
+    for (int64_t i = 0; initial->count > 0 && i < rill_actor_size(agent); i++) {
+        theta->weights[i] =
+            initial->values[initial->count == theta->n_outputs ? i % theta->n_outputs : i];
+    }
+}
+
+/// eta of a slot, to its `outputs`.
+static const double *evaluate(const rill_agent *agent, const rill_slots *slots, int32_t slot)
+{
+    const rill_linear *theta = &agent->actor.theta;
+    const rill_features *features = rill_actor_features(agent);
+    const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
+    double *eta = slots->outputs + (ptrdiff_t)slot * theta->n_outputs;
+    rill_linear_evaluate(theta, slots->n[slot], slots->indices + first,
+                         features->is_binary ? NULL : slots->values + first, eta);
+    for (int32_t j = theta->n_outputs - agent->actor.distribution.n_free; j < theta->n_outputs;
+         j++) {
+        eta[j] = theta->weights[j];
+    }
+    const int32_t state = slots->observations[slot];
+    for (int32_t a = 0; agent->model != NULL && a < theta->n_outputs; a++) {
+        eta[a] = rill_model_is_available(agent->model, state, a) ||
+                         !rill_model_has_actions(agent->model, state)
+                     ? eta[a]
+                     : RILL_UNAVAILABLE;
+    }
+    return eta;
+}
+
+const double *rill_actor_parameters(const rill_agent *agent, rill_state state)
+{
+    return evaluate(agent, &agent->actor.slots, state);
+}
+
+const double *actor_scratch_parameters(const rill_agent *agent)
+{
+    return evaluate(agent, &agent->actor_scratch.slots, 0);
+}
+
+/// The action that x stands for: the greatest coordinate of a point of the simplex, or a box.
+static rill_action action_of(const rill_actor *actor, const double *x)
+{
+    const int32_t n = actor->distribution.size;
+    if (actor->distribution.space.kind == RILL_SPACE_DISCRETE) {
+        return (rill_action){.index = rill_argmax(x, n)};
+    }
+    for (int32_t i = 0; i < n; i++) {
+        actor->box[i] = (float)x[i];
+    }
+    return (rill_action){.box = actor->box};
+}
+
+rill_action rill_actor_action(const rill_agent *agent, const double *x)
+{
+    return action_of(&agent->actor, x);
+}
+
+rill_action rill_actor_choose(rill_agent *agent, rill_state state)
+{
+    const rill_actor *actor = &agent->actor;
+    rill_distribution_sample(&actor->distribution, rill_actor_parameters(agent, state),
+                             &agent->memory->rng, actor->noise, actor->x);
+    agent->memory->step++;
+    return action_of(actor, actor->x);
+}
+
+rill_action actor_centre(const rill_agent *agent)
+{
+    const rill_actor *scratch = &agent->actor_scratch;
+    scratch->distribution.type->centre(&scratch->distribution, actor_scratch_parameters(agent),
+                                       scratch->x);
+    return action_of(scratch, scratch->x);
+}
+
+void actor_probabilities(const rill_agent *agent, double *probabilities)
+{
+    const rill_actor *scratch = &agent->actor_scratch;
+    const rill_distribution *distribution = &scratch->distribution;
+    const double *eta = actor_scratch_parameters(agent);
+    for (int32_t a = 0; a < distribution->size; a++) {
+        scratch->x[a] = 0.0;
+    }
+    for (int32_t a = 0; a < distribution->size; a++) {
+        scratch->x[a] = 1.0;
+        probabilities[a] =
+            rill_exp(distribution->type->log_probability(distribution, eta, scratch->x));
+        scratch->x[a] = 0.0;
+    }
+}
+
+/// block <- block + step d f / d theta; `scales` are those of each feature, NULL: 1.
+static void add(const rill_agent *agent, double *block, rill_state state, const double *gradient,
+                double step, const double *scales)
+{
+    const rill_features_view x = rill_actor_view(agent, state);
+    const int32_t n = agent->actor.theta.n_outputs, n_free = agent->actor.distribution.n_free;
+    for (int32_t i = 0; i < x.n; i++) {
+        double *row = block + (ptrdiff_t)x.indices[i] * n;
+        double part = x.values == NULL ? step : step * x.values[i];
+        part = scales == NULL ? part : part * scales[x.indices[i]];
+        for (int32_t j = 0; j < n - n_free; j++) {
+            row[j] += part * gradient[j];
+        }
+    }
+    for (int32_t j = n - n_free; j < n; j++) {
+        block[j] += step * gradient[j];
+    }
+}
+
+void rill_actor_add(const rill_agent *agent, double *block, rill_state state,
+                    const double *gradient, double step)
+{
+    add(agent, block, state, gradient, step, NULL);
+}
+
+void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient, double step)
+{
+    const rill_features *features = rill_actor_features(agent);
+    add(agent, agent->actor.theta.weights, state, gradient, step * features->step_scale,
+        features->step_scales);
+}
+
+void rill_actor_ascend(const rill_agent *agent, const double *block, double step)
+{
+    const rill_features *features = rill_actor_features(agent);
+    const rill_linear *theta = &agent->actor.theta;
+    for (int32_t i = 0; i < theta->n_features; i++) {
+        const double scale =
+            features->step_scale * (features->step_scales == NULL ? 1.0 : features->step_scales[i]);
+        for (int32_t j = 0; j < theta->n_outputs; j++) {
+            const ptrdiff_t k = (ptrdiff_t)i * theta->n_outputs + j;
+            theta->weights[k] += step * scale * block[k];
+        }
+    }
+}
