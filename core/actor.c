@@ -101,6 +101,7 @@ void actor_lay_out_scratch(rill_agent *agent, rill_arena *arena)
     rill_actor *scratch = &agent->actor_scratch;
     scratch->distribution = agent->actor.distribution;
     scratch->slots = take_actor_slots(agent, &agent->scratch, arena);
+    scratch->slots.map = agent->actor.slots.map;
     take_moment(scratch, arena);
 }
 

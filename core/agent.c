@@ -405,6 +405,7 @@ static size_t lay_out_scratch(rill_agent *agent, void *base)
 {
     rill_arena arena = {.base = base};
     agent->scratch = take_slots(agent, &arena, 1); // `next` comes first: it is the block
+    agent->scratch.map = agent->slots.map;
     if (agent->type->is_actor) {
         actor_lay_out_scratch(agent, &arena);
     }

@@ -89,13 +89,14 @@ static rill_status check_metric(const rill_metric *metric, const rill_env *env,
                                 const rill_agent_type *type, rill_error *error)
 {
     const bool has_state_values = type->estimates == RILL_ESTIMATES_STATE_VALUES;
-    if (metric->needs_action_values && has_state_values) {
+    if (metric->needs_action_values && type->is_actor && has_state_values) {
         return rill_error_set(error, RILL_INVALID, "",
                               "%s is about action values, and %s estimates state values: record "
                               "%s",
                               metric->id, type->id, metric->id + strlen("q_"));
     }
-    if (metric->needs_control && has_state_values && !type->is_actor) {
+    if ((metric->needs_control || metric->needs_action_values) && has_state_values &&
+        !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "",
                               "%s is about control; %s predicts the values of a given policy: "
                               "record rms_error",

@@ -78,7 +78,7 @@ static inline rill_agent *linear_agent(const rill_agent_type *type, rill_space o
                                 .features = rill_features_type_find(map.id, &error),
                                 .features_params = linear_features_params(map, n_states)};
     assign_known(type->params, config.params, settings);
-    if (policy != NULL) {
+    if (policy != NULL && !type->is_actor) {
         config.policy = stochastic;
         config.policy_params = linear_policy_params(policy, n_states * actions.size);
     }

@@ -178,13 +178,19 @@ static rill_agent_config full_config(const rill_agent_type *type)
     const rill_policy_type *policy =
         rill_policy_type_find(type->default_policy == NULL ? "greedy" : "fixed", NULL);
     const rill_policy_type *behaviour = rill_policy_type_find("fixed", NULL);
+    const rill_distribution_type *categorical = rill_distribution_type_find("categorical", NULL);
     return (rill_agent_config){
         .type = type,
         .params = rill_params_create(type->params, type->params_size),
         .features = features,
         .features_params = rill_params_create(features->params, features->params_size),
-        .policy = policy,
-        .policy_params = rill_params_create(policy->params, policy->params_size),
+        .policy = type->is_actor ? NULL : policy,
+        .policy_params =
+            type->is_actor ? NULL : rill_params_create(policy->params, policy->params_size),
+        .distribution = type->is_actor ? categorical : NULL,
+        .policy_features = type->is_actor ? features : NULL,
+        .policy_features_params =
+            type->is_actor ? rill_params_create(features->params, features->params_size) : NULL,
         .behaviour = type->has_behaviour ? behaviour : NULL,
         .behaviour_params = type->has_behaviour
                                 ? rill_params_create(behaviour->params, behaviour->params_size)
@@ -203,8 +209,12 @@ START_TEST(test_boxes_are_refused)
         rill_agent_config config = full_config(*type);
         rill_status status = rill_agent_create_from(&agent, &config, discrete, box, &error);
         ASSERT_FOR((*type)->id, status == RILL_INVALID && agent == NULL);
-        ASSERT_FOR(error.message, strstr(error.message, "needs discrete actions") != NULL);
-        ASSERT_FOR(error.message, strstr(error.message, "a box of 2 numbers") != NULL);
+        ASSERT_FOR(error.message,
+                   strstr(error.message, (*type)->is_actor ? "categorical is a distribution over "
+                                                             "discrete actions"
+                                                           : "needs discrete actions") != NULL);
+        ASSERT_FOR(error.message,
+                   (*type)->is_actor || strstr(error.message, "a box of 2 numbers") != NULL);
         ASSERT_FOR((*type)->id, allocations_live == live);
 
         config = full_config(*type);
@@ -471,9 +481,14 @@ static void check_greedy(const char *agent_id, const char *env_id)
         for (int32_t a = 0; a < n; a++) {
             ASSERT_FOR(agent_id, isfinite(values[a]));
         }
-        if (s.agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES) {
+        if (s.agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES && !s.agent->type->is_actor) {
             ASSERT_FOR(agent_id, n == s.env->action_space.size);
             ASSERT_FOR(agent_id, values[action] == rill_max(values, n));
+        } else if (s.agent->type->is_actor) {
+            double probabilities[64];
+            rill_agent_probabilities(s.agent, observation, NULL, probabilities);
+            const double p = rill_max(probabilities, s.env->action_space.size);
+            ASSERT_FOR(agent_id, probabilities[action] == p);
         } else {
             ASSERT_FOR(agent_id, n == 1);
             ASSERT_FOR(agent_id, action == rill_policy_likeliest(&s.agent->policy, i));

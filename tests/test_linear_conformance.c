@@ -300,10 +300,10 @@ START_TEST(test_scaled_steps)
             const bool is_average = (*type)->estimates_average_reward;
             char name[256], large[128], small[128];
             snprintf(name, sizeof name, "%s, %s", (*type)->id, traces[i]);
-            snprintf(large, sizeof large, "alpha=0.4 %s %s", is_average ? "eta=0.5" : "beta=0.2",
-                     traces[i]);
-            snprintf(small, sizeof small, "alpha=0.05 %s %s", is_average ? "eta=4" : "beta=0.025",
-                     traces[i]);
+            snprintf(large, sizeof large, "alpha=0.4 alpha_w=0.4 alpha_theta=0.08 %s %s",
+                     is_average ? "eta=0.5" : "beta=0.2", traces[i]);
+            snprintf(small, sizeof small, "alpha=0.05 alpha_w=0.05 alpha_theta=0.01 %s %s",
+                     is_average ? "eta=4" : "beta=0.025", traces[i]);
             check_same(name, env, make(*type, env, scaled, large), make(*type, env, plain, small),
                        1e-11);
         }
