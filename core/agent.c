@@ -628,6 +628,11 @@ void rill_agent_probabilities(const rill_agent *agent, rill_observation observat
                               agent->memory->step, agent->memory->episode, probabilities);
 }
 
+int32_t rill_agent_count_lanes(const rill_agent *agent)
+{
+    return agent->type->count_lanes == NULL ? 1 : agent->type->count_lanes(agent);
+}
+
 int32_t rill_agent_n_values(const rill_agent *agent)
 {
     return agent->type->estimates == RILL_ESTIMATES_STATE_VALUES ? 1 : agent->action_space.size;

@@ -64,6 +64,9 @@ typedef struct rill_agent_type {
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
     int64_t (*count_states)(const rill_agent *agent);
+    /// Optional: number of environments side by side that it learns from, each call being about the one
+    /// in `memory->lane`. NULL: 1.
+    int32_t (*count_lanes)(const rill_agent *agent);
     /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
@@ -88,10 +91,11 @@ typedef struct rill_agent_type {
 /// The part of every agent's memory that is not of its algorithm.
 typedef struct rill_agent_memory {
     rill_rng rng;
-    int64_t step;          ///< actions chosen so far, over all episodes
-    int64_t update;        ///< estimates updated so far
-    int64_t episode;       ///< episodes finished so far
-    double td_error;       ///< of the last update
+    int64_t step;    ///< actions chosen so far, over all episodes
+    int64_t update;  ///< estimates updated so far
+    int32_t lane;    ///< the environment that the next call is about, for types with `count_lanes`
+    int64_t episode; ///< episodes finished so far
+    double td_error; ///< of the last update
     double average_reward; ///< estimate of the reward per step, where the type has one
 } rill_agent_memory;
 
@@ -205,6 +209,11 @@ RILL_API void rill_agent_values(const rill_agent *agent, rill_observation observ
 /// `rill_agent_act_greedily` not for two threads on one agent.
 RILL_API void rill_agent_probabilities(const rill_agent *agent, rill_observation observation,
                                        const double *values, double *probabilities);
+
+/// Number of environments that an agent learns from side by side: 1 but for types with `count_lanes`.
+/// Whoever drives such an agent serves them in turn, 0, 1, ..., with one `start` or `step` each, and sets
+/// `agent->memory->lane` before each call.
+RILL_API int32_t rill_agent_count_lanes(const rill_agent *agent);
 
 /// Number of estimates a state: 1 or the number of actions.
 RILL_API int32_t rill_agent_n_values(const rill_agent *agent);
