@@ -25,6 +25,9 @@ void rill_agent_config_release(const rill_agent_config *config)
     if (config->policy_features != NULL) {
         rill_params_destroy(config->policy_features->params, config->policy_features_params);
     }
+    if (config->optimiser != NULL) {
+        rill_params_destroy(config->optimiser->params, config->optimiser_params);
+    }
     rill_model_destroy(config->model);
 }
 
@@ -301,6 +304,10 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                               "%s learns values and acts by a policy: put it into \"policy\"",
                               type->id);
     }
+    if (config->optimiser != NULL && !type->has_optimiser) {
+        return rill_error_set(error, RILL_INVALID, "optimiser",
+                              "%s learns from each step by itself and takes none", type->id);
+    }
     if (config->policy_features != NULL && !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "policy_features",
                               "%s learns no policy that could have features of its own", type->id);
@@ -506,6 +513,7 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
     const rill_policy_type *behaviour = agent->behaviour.type;
     const rill_distribution_type *distribution = agent->actor.distribution.type;
     const rill_features_type *policy_features = agent->actor.features.type;
+    const rill_optimiser_type *optimiser = agent->actor.optimiser.type;
     rill_agent_config config = {
         .type = agent->type,
         .params = rill_params_clone(agent->type->params, agent->type->params_size, agent->params),
@@ -520,13 +528,16 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         .distribution_params = CLONE_PARAMS(distribution, agent->actor.distribution.params),
         .policy_features = policy_features,
         .policy_features_params = CLONE_PARAMS(policy_features, agent->actor.features.params),
+        .optimiser = optimiser,
+        .optimiser_params = CLONE_PARAMS(optimiser, agent->actor.optimiser.params),
         .model = agent->model == NULL ? NULL : rill_model_share(agent->model),
     };
     if (config.params == NULL || config.features_params == NULL ||
         (policy != NULL && config.policy_params == NULL) ||
         (behaviour != NULL && config.behaviour_params == NULL) ||
         (distribution != NULL && config.distribution_params == NULL) ||
-        (policy_features != NULL && config.policy_features_params == NULL)) {
+        (policy_features != NULL && config.policy_features_params == NULL) ||
+        (optimiser != NULL && config.optimiser_params == NULL)) {
         rill_agent_config_release(&config);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -790,7 +801,8 @@ typedef struct part {
 /// The part of a type, its block to be put to `block`.
 #define PART(name, type, block) ((part){name, (type)->params, (type)->params_size, &(block)})
 
-/// Reads "features=ID", "policy=ID", "behaviour=ID", "distribution=ID" and "policy_features=ID".
+/// Reads "features=ID", "policy=ID", "behaviour=ID", "distribution=ID", "policy_features=ID" and
+/// "optimiser=ID".
 static rill_status read_ids(rill_agent_config *config, const char *const *assignments,
                             rill_error *error)
 {
@@ -814,6 +826,9 @@ static rill_status read_ids(rill_agent_config *config, const char *const *assign
         } else if ((id = after_prefix(text, "policy_features", '=')) != NULL) {
             name = "policy_features";
             is_known = (config->policy_features = rill_features_type_find(id, error)) != NULL;
+        } else if ((id = after_prefix(text, "optimiser", '=')) != NULL) {
+            name = "optimiser";
+            is_known = (config->optimiser = rill_optimiser_type_find(id, error)) != NULL;
         }
         if (!is_known) {
             return rill_error_prefix(error, RILL_INVALID, name);
@@ -848,7 +863,7 @@ static rill_status read_assignments(rill_agent_config *config, const char *const
     if (status != RILL_OK) {
         return status;
     }
-    part parts[6];
+    part parts[7];
     size_t n_parts = 0;
     parts[n_parts++] = PART("", config->type, config->params);
     parts[n_parts++] = PART("features", config->features, config->features_params);
@@ -864,6 +879,9 @@ static rill_status read_assignments(rill_agent_config *config, const char *const
     if (config->policy_features != NULL) {
         parts[n_parts++] =
             PART("policy_features", config->policy_features, config->policy_features_params);
+    }
+    if (config->optimiser != NULL) {
+        parts[n_parts++] = PART("optimiser", config->optimiser, config->optimiser_params);
     }
     for (size_t i = 0; i < n_parts; i++) {
         *parts[i].params = rill_params_create(parts[i].table, parts[i].size);
@@ -889,6 +907,8 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.features = rill_features_type_find("one_hot", NULL);
     if (config.type->is_actor) {
         config.distribution = rill_distribution_type_default(env->action_space.kind);
+        config.optimiser =
+            config.type->has_optimiser ? rill_optimiser_type_find("sgd", NULL) : NULL;
     } else {
         config.policy = default_policy_of(config.type);
     }

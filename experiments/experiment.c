@@ -136,13 +136,14 @@ READ_PART(policy, policy)
 READ_PART(behaviour, policy)
 READ_PART(distribution, distribution)
 READ_PART(policy_features, features)
+READ_PART(optimiser, optimiser)
 
 static rill_status read_agent(rill_experiment *experiment, rill_variant *variant, const cJSON *json,
                               rill_error *error)
 {
     static const char *const keys[] = {"label",     "id",       "params",       "policy",
                                        "behaviour", "features", "distribution", "policy_features",
-                                       NULL};
+                                       "optimiser", NULL};
     if (!cJSON_IsObject(json)) {
         return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
                               json_kind(json));
@@ -185,6 +186,9 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
     if (status == RILL_OK) {
         status = read_policy_features(json, NULL, &config.policy_features,
                                       &config.policy_features_params, error);
+    }
+    if (status == RILL_OK) {
+        status = read_optimiser(json, NULL, &config.optimiser, &config.optimiser_params, error);
     }
     if (status == RILL_OK && rill_agent_type_wants_model(config.type, experiment->env)) {
         const rill_model *model = NULL;

@@ -66,6 +66,10 @@ static cJSON *write_identity(const rill_experiment *experiment)
             add_part(json, "policy_features", actor->features.type->id,
                      actor->features.type->params, actor->features.params);
         }
+        if (actor->optimiser.type != NULL) {
+            add_part(json, "optimiser", actor->optimiser.type->id, actor->optimiser.type->params,
+                     actor->optimiser.params);
+        }
     }
     const bool has_stop = experiment->stop_episodes > 0 || experiment->stop_steps > 0;
     cJSON *stop = has_stop ? cJSON_AddObjectToObject(root, "stop") : NULL;

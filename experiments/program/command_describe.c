@@ -35,6 +35,7 @@ static bool find_subject(const char *id, any_type *found)
     const rill_agent_type *agent = rill_agent_type_find(id, NULL);
     const rill_features_type *features = rill_features_type_find(id, NULL);
     const rill_policy_type *policy = rill_policy_type_find(id, NULL);
+    const rill_optimiser_type *optimiser = rill_optimiser_type_find(id, NULL);
     const rill_metric *metric = rill_metric_find(id, NULL);
     if (env != NULL) {
         *found = SUBJECT_OF(env, "environment");
@@ -49,6 +50,8 @@ static bool find_subject(const char *id, any_type *found)
         *found = SUBJECT_OF(features, "feature map");
     } else if (policy != NULL) {
         *found = SUBJECT_OF(policy, "policy");
+    } else if (optimiser != NULL) {
+        *found = SUBJECT_OF(optimiser, "optimiser");
     } else if (metric != NULL) {
         *found = (any_type){.family = "metric", .id = metric->id, .summary = metric->summary};
     } else {
@@ -75,6 +78,7 @@ static int fail_unknown(const command *self, const char *id)
     const rill_agent_type *const *agents = rill_agent_type_list();
     const rill_features_type *const *features = rill_features_type_list();
     const rill_policy_type *const *policies = rill_policy_type_list();
+    const rill_optimiser_type *const *optimisers = rill_optimiser_type_list();
     const rill_metric *const *metrics = rill_metric_list();
     for (; *wrappers != NULL && n < MAX_NAMES; wrappers++) {
         names[n++] = (*wrappers)->id;
@@ -87,6 +91,9 @@ static int fail_unknown(const command *self, const char *id)
     }
     for (; *policies != NULL && n < MAX_NAMES; policies++) {
         names[n++] = (*policies)->id;
+    }
+    for (; *optimisers != NULL && n < MAX_NAMES; optimisers++) {
+        names[n++] = (*optimisers)->id;
     }
     for (; *metrics != NULL && n < MAX_NAMES; metrics++) {
         names[n++] = (*metrics)->id;
@@ -206,6 +213,9 @@ static void print_policies(const rill_agent_type *type)
         printf("%-13s %s\n", "distribution",
                "what it learns; default: categorical for discrete actions, else gaussian");
         printf("%-13s %s\n", "policy_features", "any; default: the features");
+        if (type->has_optimiser) {
+            printf("%-13s %s\n", "optimiser", "any; default: sgd");
+        }
     } else {
         printf("%-13s %s\n", "policy",
                type->default_policy == NULL ? "none, it has its own way to act"

@@ -67,7 +67,10 @@ static void visit_policies(visitor *visit, void *context)
 
 static void visit_optimisers(visitor *visit, void *context)
 {
-    (void)visit, (void)context; // there are none yet
+    for (const rill_optimiser_type *const *type = rill_optimiser_type_list(); *type != NULL;
+         type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
 }
 
 static void visit_metrics(visitor *visit, void *context)

@@ -12,6 +12,7 @@
 #include <rill/features.h>
 #include <rill/linear.h>
 #include <rill/model.h>
+#include <rill/optimiser.h>
 #include <rill/outcome.h>
 #include <rill/param.h>
 #include <rill/policy.h>
@@ -60,6 +61,8 @@ typedef struct rill_agent_type {
     /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
     /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
     bool is_actor;
+    /// An actor that moves its policy by the gradient of many steps at a time: takes an `optimiser`.
+    bool has_optimiser;
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
@@ -119,6 +122,9 @@ typedef struct rill_actor {
     rill_distribution distribution; ///< its type NULL: the agent acts by its `policy`
     rill_features features;         ///< x(s); its type NULL: those of the agent
     rill_linear theta;              ///< (features.size, distribution.n_parameters)
+    rill_optimiser optimiser;       ///< its type NULL: the type has none
+    double *moments;                ///< what it remembers
+    int64_t *n_ascents;             ///< steps that it has made
     rill_slots slots; ///< of the same states as those of the agent; `outputs` has room for eta
     double *noise;    ///< (distribution.n_noise) of the action drawn last
     double *x;        ///< (distribution.size) that action, as the distribution sees it
@@ -164,6 +170,8 @@ typedef struct rill_agent_config {
     void *distribution_params;
     const rill_features_type *policy_features;
     void *policy_features_params;
+    const rill_optimiser_type *optimiser; ///< for a type that `has_optimiser`; NULL: sgd
+    void *optimiser_params;
 } rill_agent_config;
 
 /// Frees what a config holds that no agent was built from.

@@ -17,6 +17,7 @@
 #include <rill/linear.h>
 #include <rill/math.h>
 #include <rill/model.h>
+#include <rill/optimiser.h>
 #include <rill/outcome.h>
 #include <rill/param.h>
 #include <rill/policy.h>
