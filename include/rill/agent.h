@@ -54,12 +54,15 @@ typedef struct rill_agent_type {
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
-    bool needs_model;              ///< plans on the exact model of the environment
+    bool needs_model;              ///< plans on the exact model of the environment; observes its states
     bool is_linear;                ///< learns on any features; otherwise on tables only
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
     int64_t (*count_states)(const rill_agent *agent);
+    /// Optional, for types with a model: the weight of each state in the updates, (n_states), 1 in sum.
+    /// NULL: how often the agent is there.
+    const double *(*distribution)(const rill_agent *agent);
     /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
