@@ -6,7 +6,9 @@
 /// E_b[rho X | s] = E_pi[X | s], no behaviour but d remains of acting off-policy.
 ///
 /// One step of the environment is one sweep over the states, and one update in time: the agent lives in
-/// the world only to show what it has computed.
+/// the world only to show what it has computed. Sweeps in place come to rest a little (in proportion to
+/// the step size) off the fixed point, where updates cancel over a whole sweep, not state by state;
+/// on a table there is nothing to cancel.
 #ifndef RILL_AGENTS_EXPECTED_UPDATES_H
 #define RILL_AGENTS_EXPECTED_UPDATES_H
 
