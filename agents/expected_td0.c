@@ -24,9 +24,9 @@ static void sweep(rill_agent *agent)
     expected_close_sweep(agent);
 }
 
-EXPECTED_DEFINE(expected_td0, sweep,
-                .summary = "semi-gradient dynamic programming on the exact model; a step is a sweep",
-                .source = "Sutton & Barto (2018), section 11.2",
-                .params = expected_td0_param_table, .params_size = sizeof(expected_params),
-                .agent_size = sizeof(expected_agent), .layout = expected_layout,
-                .begin = expected_begin);
+EXPECTED_DEFINE(
+    expected_td0, sweep,
+    .summary = "semi-gradient dynamic programming on the exact model; a step is a sweep",
+    .source = "Sutton & Barto (2018), section 11.2", .params = expected_td0_param_table,
+    .params_size = sizeof(expected_params), .agent_size = sizeof(expected_agent),
+    .layout = expected_layout, .begin = expected_begin);

@@ -75,7 +75,6 @@ static void sweep(rill_agent *agent)
 
 EXPECTED_DEFINE(expected_tdc, sweep,
                 .summary = "gradient-corrected TD(0) by expected updates; a step is a sweep",
-                .source = "Sutton & Barto (2018), section 11.7",
-                .params = expected_tdc_param_table, .params_size = sizeof(expected_tdc_params),
-                .agent_size = sizeof(expected_tdc), .layout = expected_tdc_layout,
-                .begin = expected_begin);
+                .source = "Sutton & Barto (2018), section 11.7", .params = expected_tdc_param_table,
+                .params_size = sizeof(expected_tdc_params), .agent_size = sizeof(expected_tdc),
+                .layout = expected_tdc_layout, .begin = expected_begin);

@@ -120,9 +120,9 @@ static inline const double *expected_distribution(const rill_agent *agent)
 static inline double expected_value(const rill_agent *agent, int32_t state)
 {
     const expected_agent *self = (const expected_agent *)agent;
-    return !rill_model_has_actions(agent->model, state) ? 0.0
-                                                        : rill_td_value(agent, self->states[state],
-                                                                        0);
+    return !rill_model_has_actions(agent->model, state)
+               ? 0.0
+               : rill_td_value(agent, self->states[state], 0);
 }
 
 /// What a sweep starts from: synchronous updates read v(s) from here.

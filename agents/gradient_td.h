@@ -41,8 +41,8 @@ static inline void gradient_td_learn(rill_agent *agent, double reward, rill_stat
 {
     const gradient_td *self = (const gradient_td *)agent;
     const gradient_td_params *params = agent->params;
-    gradient_td_error e = {
-        self->off.last->state, next, self->off.last->ratio, params->td.gamma, 0.0, 0.0};
+    gradient_td_error e = {self->off.last->state, next, self->off.last->ratio,
+                           params->td.gamma,      0.0,  0.0};
     const double bootstrap = next < 0 ? 0.0 : rill_td_value(agent, next, 0);
     e.td_error = reward + e.gamma * bootstrap - rill_td_value(agent, e.state, 0);
     e.predicted = rill_td_dot(agent, &self->secondary, e.state, 0);
@@ -56,14 +56,14 @@ static inline void gradient_td_learn(rill_agent *agent, double reward, rill_stat
 }
 
 /// Defines the agent `name` that moves w by `move`.
-#define GRADIENT_TD_DEFINE(name, what, where, move)                                              \
-    static const rill_param name##_param_table[] = {GRADIENT_TD_PARAMS, RILL_PARAM_END};         \
-    static inline void name##_learn(rill_agent *agent, double reward, rill_state next)           \
-    {                                                                                            \
-        gradient_td_learn(agent, reward, next, move);                                            \
-    }                                                                                            \
-    OFF_POLICY_DEFINE(name, name##_learn, .summary = what, .source = where,                      \
-                      .params = name##_param_table, .params_size = sizeof(gradient_td_params),   \
+#define GRADIENT_TD_DEFINE(name, what, where, move)                                            \
+    static const rill_param name##_param_table[] = {GRADIENT_TD_PARAMS, RILL_PARAM_END};       \
+    static inline void name##_learn(rill_agent *agent, double reward, rill_state next)         \
+    {                                                                                          \
+        gradient_td_learn(agent, reward, next, move);                                          \
+    }                                                                                          \
+    OFF_POLICY_DEFINE(name, name##_learn, .summary = what, .source = where,                    \
+                      .params = name##_param_table, .params_size = sizeof(gradient_td_params), \
                       .agent_size = sizeof(gradient_td), .layout = gradient_td_layout)
 
 #endif

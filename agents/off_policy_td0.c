@@ -14,8 +14,7 @@ static inline void learn(rill_agent *agent, double reward, rill_state next)
     const double gamma = rill_td_params_of(agent)->gamma;
     const double bootstrap = next < 0 ? 0.0 : rill_td_value(agent, next, 0);
     const double td_error = reward + gamma * bootstrap - rill_td_value(agent, last.state, 0);
-    rill_td_add(agent, last.state, 0,
-                rill_td_alpha(agent, last.state, 0) * last.ratio * td_error);
+    rill_td_add(agent, last.state, 0, rill_td_alpha(agent, last.state, 0) * last.ratio * td_error);
     agent->memory->td_error = td_error;
     agent->memory->update++;
 }

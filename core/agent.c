@@ -251,7 +251,8 @@ static rill_status check_actions(const rill_agent *agent, const char *part,
 /// Whether the states that the policies know are the observations, not groups of them.
 static bool tells_states_apart(const rill_agent *agent)
 {
-    return rill_features_are_one_hot(&agent->features) || !rill_features_are_table(&agent->features);
+    return rill_features_are_one_hot(&agent->features) ||
+           !rill_features_are_table(&agent->features);
 }
 
 /// Takes the model over, for a type that plans on one or must not choose actions that do not exist.

@@ -342,8 +342,7 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
                 experiment->records[i].index == record->index) {
                 char name[48];
                 rill_metric_write(record->metric, record->index, name);
-                status =
-                    rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice", name);
+                status = rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice", name);
             }
         }
         if (status != RILL_OK) {

@@ -163,8 +163,9 @@ static rill_status find_basis(rill_projection *p, const rill_agent *agent, rill_
         return RILL_OK;
     }
     if (features->memory_size > 0) {
-        return rill_error_set(error, RILL_INVALID, "features",
-                              "those of a table that fills as states are met differ from run to run");
+        return rill_error_set(
+            error, RILL_INVALID, "features",
+            "those of a table that fills as states are met differ from run to run");
     }
     if ((n_states < n_features ? n_states : n_features) > MAX_RANK ||
         (int64_t)n_states * n_features > MAX_NUMBERS) {
@@ -245,8 +246,8 @@ static double project_table(const rill_projection *p, const rill_agent *agent, c
     double square = 0.0;
     for (int32_t s = 0; s < p->model->n_states; s++) {
         const double d = p->root[s] * p->root[s];
-        double *sum =
-            sums + 2 * (ptrdiff_t)rill_features_active(&agent->features, (rill_observation){.index = s});
+        double *sum = sums + 2 * (ptrdiff_t)rill_features_active(&agent->features,
+                                                                 (rill_observation){.index = s});
         sum[0] += d * delta[s];
         sum[1] += d;
     }

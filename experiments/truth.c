@@ -24,7 +24,7 @@ static bool predicts(const rill_agent *agent)
 }
 
 rill_status truth_check_states(const rill_agent *agent, const rill_env *env,
-                                const rill_model *model, rill_error *error)
+                               const rill_model *model, rill_error *error)
 {
     const rill_space *space = &agent->observation_space;
     if (space->kind != RILL_SPACE_DISCRETE || space->size != model->n_states) {

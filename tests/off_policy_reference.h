@@ -107,8 +107,7 @@ static inline void off_policy_mean(const linear_world *w, rill_agent *agent, con
     for (int32_t pair = 0; pair < w->n_states * LINEAR_ACTIONS; pair++) {
         const int32_t s = pair / LINEAR_ACTIONS;
         size_t count;
-        const rill_transition *t =
-            rill_model_outcomes(w->model, s, pair % LINEAR_ACTIONS, &count);
+        const rill_transition *t = rill_model_outcomes(w->model, s, pair % LINEAR_ACTIONS, &count);
         for (int32_t action = -1; count > 0 && action != pair % LINEAR_ACTIONS; seed++) {
             rill_agent_load(agent, before);
             rill_rng_seed(&agent->memory->rng, seed);

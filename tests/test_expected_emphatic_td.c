@@ -60,8 +60,7 @@ END_TEST
 START_TEST(test_baird)
 {
     linear_world w = baird_world();
-    rill_agent *agent =
-        linear_agent_in(&w, "expected_emphatic_td", "alpha=0.03 " BAIRD_WEIGHTS);
+    rill_agent *agent = linear_agent_in(&w, "expected_emphatic_td", "alpha=0.03 " BAIRD_WEIGHTS);
     double weights[8] = {1, 1, 1, 1, 1, 1, 10, 1}, followon = 0.0;
     for (int32_t t = 0; t < 1000; t++) {
         double change[8] = {0.0}, mean = 0.0;

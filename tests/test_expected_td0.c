@@ -105,8 +105,7 @@ START_TEST(test_refused)
     refused("baird", "expected_tdc", "params.distribution", "sum to 1.1",
             WORDS("distribution=0.5,0.5,0.1,0,0,0,0"));
     refused("random_walk", "expected_emphatic_td", "params.distribution",
-            "state 0 is terminal: its weight must be 0",
-            WORDS("distribution=0.5,0.5,0,0,0,0,0"));
+            "state 0 is terminal: its weight must be 0", WORDS("distribution=0.5,0.5,0,0,0,0,0"));
     refused("gambler", "expected_td0", "features", "some actions do not exist",
             WORDS("features=state_aggregation"));
     refused("random_walk", "value_iteration", "features", "value_iteration learns a table",

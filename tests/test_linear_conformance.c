@@ -29,9 +29,9 @@ static rill_agent *make(const rill_agent_type *type, const rill_env *env, featur
     if (type->needs_model) {
         ASSERT_OK(rill_env_model(env, &model, &error), &error);
     }
-    rill_agent *agent = linear_agent(type, env->observation_space, env->action_space, map, all,
-                                     is_prediction ? policy : NULL,
-                                     type->has_behaviour ? behaviour : NULL, model);
+    rill_agent *agent =
+        linear_agent(type, env->observation_space, env->action_space, map, all,
+                     is_prediction ? policy : NULL, type->has_behaviour ? behaviour : NULL, model);
     rill_model_destroy(model);
     return agent;
 }

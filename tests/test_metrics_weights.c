@@ -26,9 +26,10 @@ START_TEST(test_written_and_read)
         ck_assert_str_eq(text, cases[i].text);
     }
     // an index is written in one way
-    static const char *const wrong[] = {
-        "weight",     "weight[]",   "weight[",   "weight[x]",  "weight[-1]", "weight[01]",
-        "weight[1]x", "weight[1]]", "weight[ 1]", "weight[1.0]", "weight[i]",  "weight[12345678901]"};
+    static const char *const wrong[] = {"weight",      "weight[]",   "weight[",
+                                        "weight[x]",   "weight[-1]", "weight[01]",
+                                        "weight[1]x",  "weight[1]]", "weight[ 1]",
+                                        "weight[1.0]", "weight[i]",  "weight[12345678901]"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         int64_t index;
         char message[128];
@@ -66,16 +67,19 @@ START_TEST(test_refused)
                   "record[1]", "there is no value[5] for td0: there are 5, 0 to 4");
     check_refused(WALK "[{'id': 'sarsa'}]" STOP "['weight[1]', 'weight[2]', 'weight[1]']}",
                   "record[2]", "\"weight[1]\" is recorded twice");
-    check_refused("{'environment': {'id': 'mountain_car'}, 'agents': [{'id': 'sarsa', 'features': "
-                  "{'id': 'tile_coding'}}]" STOP "['value[0]']}",
-                  "record[0]",
-                  "value[0] is of a discrete observation; this environment's are a box of 2 numbers");
+    check_refused(
+        "{'environment': {'id': 'mountain_car'}, 'agents': [{'id': 'sarsa', 'features': "
+        "{'id': 'tile_coding'}}]" STOP "['value[0]']}",
+        "record[0]",
+        "value[0] is of a discrete observation; this environment's are a box of 2 numbers");
     check_refused(WALK "[{'id': 'sarsa'}]" STOP "['projected_bellman_error']}", "record[0]",
                   "projected_bellman_error is about prediction; sarsa learns action values");
-    check_refused("{'environment': {'id': 'baird'}, 'agents': [{'id': 'td0'}], 'stop': {'steps': 8},"
-                  " 'record': ['weight[1]']}",
-                  "record[0]", "write {\"metric\": \"weight[1]\", \"every\": 1, ");
-    check_refused(WALK "[{'id': 'td0'}]" STOP "['weight[1]'], 'expect': [{'check': 'c', 'source': "
+    check_refused(
+        "{'environment': {'id': 'baird'}, 'agents': [{'id': 'td0'}], 'stop': {'steps': 8},"
+        " 'record': ['weight[1]']}",
+        "record[0]", "write {\"metric\": \"weight[1]\", \"every\": 1, ");
+    check_refused(WALK
+                  "[{'id': 'td0'}]" STOP "['weight[1]'], 'expect': [{'check': 'c', 'source': "
                   "'s', 'agent': 'td0', 'metric': 'weight[2]', 'window': [1, 1], 'published': 0, "
                   "'tolerance': 1}]}",
                   "expect[0].metric", "\"weight[2]\" is not recorded");
@@ -89,11 +93,12 @@ END_TEST
 START_TEST(test_recorded)
 {
     rill_experiment *e = experiment_of(
-        WALK "[{'id': 'sarsa', 'params': {'alpha': 0.3, 'gamma': 0.9}}], 'stop': {'episodes': 50}, "
-             "'seed': 4, 'record': ['weight[5]', 'value[2]', 'weight_norm', 'weight[4]'], 'expect': "
-             "[{'check': 'c', 'source': 's', 'agent': 'sarsa', 'metric': 'weight[5]', 'window': [50, "
-             "50], 'published': 0, 'tolerance': 1}, {'check': 'c', 'source': 's', 'agent': 'sarsa', "
-             "'estimates': [0, 0, 0, 0, 0], 'tolerance': 1}]}");
+        WALK
+        "[{'id': 'sarsa', 'params': {'alpha': 0.3, 'gamma': 0.9}}], 'stop': {'episodes': 50}, "
+        "'seed': 4, 'record': ['weight[5]', 'value[2]', 'weight_norm', 'weight[4]'], 'expect': "
+        "[{'check': 'c', 'source': 's', 'agent': 'sarsa', 'metric': 'weight[5]', 'window': [50, "
+        "50], 'published': 0, 'tolerance': 1}, {'check': 'c', 'source': 's', 'agent': 'sarsa', "
+        "'estimates': [0, 0, 0, 0, 0], 'tolerance': 1}]}");
     rill_run run;
     ASSERT_OK(rill_experiment_run_one(e, 0, 0, &run, &error), &error);
     ck_assert_uint_eq(run.n_values, 10);

@@ -128,14 +128,13 @@ static void refused(const char *env_id, const char *const *env_words, const char
 START_TEST(test_refused)
 {
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-    refused("random_walk", NULL, "td0",
-            WORDS("features=tile_coding", "features.table_size=64"), "features",
-            "differ from run to run");
+    refused("random_walk", NULL, "td0", WORDS("features=tile_coding", "features.table_size=64"),
+            "features", "differ from run to run");
     refused("random_walk", WORDS("n_states=5000"), "td0",
             WORDS("features=fourier", "features.order=1000"), "features",
             "1001 features of 5002 states are too many");
-    refused("baird", WORDS("observation=features"), "td0",
-            WORDS("features=raw"), "", "states that baird does not show");
+    refused("baird", WORDS("observation=features"), "td0", WORDS("features=raw"), "",
+            "states that baird does not show");
     rill_projection_destroy(NULL);
 }
 END_TEST

@@ -50,7 +50,9 @@ static bool find_subject(const char *id, any_type *found)
     } else if (policy != NULL) {
         *found = SUBJECT_OF(policy, "policy");
     } else if (metric != NULL) {
-        *found = (any_type){.family = "metric", .id = metric->id, .summary = metric->summary};
+        *found = (any_type){.family = "metric",
+                            .id = metric->form == NULL ? metric->id : metric->form,
+                            .summary = metric->summary};
     } else {
         return false;
     }

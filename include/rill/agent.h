@@ -54,8 +54,8 @@ typedef struct rill_agent_type {
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
-    bool needs_model;              ///< plans on the exact model of the environment; observes its states
-    bool is_linear;                ///< learns on any features; otherwise on tables only
+    bool needs_model; ///< plans on the exact model of the environment; observes its states
+    bool is_linear;   ///< learns on any features; otherwise on tables only
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.

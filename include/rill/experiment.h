@@ -18,9 +18,9 @@ extern "C" {
 /// One agent of an experiment.
 typedef struct rill_variant {
     char *label;
-    rill_agent *agent;         ///< as configured; runs work on clones of it
-    const rill_truth *truth;   ///< of its policy; NULL when no metric needs it; the experiment's
-    const rill_truth *optimum; ///< of the optimal one; likewise
+    rill_agent *agent;           ///< as configured; runs work on clones of it
+    const rill_truth *truth;     ///< of its policy; NULL when no metric needs it; the experiment's
+    const rill_truth *optimum;   ///< of the optimal one; likewise
     rill_projection *projection; ///< NULL when no metric needs it
 } rill_variant;
 

@@ -66,15 +66,15 @@ typedef struct rill_tally {
 /// What a metric may look at.
 typedef struct rill_metric_view {
     const rill_agent *agent;
-    const rill_truth *truth; ///< NULL unless the metric needs it
+    const rill_truth *truth;           ///< NULL unless the metric needs it
     const rill_projection *projection; ///< NULL unless the metric needs it
     const rill_tally *tally;           ///< NULL unless the metric gathers steps
     int64_t index;                     ///< of a metric with one: 3 for "weight[3]"
-    double episode_return;   ///< undiscounted sum of rewards of the episode just finished
-    int64_t episode_length;  ///< its steps
-    int64_t steps, episodes; ///< taken and finished so far
-    double *scratch;         ///< (number of estimates a state)
-    bool *is_out_of_memory;  ///< set by a metric that finds none; NULL: not told
+    double episode_return;             ///< undiscounted sum of rewards of the episode just finished
+    int64_t episode_length;            ///< its steps
+    int64_t steps, episodes;           ///< taken and finished so far
+    double *scratch;                   ///< (number of estimates a state)
+    bool *is_out_of_memory;            ///< set by a metric that finds none; NULL: not told
 } rill_metric_view;
 
 /// A number measured during a run.
