@@ -257,14 +257,23 @@ static rill_status check_actions(const rill_agent *agent, const char *part,
     return status;
 }
 
+/// Whether the states that the policies know are the observations, not groups of them.
+static bool tells_states_apart(const rill_agent *agent)
+{
+    return rill_features_are_one_hot(&agent->features) ||
+           !rill_features_are_table(&agent->features);
+}
+
 /// Takes the model over, for a type that plans on one or must not choose actions that do not exist.
 static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
-    const bool fits = config->model != NULL && rill_features_are_one_hot(&agent->features) &&
-                      config->model->n_states == agent->features.size &&
-                      config->model->n_actions == agent->action_space.size;
+    const rill_space *space = &agent->observation_space;
+    const bool is_observed = config->model != NULL && space->kind == RILL_SPACE_DISCRETE &&
+                             config->model->n_states == space->size &&
+                             config->model->n_actions == agent->action_space.size;
+    const bool is_table = rill_features_are_one_hot(&agent->features);
     if (!agent->type->needs_model) {
-        if (fits && lacks_actions(config->model)) {
+        if (is_observed && is_table && lacks_actions(config->model)) {
             agent->model = config->model;
             config->model = NULL;
         }
@@ -275,11 +284,18 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
                               "%s plans on the exact model of the environment, and none was given",
                               agent->type->id);
     }
-    if (!fits) {
+    if (!is_observed || (!is_table && !agent->type->is_linear)) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s plans on the states of the exact model, so it must observe them: "
-                              "use one_hot features, and an environment that shows its state",
-                              agent->type->id);
+                              "use %san environment that shows its state",
+                              agent->type->id,
+                              agent->type->is_linear ? "" : "one_hot features, and ");
+    }
+    if (!tells_states_apart(agent) && lacks_actions(config->model)) {
+        return rill_error_set(error, RILL_INVALID, "features",
+                              "some actions do not exist in some states, which %s does not tell "
+                              "apart for the policy",
+                              agent->features.type->id);
     }
     agent->model = config->model;
     config->model = NULL;
@@ -330,8 +346,10 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                              &config->behaviour_params, error);
     }
     status = status == RILL_OK ? wire_model(agent, config, error) : status;
-    agent->policy.model = agent->behaviour.model = agent->model;
-    if (status == RILL_OK && agent->model != NULL && !type->is_actor) {
+    // a policy on groups of states asks for no action's existence: there all exist
+    const bool knows_states = agent->model != NULL && tells_states_apart(agent);
+    agent->policy.model = agent->behaviour.model = knows_states ? agent->model : NULL;
+    if (status == RILL_OK && knows_states && !type->is_actor) {
         status = check_actions(agent, "policy", &agent->policy, error);
         if (status == RILL_OK && config->behaviour != NULL) {
             status = check_actions(agent, "behaviour", &agent->behaviour, error);

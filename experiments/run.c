@@ -141,7 +141,9 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
         const rill_record *record = &experiment->records[i];
         r->is_watched = r->is_watched || record->metric->of_step != NULL;
         r->needs_optimum = r->needs_optimum || record->metric->needs_optimum;
-        name_series(&run->series[run->n_series++], record->metric->id, record->unit, record->every);
+        char name[48];
+        rill_metric_write(record->metric, record->index, name);
+        name_series(&run->series[run->n_series++], name, record->unit, record->every);
     }
     if (has_evaluation) {
         const int64_t every = experiment->evaluation.every;
@@ -177,6 +179,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
 {
     rill_metric_view view = {.agent = r->agent,
                              .truth = r->variant->truth,
+                             .projection = r->variant->projection,
                              .episode_return = episode_return,
                              .episode_length = episode_length,
                              .steps = r->run->steps,
@@ -188,6 +191,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
         const rill_metric *metric = spec->metric;
         if (spec->unit == unit && count % spec->every == 0) {
             view.tally = &r->tallies[i];
+            view.index = spec->index;
             append(r, &r->run->series[i], metric->measure(&view), metric->may_be_missing);
             r->tallies[i] = metric->is_total ? r->tallies[i] : (rill_tally){0.0, 0};
         }

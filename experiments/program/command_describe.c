@@ -53,7 +53,9 @@ static bool find_subject(const char *id, any_type *found)
     } else if (optimiser != NULL) {
         *found = SUBJECT_OF(optimiser, "optimiser");
     } else if (metric != NULL) {
-        *found = (any_type){.family = "metric", .id = metric->id, .summary = metric->summary};
+        *found = (any_type){.family = "metric",
+                            .id = metric->form == NULL ? metric->id : metric->form,
+                            .summary = metric->summary};
     } else {
         return false;
     }

@@ -76,7 +76,8 @@ static void visit_optimisers(visitor *visit, void *context)
 static void visit_metrics(visitor *visit, void *context)
 {
     for (const rill_metric *const *metric = rill_metric_list(); *metric != NULL; metric++) {
-        visit(context, (*metric)->id, (*metric)->summary);
+        visit(context, (*metric)->form == NULL ? (*metric)->id : (*metric)->form,
+              (*metric)->summary);
     }
 }
 

@@ -56,7 +56,7 @@ typedef struct rill_agent_type {
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
-    bool needs_model; ///< plans on the exact model of the environment
+    bool needs_model; ///< plans on the exact model of the environment; observes its states
     bool is_linear;   ///< learns on any features; otherwise on tables only
     /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
     /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
@@ -70,6 +70,9 @@ typedef struct rill_agent_type {
     /// Optional: number of environments side by side that it learns from, each call being about the one
     /// in `memory->lane`. NULL: 1.
     int32_t (*count_lanes)(const rill_agent *agent);
+    /// Optional, for types with a model: the weight of each state in the updates, (n_states), 1 in sum.
+    /// NULL: how often the agent is there.
+    const double *(*state_weights)(const rill_agent *agent);
     /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
