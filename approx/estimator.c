@@ -6,10 +6,10 @@ RILL_DEFINE_REGISTRY(estimator, "estimator", "estimators")
 
 static rill_status check_samples(const rill_estimator *estimator, rill_error *error)
 {
-    return estimator->n_samples >= 1 ? RILL_OK
-                                     : rill_error_set(error, RILL_INVALID, "n_samples",
-                                                      "%d samples, expected at least 1",
-                                                      estimator->n_samples);
+    return estimator->n_samples >= 1
+               ? RILL_OK
+               : rill_error_set(error, RILL_INVALID, "n_samples", "%d samples, expected at least 1",
+                                estimator->n_samples);
 }
 
 rill_status rill_estimator_create(rill_estimator *estimator, const rill_estimator_type *type,

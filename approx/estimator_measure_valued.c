@@ -99,8 +99,8 @@ static void measure_estimate(const rill_estimator *estimator, void *block, const
             const double z3 = rill_rng_standard_normal(rng);
             const double w = sqrt(z2 * z2 + z3 * z3);
             const double maxwell = copysign(sqrt(z1 * z1 + w * w), z1);
-            gradient[i] += value_at(estimator, &memory, eta, i, w) -
-                           value_at(estimator, &memory, eta, i, -w);
+            gradient[i] +=
+                value_at(estimator, &memory, eta, i, w) - value_at(estimator, &memory, eta, i, -w);
             gradient[m + i] += value_at(estimator, &memory, eta, i, maxwell) -
                                value_at(estimator, &memory, eta, i, z1);
         }
@@ -114,7 +114,8 @@ static void measure_estimate(const rill_estimator *estimator, void *block, const
 extern const rill_estimator_type rill_estimator_measure_valued;
 const rill_estimator_type rill_estimator_measure_valued = {
     .id = "measure_valued",
-    .summary = "differences of f under the two measures that the derivative of a Gaussian splits into",
+    .summary =
+        "differences of f under the two measures that the derivative of a Gaussian splits into",
     .source = "Pflug (1989); Mohamed et al. (2020), section 6",
     .params = measure_param_table,
     .prepare = measure_prepare,

@@ -29,9 +29,8 @@ static pathwise_memory layout(const rill_estimator *estimator, rill_arena *arena
         .noise = estimator_take(arena, distribution->n_noise),
         .x = estimator_take(arena, distribution->size),
         .slope = estimator_take(arena, distribution->size),
-        .jacobian = rill_arena_take(arena,
-                                    (size_t)distribution->size * (size_t)distribution->n_parameters,
-                                    sizeof(double)),
+        .jacobian = rill_arena_take(
+            arena, (size_t)distribution->size * (size_t)distribution->n_parameters, sizeof(double)),
     };
 }
 

@@ -41,10 +41,10 @@ typedef struct score_memory {
     double *score;     // (n_parameters)
     double *sum;       // (n_parameters) of the scores of a batch
     // learned
-    double *count;          // (1) samples so far
-    double *mean;           // (1) average of f
-    double *products;       // (n_parameters) averages of f s_i^2
-    double *squares;        // (n_parameters) averages of s_i^2
+    double *count;    // (1) samples so far
+    double *mean;     // (1) average of f
+    double *products; // (n_parameters) averages of f s_i^2
+    double *squares;  // (n_parameters) averages of s_i^2
 } score_memory;
 
 static score_memory layout(const rill_estimator *estimator, rill_arena *arena)
@@ -109,8 +109,7 @@ static double baseline_of(const score_params *params, const score_memory *memory
 static void learn(const score_params *params, const score_memory *memory, double f, int32_t n)
 {
     *memory->count += 1.0;
-    const double weight =
-        1.0 / *memory->count > params->rate ? 1.0 / *memory->count : params->rate;
+    const double weight = 1.0 / *memory->count > params->rate ? 1.0 / *memory->count : params->rate;
     *memory->mean += weight * (f - *memory->mean);
     for (int32_t i = 0; params->baseline == OPTIMAL && i < n; i++) {
         const double square = memory->score[i] * memory->score[i];

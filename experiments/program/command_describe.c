@@ -35,6 +35,7 @@ static bool find_subject(const char *id, any_type *found)
     const rill_agent_type *agent = rill_agent_type_find(id, NULL);
     const rill_features_type *features = rill_features_type_find(id, NULL);
     const rill_policy_type *policy = rill_policy_type_find(id, NULL);
+    const rill_estimator_type *estimator = rill_estimator_type_find(id, NULL);
     const rill_metric *metric = rill_metric_find(id, NULL);
     if (env != NULL) {
         *found = SUBJECT_OF(env, "environment");
@@ -49,6 +50,8 @@ static bool find_subject(const char *id, any_type *found)
         *found = SUBJECT_OF(features, "feature map");
     } else if (policy != NULL) {
         *found = SUBJECT_OF(policy, "policy");
+    } else if (estimator != NULL) {
+        *found = SUBJECT_OF(estimator, "gradient estimator");
     } else if (metric != NULL) {
         *found = (any_type){.family = "metric", .id = metric->id, .summary = metric->summary};
     } else {
@@ -75,6 +78,7 @@ static int fail_unknown(const command *self, const char *id)
     const rill_agent_type *const *agents = rill_agent_type_list();
     const rill_features_type *const *features = rill_features_type_list();
     const rill_policy_type *const *policies = rill_policy_type_list();
+    const rill_estimator_type *const *estimators = rill_estimator_type_list();
     const rill_metric *const *metrics = rill_metric_list();
     for (; *wrappers != NULL && n < MAX_NAMES; wrappers++) {
         names[n++] = (*wrappers)->id;
@@ -87,6 +91,9 @@ static int fail_unknown(const command *self, const char *id)
     }
     for (; *policies != NULL && n < MAX_NAMES; policies++) {
         names[n++] = (*policies)->id;
+    }
+    for (; *estimators != NULL && n < MAX_NAMES; estimators++) {
+        names[n++] = (*estimators)->id;
     }
     for (; *metrics != NULL && n < MAX_NAMES; metrics++) {
         names[n++] = (*metrics)->id;
@@ -387,7 +394,7 @@ static int run(const command *self, int argc, char **argv)
 const command command_describe = {
     .name = "describe",
     .arguments = "ID",
-    .summary = "explain an environment, wrapper, agent, feature map, policy or metric",
+    .summary = "explain an environment, wrapper, agent, feature map, policy, estimator or metric",
     .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
             "parameter with its default and what it may be.\n"
             "\n"
