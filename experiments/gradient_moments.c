@@ -46,12 +46,13 @@ static double integrate(integrand *function, const void *context, double from, d
            integrate_smooth(function, context, jump, to, panels);
 }
 
-/// What is integrated over z = (x - mu) / sigma: E[g^a s^b], or E[(z^c g')^b].
+/// What is integrated over z = (x - mu) / sigma: E[g^a s^b], or E[(X - c)^b] of another X.
 typedef struct term {
     const test_objective *f;
     double mu, sigma;
     gaussian_parameter parameter;
     int of_value, of_score; ///< the powers a and b
+    double about;           ///< c
 } term;
 
 static double part(const term *t, double z)
@@ -157,7 +158,8 @@ static double path_term(const void *context, double z)
 {
     const term *t = context;
     const double slope = t->f->type->slope(t->f->k, t->mu + t->sigma * z);
-    return gsl_ran_ugaussian_pdf(z) * power(t->parameter == BY_MU ? slope : z * slope, t->of_score);
+    return gsl_ran_ugaussian_pdf(z) *
+           power((t->parameter == BY_MU ? slope : z * slope) - t->about, t->of_score);
 }
 
 double variance_pathwise(const test_objective *f, double mu, double sigma,
@@ -167,16 +169,16 @@ double variance_pathwise(const test_objective *f, double mu, double sigma,
         return (double)NAN;
     }
     term t = {.f = f, .mu = mu, .sigma = sigma, .parameter = parameter, .of_score = 1};
-    const double mean = integrate_smooth(path_term, &t, -REACH, REACH, PANELS);
+    t.about = integrate_smooth(path_term, &t, -REACH, REACH, PANELS);
     t.of_score = 2;
-    return integrate_smooth(path_term, &t, -REACH, REACH, PANELS) - mean * mean;
+    return integrate_smooth(path_term, &t, -REACH, REACH, PANELS);
 }
 
 /// (g(mu + sigma w) - g(mu - sigma w))^b under Rayleigh's density w exp(-w^2 / 2).
 static double rayleigh_term(const void *context, double w)
 {
     const term *t = context;
-    return w * rill_exp(-0.5 * w * w) * power(part(t, w) - part(t, -w), t->of_score);
+    return w * rill_exp(-0.5 * w * w) * power(part(t, w) - part(t, -w) - t->about, t->of_score);
 }
 
 /// Inside the integral over M: (g(mu + sigma M) - g(mu + sigma M u))^b for u uniform in (0, 1).
@@ -188,7 +190,8 @@ typedef struct inner_term {
 static double uniform_term(const void *context, double u)
 {
     const inner_term *inner = context;
-    return power(part(inner->t, inner->m) - part(inner->t, inner->m * u), inner->t->of_score);
+    const double difference = part(inner->t, inner->m) - part(inner->t, inner->m * u);
+    return power(difference - inner->t->about, inner->t->of_score);
 }
 
 static double maxwell_term(const void *context, double m)
@@ -198,24 +201,23 @@ static double maxwell_term(const void *context, double m)
            integrate(uniform_term, &inner, 0.0, 1.0, jump_of(context) / m, INNER_PANELS);
 }
 
-/// One of the powers of f(x+) - f(x-), in expectation.
-static double measure_moment(const term *base, int of_difference)
+/// E[(f(x+) - f(x-) - c)^b]
+static double difference_moment(const term *t)
 {
-    term t = *base;
-    t.of_score = of_difference;
-    if (t.parameter == BY_MU) {
-        return integrate(rayleigh_term, &t, 0.0, REACH, fabs(jump_of(&t)), PANELS);
+    if (t->parameter == BY_MU) {
+        return integrate(rayleigh_term, t, 0.0, REACH, fabs(jump_of(t)), PANELS);
     }
-    return integrate(maxwell_term, &t, -REACH, 0.0, jump_of(&t), PANELS) +
-           integrate(maxwell_term, &t, 0.0, REACH, jump_of(&t), PANELS);
+    return integrate(maxwell_term, t, -REACH, 0.0, jump_of(t), PANELS) +
+           integrate(maxwell_term, t, 0.0, REACH, jump_of(t), PANELS);
 }
 
 /// The other dimensions are the same in x+ and x-, and cancel in a sum.
 double variance_measure_valued(const test_objective *f, double mu, double sigma,
                                gaussian_parameter parameter)
 {
-    const term t = {.f = f, .mu = mu, .sigma = sigma, .parameter = parameter};
+    term t = {.f = f, .mu = mu, .sigma = sigma, .parameter = parameter, .of_score = 1};
     const double c = parameter == BY_MU ? 1.0 / (sigma * sqrt(2.0 * RILL_PI)) : 1.0 / sigma;
-    const double mean = measure_moment(&t, 1);
-    return c * c * (measure_moment(&t, 2) - mean * mean);
+    t.about = difference_moment(&t);
+    t.of_score = 2;
+    return c * c * difference_moment(&t);
 }
