@@ -91,6 +91,10 @@ START_TEST(test_what_f_is_asked_at)
         ASSERT_NEAR(z[0] + z[2], 2.0 * mu[0], 1e-14 * fabs(z[0]) + 1e-14);
         const double ratio = (z[6] - mu[0]) / (z[4] - mu[0]);
         ASSERT_FOR("coupled", ratio > 0.0 && ratio <= 1.0 + 1e-12);
+        for (int k = 1; k < 4; k++) { // the other number is that of one sample throughout
+            ASSERT_FOR("as sampled", z[1 + 2 * k] == z[1] && z[8 + 2 * k] == z[8]);
+        }
+        ASSERT_FOR("put back", z[8] != z[6]);
     }
     running_destroy(&r);
     rill_distribution_destroy(&s.distribution);
