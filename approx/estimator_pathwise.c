@@ -11,7 +11,9 @@
 ///     gumbel_softmax      x lies inside the simplex: the gradient of E[f] of the relaxed sample, which
 ///                         goes to that of the corners as the temperature goes to 0, while the variance
 ///                         grows without bound (Jang, Gu and Poole (2017); Maddison, Mnih and Teh (2017))
-///     straight_through    x is a corner, its derivative that of the relaxed sample (Jang et al. (2017))
+///     straight_through    x is a corner, its derivative that of the relaxed sample (Jang et al. (2017));
+///                         unless f is linear a bias stays at any temperature, for grad f at the corner is
+///                         not the difference of f between corners
 #include "approx/estimator_memory.h"
 
 static const rill_param pathwise_param_table[] = {RILL_PARAM_END};
