@@ -35,7 +35,9 @@ static bool find_subject(const char *id, any_type *found)
     const rill_agent_type *agent = rill_agent_type_find(id, NULL);
     const rill_features_type *features = rill_features_type_find(id, NULL);
     const rill_policy_type *policy = rill_policy_type_find(id, NULL);
+    const rill_distribution_type *distribution = rill_distribution_type_find(id, NULL);
     const rill_optimiser_type *optimiser = rill_optimiser_type_find(id, NULL);
+    const rill_estimator_type *estimator = rill_estimator_type_find(id, NULL);
     const rill_metric *metric = rill_metric_find(id, NULL);
     if (env != NULL) {
         *found = SUBJECT_OF(env, "environment");
@@ -50,8 +52,12 @@ static bool find_subject(const char *id, any_type *found)
         *found = SUBJECT_OF(features, "feature map");
     } else if (policy != NULL) {
         *found = SUBJECT_OF(policy, "policy");
+    } else if (distribution != NULL) {
+        *found = SUBJECT_OF(distribution, "distribution");
     } else if (optimiser != NULL) {
         *found = SUBJECT_OF(optimiser, "optimiser");
+    } else if (estimator != NULL) {
+        *found = SUBJECT_OF(estimator, "gradient estimator");
     } else if (metric != NULL) {
         *found = (any_type){.family = "metric",
                             .id = metric->form == NULL ? metric->id : metric->form,
@@ -61,6 +67,13 @@ static bool find_subject(const char *id, any_type *found)
     }
     return true;
 }
+
+/// Appends the ids of a family to `names`.
+#define ADD_NAMES(family)                                                       \
+    for (const rill_##family##_type *const *type = rill_##family##_type_list(); \
+         *type != NULL && n < MAX_NAMES; type++) {                              \
+        names[n++] = (*type)->id;                                               \
+    }
 
 static int fail_unknown(const command *self, const char *id)
 {
@@ -76,29 +89,16 @@ static int fail_unknown(const command *self, const char *id)
             names[n++] = (*type)->id;
         }
     }
-    const rill_wrapper_type *const *wrappers = rill_wrapper_type_list();
-    const rill_agent_type *const *agents = rill_agent_type_list();
-    const rill_features_type *const *features = rill_features_type_list();
-    const rill_policy_type *const *policies = rill_policy_type_list();
-    const rill_optimiser_type *const *optimisers = rill_optimiser_type_list();
-    const rill_metric *const *metrics = rill_metric_list();
-    for (; *wrappers != NULL && n < MAX_NAMES; wrappers++) {
-        names[n++] = (*wrappers)->id;
-    }
-    for (; *agents != NULL && n < MAX_NAMES; agents++) {
-        names[n++] = (*agents)->id;
-    }
-    for (; *features != NULL && n < MAX_NAMES; features++) {
-        names[n++] = (*features)->id;
-    }
-    for (; *policies != NULL && n < MAX_NAMES; policies++) {
-        names[n++] = (*policies)->id;
-    }
-    for (; *optimisers != NULL && n < MAX_NAMES; optimisers++) {
-        names[n++] = (*optimisers)->id;
-    }
-    for (; *metrics != NULL && n < MAX_NAMES; metrics++) {
-        names[n++] = (*metrics)->id;
+    ADD_NAMES(wrapper)
+    ADD_NAMES(agent)
+    ADD_NAMES(features)
+    ADD_NAMES(policy)
+    ADD_NAMES(distribution)
+    ADD_NAMES(optimiser)
+    ADD_NAMES(estimator)
+    for (const rill_metric *const *metric = rill_metric_list(); *metric != NULL && n < MAX_NAMES;
+         metric++) {
+        names[n++] = (*metric)->id;
     }
     const char *nearest = rill_nearest_name(id, names);
     if (nearest != NULL) {
@@ -407,7 +407,7 @@ static int run(const command *self, int argc, char **argv)
 const command command_describe = {
     .name = "describe",
     .arguments = "ID",
-    .summary = "explain an environment, wrapper, agent, feature map, policy or metric",
+    .summary = "explain an environment, wrapper, agent, feature map, policy, estimator or metric",
     .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
             "parameter with its default and what it may be.\n"
             "\n"

@@ -11,6 +11,7 @@
 #include <rill/distribution.h>
 #include <rill/env.h>
 #include <rill/env_define.h>
+#include <rill/estimator.h>
 #include <rill/features.h>
 #include <rill/grid.h>
 #include <rill/history.h>
