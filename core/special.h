@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/// log Gamma(x) for x > 0: within 4e-15 of it, relative to the larger of 1 and itself.
+/// log Gamma(x) for x > 0: within 1e-14 of it, relative to the larger of 1 and itself.
 double rill_log_gamma(double x);
 /// psi(x) = d log Gamma(x) / dx for x > 0: within 2e-15, relative to the larger of 1 and itself.
 double rill_digamma(double x);

@@ -163,8 +163,10 @@ static const struct {
     // multiply-add: GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4)
     {"log1p", rill_log1p, log1pl, 1.0, log1p_argument, UINT64_C(0x64DDFD8B304761F6)},
     {"tanh", rill_tanh, tanhl, 1.0, tanh_argument, UINT64_C(0x2EA990232303AD15)},
-    {"logistic", rill_logistic, logistic_reference, 2.5, logistic_argument, UINT64_C(0x45013D53896B5A10)},
-    {"softplus", rill_softplus, softplus_reference, 2.0, logistic_argument, UINT64_C(0x804D0F792B38CCD2)},
+    {"logistic", rill_logistic, logistic_reference, 2.5, logistic_argument,
+     UINT64_C(0x45013D53896B5A10)},
+    {"softplus", rill_softplus, softplus_reference, 2.0, logistic_argument,
+     UINT64_C(0x804D0F792B38CCD2)},
     {"sin", rill_sin, sinl, 0.52, angle_argument, UINT64_C(0x80421B46F0A4273A)},
     {"cos", rill_cos, cosl, 0.52, angle_argument, UINT64_C(0x89EA8F74FEE7B17D)},
     {"sin of sincos", sin_of_sincos, sinl, 0.52, angle_argument, UINT64_C(0x80421B46F0A4273A)},
