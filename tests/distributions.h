@@ -127,6 +127,41 @@ static inline double distributions_integral(distributions_integrand *f, void *co
     return value;
 }
 
+/// What the mean by p is taken of: 1, -log p(x), log p(x) - log q(x), x.
+enum {
+    DISTRIBUTIONS_ONE,
+    DISTRIBUTIONS_SURPRISE,
+    DISTRIBUTIONS_DIVERGENCE,
+    DISTRIBUTIONS_VALUE,
+};
+
+typedef struct distributions_mean {
+    const rill_distribution *distribution; ///< of one dimension
+    const double *p, *q;                   ///< eta of each; q for the divergence
+    int of;
+} distributions_mean;
+
+/// The integrand of such a mean at x.
+static inline double distributions_mean_at(double x, void *context)
+{
+    const distributions_mean *f = context;
+    const rill_distribution_type *type = f->distribution->type;
+    const double log_p = type->log_probability(f->distribution, f->p, &x);
+    if (log_p == -HUGE_VAL) {
+        return 0.0;
+    }
+    switch (f->of) {
+    case DISTRIBUTIONS_SURPRISE:
+        return -exp(log_p) * log_p;
+    case DISTRIBUTIONS_DIVERGENCE:
+        return exp(log_p) * (log_p - type->log_probability(f->distribution, f->q, &x));
+    case DISTRIBUTIONS_VALUE:
+        return exp(log_p) * x;
+    default:
+        return exp(log_p);
+    }
+}
+
 // ---- samples ----
 
 static inline int distributions_ascending(const void *a, const void *b)
