@@ -109,6 +109,27 @@ START_TEST(test_great_preferences)
 }
 END_TEST
 
+static double gumbel_cdf(double g, const void *context)
+{
+    (void)context;
+    return exp(-exp(-g));
+}
+
+/// The noise has the distribution function exp(-exp(-g)). False alarm: 9.3e-7.
+START_TEST(test_noise)
+{
+    static double noise[N_SAMPLES];
+    rill_distribution many = distributions_create("categorical", rill_space_discrete(10), "");
+    rill_rng rng;
+    rill_rng_seed(&rng, 4);
+    for (int i = 0; i < N_SAMPLES; i += 10) {
+        many.type->draw(&many, &rng, noise + i);
+    }
+    ck_assert_double_lt(distributions_ks(noise, N_SAMPLES, gumbel_cdf, NULL), 2.7);
+    rill_distribution_destroy(&many);
+}
+END_TEST
+
 /// Chi-square: false alarm 1e-6 each of the files' four.
 START_TEST(test_frequencies)
 {
@@ -142,4 +163,5 @@ START_TEST(test_frequencies)
 }
 END_TEST
 
-TEST_MAIN(test_sums_over_actions, test_support, test_great_preferences, test_frequencies)
+TEST_MAIN(test_sums_over_actions, test_support, test_great_preferences, test_noise,
+          test_frequencies)
