@@ -7,6 +7,9 @@
 /// dimension, and b_i = F^-1(e_i), F the distribution function; so implicit reparameterisation
 /// (Figurnov, Mohamed and Mnih (2018)) gives d b / d alpha = -(dF / d alpha) / p.
 ///
+/// Inverting F takes microseconds where the Gaussians take some 50 ns: more than 1 for a sample, and 10
+/// near shapes of 10^4.
+///
 /// An x on a bound, or within 2^-64 of the width of it, counts as that far inside, so that log p is
 /// finite. Shapes beyond `max_shape` are kept there (and their derivative is 0).
 #include "approx/bounds.h"

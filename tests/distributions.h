@@ -7,6 +7,7 @@
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
+#include <stdio.h>
 
 enum { MAX_ETA = 16 };
 
@@ -54,6 +55,30 @@ static inline void distributions_eta(double *eta, int32_t n, double scale, rill_
     for (int32_t i = 0; i < n; i++) {
         eta[i] = scale * rill_rng_standard_normal(rng);
     }
+}
+
+/// What a check is called with, for each type in several sizes.
+typedef void distributions_check(const rill_distribution *distribution, const char *name);
+
+static inline void distributions_for_each(distributions_check *run)
+{
+    static const int32_t box_sizes[] = {1, 3}, discrete_sizes[] = {1, 2, 5};
+    const rill_distribution_type *const *type = rill_distribution_type_list();
+    int n_checked = 0;
+    for (; *type != NULL; type++) {
+        const bool is_box = (*type)->kind == RILL_SPACE_BOX;
+        for (int i = 0; i < (is_box ? 2 : 3); i++) {
+            const int32_t size = is_box ? box_sizes[i] : discrete_sizes[i];
+            rill_distribution distribution =
+                distributions_create((*type)->id, distributions_space((*type)->kind, size), "");
+            char name[96];
+            snprintf(name, sizeof name, "%s of %d", (*type)->id, size);
+            run(&distribution, name);
+            rill_distribution_destroy(&distribution);
+            n_checked++;
+        }
+    }
+    ck_assert_int_gt(n_checked, 0);
 }
 
 // ---- derivatives ----

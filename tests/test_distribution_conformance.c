@@ -1,34 +1,10 @@
 // Every distribution of the registry: what rill/distribution.h promises, derivatives against
-// differences, samples against densities. A new file is tested when it appears.
+// differences, extremes, memory. A new file is tested when it appears.
 #include "tests/allocations.h"
 #include "tests/conformance.h"
 #include "tests/distributions.h"
 
-enum { N_ETAS = 60, N_SAMPLES = 40000 };
-
-/// What a check is called with, for each type in several sizes.
-typedef void check(const rill_distribution *distribution, const char *name);
-
-static void for_each(check *run)
-{
-    static const int32_t box_sizes[] = {1, 3}, discrete_sizes[] = {1, 2, 5};
-    const rill_distribution_type *const *type = rill_distribution_type_list();
-    int n_checked = 0;
-    for (; *type != NULL; type++) {
-        const bool is_box = (*type)->kind == RILL_SPACE_BOX;
-        for (int i = 0; i < (is_box ? 2 : 3); i++) {
-            const int32_t size = is_box ? box_sizes[i] : discrete_sizes[i];
-            rill_distribution distribution =
-                distributions_create((*type)->id, distributions_space((*type)->kind, size), "");
-            char name[96];
-            snprintf(name, sizeof name, "%s of %d", (*type)->id, size);
-            run(&distribution, name);
-            rill_distribution_destroy(&distribution);
-            n_checked++;
-        }
-    }
-    ck_assert_int_gt(n_checked, 0);
-}
+enum { N_ETAS = 60 };
 
 START_TEST(test_registry)
 {
@@ -137,7 +113,7 @@ static void check_replay(const rill_distribution *distribution, const char *name
 
 START_TEST(test_replay)
 {
-    for_each(check_replay);
+    distributions_for_each(check_replay);
 }
 END_TEST
 
@@ -220,148 +196,7 @@ static void check_derivatives(const rill_distribution *distribution, const char 
 
 START_TEST(test_derivatives)
 {
-    for_each(check_derivatives);
-}
-END_TEST
-
-// ---- samples against densities ----
-
-typedef struct moments {
-    double sum, squares;
-} moments;
-
-static void add(moments *m, double value)
-{
-    m->sum += value;
-    m->squares += value * value;
-}
-
-/// The mean differs from `expected` by less than five standard errors: two-sided, a true hypothesis
-/// fails with probability 5.7e-7. (Some 200 are tested, of seeds that stay.)
-static void check_mean(const moments *m, double expected, const char *name, const char *what)
-{
-    const double mean = m->sum / N_SAMPLES;
-    const double variance = fmax(m->squares / N_SAMPLES - mean * mean, 0.0);
-    const double bound = 5.0 * sqrt(variance / N_SAMPLES) + 1e-10;
-    ck_assert_msg(fabs(mean - expected) <= bound, "%s: %s is %.6g, not %.6g within %.2g", name,
-                  what, mean, expected, bound);
-}
-
-/// An objective that is not odd nor even in anything: f(x) = sum_i (i + 1) cos(t_i + 1), with t_i of x_i
-/// from 0 to 1 on the bounds of a box.
-static double objective(const rill_distribution *distribution, const double *x, double *gradient)
-{
-    double sum = 0.0;
-    for (int32_t i = 0; i < distribution->size; i++) {
-        double shift = 0.0, width = 1.0;
-        if (distribution->type->kind == RILL_SPACE_BOX) {
-            shift = distribution->space.low[i];
-            width = distribution->space.high[i] - shift;
-        }
-        const double t = (x[i] - shift) / width + 1.0;
-        sum += (i + 1) * cos(t);
-        gradient[i] = -(i + 1) * sin(t) / width;
-    }
-    return sum;
-}
-
-/// E[score] = 0, H = E[-log p], and the two forms of grad E[f] agree; so the sampler, the density and the
-/// derivatives belong together.
-static void check_samples(const rill_distribution *distribution, const char *name)
-{
-    const rill_distribution_type *type = distribution->type;
-    const int32_t n = distribution->n_parameters;
-    rill_rng rng;
-    rill_rng_seed(&rng, 3);
-    double eta[MAX_ETA];
-    distributions_eta(eta, n, 0.7, &rng);
-    moments scores[MAX_ETA] = {{0}}, gaps[MAX_ETA] = {{0}}, surprise = {0};
-    for (int i = 0; i < N_SAMPLES; i++) {
-        double noise[MAX_ETA], x[MAX_ETA], score[MAX_ETA], slope[MAX_ETA];
-        double jacobian[MAX_ETA * MAX_ETA];
-        rill_distribution_sample(distribution, eta, &rng, noise, x);
-        if (type->score == NULL) {
-            continue;
-        }
-        type->score(distribution, eta, x, score);
-        add(&surprise, -type->log_probability(distribution, eta, x));
-        if (type->pathwise != NULL) {
-            type->pathwise(distribution, eta, noise, x, jacobian);
-        }
-        const double value = objective(distribution, x, slope);
-        for (int32_t j = 0; j < n; j++) {
-            add(&scores[j], score[j]);
-            if (type->pathwise != NULL) {
-                double pathwise = 0.0;
-                for (int32_t k = 0; k < distribution->size; k++) {
-                    pathwise += jacobian[k * n + j] * slope[k];
-                }
-                add(&gaps[j], pathwise - value * score[j]);
-            }
-        }
-    }
-    for (int32_t j = 0; j < n && type->score != NULL; j++) {
-        check_mean(&scores[j], 0.0, name, "the mean score");
-        if (type->pathwise != NULL && !type->is_straight_through) {
-            check_mean(&gaps[j], 0.0, name, "pathwise less score-function gradient");
-        }
-    }
-    if (type->entropy != NULL && type->score != NULL) {
-        check_mean(&surprise, type->entropy(distribution, eta, NULL), name, "the mean of -log p");
-    }
-}
-
-START_TEST(test_samples_scores_and_paths_agree)
-{
-    for_each(check_samples);
-}
-END_TEST
-
-// ---- divergence ----
-
-/// KL(p || q), by eta of q; the context is that of p.
-static void divergence_of(const rill_distribution *distribution, const double *eta,
-                          const void *context, double *values)
-{
-    values[0] = distribution->type->divergence(distribution, context, eta);
-}
-
-/// KL is 0 of a distribution and itself and above 0 otherwise, and its gradient by q is
-/// -E_p[score of q] (five standard errors).
-static void check_divergence(const rill_distribution *distribution, const char *name)
-{
-    const rill_distribution_type *type = distribution->type;
-    const int32_t n = distribution->n_parameters;
-    if (type->divergence == NULL) {
-        return;
-    }
-    rill_rng rng;
-    rill_rng_seed(&rng, 4);
-    double p[MAX_ETA], q[MAX_ETA], slope[MAX_ETA];
-    for (int i = 0; i < N_ETAS; i++) {
-        distributions_eta(p, n, 0.7, &rng);
-        distributions_eta(q, n, 0.7, &rng);
-        ASSERT_FOR(name, fabs(type->divergence(distribution, p, p)) <= 1e-14);
-        ASSERT_FOR(name, n == 1 || type->divergence(distribution, p, q) > 0.0);
-    }
-    moments scores[MAX_ETA] = {{0}};
-    for (int i = 0; i < N_SAMPLES; i++) {
-        double noise[MAX_ETA], x[MAX_ETA], score[MAX_ETA];
-        rill_distribution_sample(distribution, p, &rng, noise, x);
-        type->score(distribution, q, x, score);
-        for (int32_t j = 0; j < n; j++) {
-            add(&scores[j], score[j]);
-        }
-    }
-    distributions_difference(distribution, divergence_of, q, p, 1, slope);
-    for (int32_t j = 0; j < n; j++) {
-        check_mean(&scores[j], -slope[j], name, "the mean score of another distribution");
-    }
-}
-
-START_TEST(test_divergence)
-{
-    for_each(check_divergence);
+    distributions_for_each(check_derivatives);
 }
 END_TEST
 
@@ -412,7 +247,7 @@ static void check_dimensions(const rill_distribution *all, const char *name)
 
 START_TEST(test_dimensions_are_independent)
 {
-    for_each(check_dimensions);
+    distributions_for_each(check_dimensions);
 }
 END_TEST
 
@@ -480,7 +315,7 @@ static void check_extremes(const rill_distribution *distribution, const char *na
 
 START_TEST(test_extremes)
 {
-    for_each(check_extremes);
+    distributions_for_each(check_extremes);
 }
 END_TEST
 
@@ -529,11 +364,10 @@ static void check_memory(const rill_distribution *distribution, const char *name
 START_TEST(test_memory)
 {
     if (are_allocations_counted("test_memory")) {
-        for_each(check_memory);
+        distributions_for_each(check_memory);
     }
 }
 END_TEST
 
 TEST_MAIN(test_registry, test_another_kind_of_actions_is_refused, test_replay, test_derivatives,
-          test_samples_scores_and_paths_agree, test_divergence, test_dimensions_are_independent,
-          test_extremes, test_memory)
+          test_dimensions_are_independent, test_extremes, test_memory)

@@ -151,7 +151,8 @@ START_TEST(describe_shows_the_table)
     assert_prints("describe gridworld", " restart | terminate | stay | wrap ");
     assert_prints("describe q_learning", " 0 to 1 ");
     assert_prints("describe gaussian", "\nkind          distribution\n");
-    assert_prints("describe gaussian", "\n  max_log_std  number  2        -20 to 20            greatest");
+    assert_prints("describe gaussian",
+                  "\n  max_log_std  number  2        -20 to 20            greatest");
     assert_prints("describe gumbel_softmax", "\nactions       discrete; samples inside");
     assert_prints("describe straight_through", "pathwise (straight-through: biased)\n");
     assert_prints("describe categorical", "\ngradients     score function\n");
