@@ -3,6 +3,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <rill/distribution.h>
 #include <rill/recorder.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
@@ -14,9 +15,10 @@ typedef struct any_type {
     const char *family, *id, *summary, *source; ///< `source` may be NULL
     const rill_param *params;                   ///< NULL: takes none
     size_t params_size;
-    const rill_env_type *env_type;     ///< environments only
-    const rill_env_preset *preset;     ///< when the id is that of a preset
-    const rill_agent_type *agent_type; ///< agents only
+    const rill_env_type *env_type;                   ///< environments only
+    const rill_env_preset *preset;                   ///< when the id is that of a preset
+    const rill_agent_type *agent_type;               ///< agents only
+    const rill_distribution_type *distribution_type; ///< distributions only
 } any_type;
 
 #define SUBJECT_OF(type, name)              \
@@ -54,6 +56,7 @@ static bool find_subject(const char *id, any_type *found)
         *found = SUBJECT_OF(policy, "policy");
     } else if (distribution != NULL) {
         *found = SUBJECT_OF(distribution, "distribution");
+        found->distribution_type = distribution;
     } else if (optimiser != NULL) {
         *found = SUBJECT_OF(optimiser, "optimiser");
     } else if (estimator != NULL) {
@@ -236,6 +239,25 @@ static void print_policies(const rill_agent_type *type)
     }
 }
 
+/// What a distribution is over, and what it can do.
+static void print_distribution(const rill_distribution_type *type)
+{
+    printf("%-13s %s\n", "actions",
+           type->kind == RILL_SPACE_BOX ? "a box"
+           : type->is_relaxed           ? "discrete; samples inside their simplex"
+                                        : "discrete; samples at the corners of their simplex");
+    printf("%-13s %s\n", "gradients",
+           type->score == NULL         ? "pathwise"
+           : type->pathwise == NULL    ? "score function"
+           : type->is_straight_through ? "score function, pathwise (straight-through: biased)"
+                                       : "score function, pathwise");
+    printf("%-13s %s\n", "closed forms",
+           type->entropy != NULL && type->divergence != NULL ? "entropy, divergence"
+           : type->entropy != NULL                           ? "entropy"
+           : type->divergence != NULL                        ? "divergence"
+                                                             : "none");
+}
+
 static void print_text(const any_type *subject, const rill_env *env)
 {
     printf("%s - %s\n\n", subject->preset == NULL ? subject->id : subject->preset->id,
@@ -252,6 +274,9 @@ static void print_text(const any_type *subject, const rill_env *env)
                subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
                                                                              : "action values");
         print_policies(subject->agent_type);
+    }
+    if (subject->distribution_type != NULL) {
+        print_distribution(subject->distribution_type);
     }
     if (strcmp(subject->family, "metric") != 0) {
         print_params(subject->params);
@@ -363,6 +388,17 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "is_actor", subject->agent_type->is_actor);
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
     }
+    if (subject->distribution_type != NULL) {
+        const rill_distribution_type *type = subject->distribution_type;
+        cJSON_AddStringToObject(object, "action_space",
+                                type->kind == RILL_SPACE_BOX ? "box" : "discrete");
+        cJSON_AddBoolToObject(object, "is_relaxed", type->is_relaxed);
+        cJSON_AddBoolToObject(object, "is_straight_through", type->is_straight_through);
+        cJSON_AddBoolToObject(object, "has_score", type->score != NULL);
+        cJSON_AddBoolToObject(object, "has_pathwise", type->pathwise != NULL);
+        cJSON_AddBoolToObject(object, "has_entropy", type->entropy != NULL);
+        cJSON_AddBoolToObject(object, "has_divergence", type->divergence != NULL);
+    }
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
     if (text == NULL) {
@@ -407,7 +443,8 @@ static int run(const command *self, int argc, char **argv)
 const command command_describe = {
     .name = "describe",
     .arguments = "ID",
-    .summary = "explain an environment, wrapper, agent, feature map, policy, estimator or metric",
+    .summary = "explain an environment, wrapper, agent, feature map, policy, distribution, "
+               "optimiser, estimator or metric",
     .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
             "parameter with its default and what it may be.\n"
             "\n"
