@@ -296,8 +296,8 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
 /// The loop that everything is for: environment and agent take turns, and data moves forward. With
 /// `is_watched` metrics gather each step, and the run ends at the step in which it diverges; always
 /// inlined, so that without it nothing of that is left.
-__attribute__((always_inline)) static inline rill_status
-run_loop(runner *r, atomic_llong *steps_taken, const bool is_watched)
+static RILL_ALWAYS_INLINE rill_status run_loop(runner *r, atomic_llong *steps_taken,
+                                               const bool is_watched)
 {
     const rill_experiment *experiment = r->experiment;
     rill_env *env = r->env;
