@@ -22,10 +22,9 @@ static const features_of groups = {"state_aggregation", "groups=3 low=1 high=19"
 static const features_of tiles = {"tile_coding", "tilings=2 tiles=2", NULL, 0};
 
 /// A feature that tells little of where a state lies: v is far from what it can express, and so the
-/// fixed points are far from each other.
+/// fixed points are far from each other. Of the first 8 states, or of 21.
 static const double odd[] = {1,   -0.5, 0.6, 0.2, -0.9, 1,   0.4,  -0.7, 0.8, -0.2, 0.5,
                              0.9, -0.4, 0.3, -1,  0.7,  0.1, -0.6, 0.8,  0.2, -0.3};
-// of 8 or of 21 states
 static const features_of poor = {"given", "", odd, 1};
 
 /// What a method converges to.
