@@ -64,6 +64,7 @@ typedef struct rill_expect {
     double epsilon; ///< of the epsilon-soft version of the policy, or of the best such policy
     // exact and estimates
     int32_t n_states, n_actions;
+    float *observations; ///< (n_states, dim) in place of states, where they are a box; NULL: states
     double *values;   ///< (n_states); NaN: not compared; NULL: none
     double *q_values; ///< (n_states, n_actions); likewise
 } rill_expect;
