@@ -27,7 +27,7 @@ typedef struct grid {
 /// What the runs of an agent amount to at each point.
 typedef struct surface {
     double *mean, *squares; ///< (n_points) of V or max Q: mean, sum of squares about it
-    double *q;              ///< (n_points, n_values) mean
+    double *q;              ///< (n_points, n_values) sum over the runs
     int64_t n_runs;
 } surface;
 
