@@ -65,8 +65,8 @@ typedef struct rill_expect {
     // exact and estimates
     int32_t n_states, n_actions;
     float *observations; ///< (n_states, dim) in place of states, where they are a box; NULL: states
-    double *values;   ///< (n_states); NaN: not compared; NULL: none
-    double *q_values; ///< (n_states, n_actions); likewise
+    double *values;      ///< (n_states); NaN: not compared; NULL: none
+    double *q_values;    ///< (n_states, n_actions); likewise
 } rill_expect;
 
 typedef struct rill_experiment {
