@@ -34,7 +34,7 @@ static rill_estimate summary_of(const double *values, int n_values, int *action)
 {
     double greatest[4], sums[3] = {0};
     for (int i = 0; i < 4; i++) {
-        greatest[i] = -INFINITY;
+        greatest[i] = -HUGE_VAL;
         for (int a = 0; a < n_values; a++) {
             greatest[i] = fmax(greatest[i], values[i * n_values + a]);
             sums[a] += values[i * n_values + a];

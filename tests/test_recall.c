@@ -120,7 +120,7 @@ START_TEST(test_verdicts_on_observations)
             v += fourier_value(c.runs[i].values, points[1]) / 3.0;
             continue;
         }
-        double greatest = -INFINITY;
+        double greatest = -HUGE_VAL;
         for (int a = 0; a < ACTIONS; a++) {
             q[a] += tile_value(c.runs[i].values, points[1], a) / 3.0;
             greatest = fmax(greatest, tile_value(c.runs[i].values, points[3], a));
