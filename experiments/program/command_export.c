@@ -150,6 +150,6 @@ const command command_export = {
         "  rill export results/example-6.6-cliff-walking --format csv > cliff.csv\n"
         "  rill export results/example-6.6-cliff-walking --format json | head -1\n"
         "  rill export results/figure-10.1-episode-104 --format csv --values --grid 41x41\n"
-        "  rill export results/cart-pole --format csv --values --at '0,0,*,*' --agent Sarsa",
+        "  rill export results/figure-10.1-episode-104 --format csv --values --at '*,0'",
     .run = run,
 };
