@@ -380,7 +380,7 @@ START_TEST(test_chain_walk)
                 rill_agent_type_find("lspi", &error), rill_space_discrete(n),
                 rill_space_discrete(LINEAR_ACTIONS), w.map,
                 i == 0 ? "gamma=0.9 epsilon=1e-6 every=200" : "gamma=0.9 epsilon=1e-6 every=5000",
-                NULL, NULL);
+                NULL, NULL, NULL);
             rill_agent_seed(agent, (uint64_t)run);
             w.max_steps = 0;
             // random actions, whatever the agent would do: until the improvement its estimates are 0,

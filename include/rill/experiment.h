@@ -66,8 +66,9 @@ typedef struct rill_expect {
     double epsilon; ///< of the epsilon-soft version of the policy, or of the best such policy
     // exact and estimates
     int32_t n_states, n_actions;
-    double *values;   ///< (n_states); NaN: not compared; NULL: none
-    double *q_values; ///< (n_states, n_actions); likewise
+    float *observations; ///< (n_states, dim) in place of states, where they are a box; NULL: states
+    double *values;      ///< (n_states); NaN: not compared; NULL: none
+    double *q_values;    ///< (n_states, n_actions); likewise
 } rill_expect;
 
 typedef struct rill_experiment {
