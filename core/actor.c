@@ -187,8 +187,9 @@ rill_action rill_actor_action(const rill_agent *agent, const double *x)
 rill_action rill_actor_choose(rill_agent *agent, rill_state state)
 {
     const rill_actor *actor = &agent->actor;
-    rill_distribution_sample(&actor->distribution, rill_actor_parameters(agent, state),
-                             &agent->memory->rng, actor->noise, actor->x);
+    const rill_distribution now = rill_actor_distribution(agent);
+    rill_distribution_sample(&now, rill_actor_parameters(agent, state), &agent->memory->rng,
+                             actor->noise, actor->x);
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -196,23 +197,22 @@ rill_action rill_actor_choose(rill_agent *agent, rill_state state)
 rill_action actor_centre(const rill_agent *agent)
 {
     const rill_actor *scratch = &agent->actor_scratch;
-    scratch->distribution.type->centre(&scratch->distribution, actor_scratch_parameters(agent),
-                                       scratch->x);
+    const rill_distribution now = rill_actor_distribution(agent);
+    now.type->centre(&now, actor_scratch_parameters(agent), scratch->x);
     return action_of(scratch, scratch->x);
 }
 
 void actor_probabilities(const rill_agent *agent, double *probabilities)
 {
     const rill_actor *scratch = &agent->actor_scratch;
-    const rill_distribution *distribution = &scratch->distribution;
+    const rill_distribution now = rill_actor_distribution(agent);
     const double *eta = actor_scratch_parameters(agent);
-    for (int32_t a = 0; a < distribution->size; a++) {
+    for (int32_t a = 0; a < now.size; a++) {
         scratch->x[a] = 0.0;
     }
-    for (int32_t a = 0; a < distribution->size; a++) {
+    for (int32_t a = 0; a < now.size; a++) {
         scratch->x[a] = 1.0;
-        probabilities[a] =
-            rill_exp(distribution->type->log_probability(distribution, eta, scratch->x));
+        probabilities[a] = rill_exp(now.type->log_probability(&now, eta, scratch->x));
         scratch->x[a] = 0.0;
     }
 }
