@@ -51,7 +51,8 @@ typedef struct rill_agent_type {
     /// policy; `policy` is then `greedy`, in its estimates.
     const char *default_policy;
     /// Off-policy: `policy` is what is learned about (the target), and the agent may act by another
-    /// policy, its `behaviour`. Otherwise a behaviour is refused.
+    /// policy, its `behaviour`. An actor learns about the policy that it learns, and always has a
+    /// behaviour, by default `uniform`. Otherwise a behaviour is refused.
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
@@ -60,10 +61,14 @@ typedef struct rill_agent_type {
     /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
     /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
     bool is_actor;
+    bool needs_box;                ///< is an actor whose actions must be a box
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
     int64_t (*count_states)(const rill_agent *agent);
+    /// Optional: number of environments side by side that it learns from, each call being about the one in
+    /// `memory->lane`. NULL: 1.
+    int32_t (*count_lanes)(const rill_agent *agent);
     /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
@@ -93,6 +98,7 @@ typedef struct rill_agent_memory {
     int64_t episode;       ///< episodes finished so far
     double td_error;       ///< of the last update
     double average_reward; ///< estimate of the reward per step, where the type has one
+    int32_t lane; ///< the environment that the next call is about, for types with `count_lanes`
 } rill_agent_memory;
 
 /// The features of the states that an agent refers to at present: a ring of slots, in its memory.
@@ -152,7 +158,7 @@ typedef struct rill_agent_config {
     void *features_params;
     const rill_policy_type *policy;
     void *policy_params;
-    const rill_policy_type *behaviour; ///< NULL: none but `policy`
+    const rill_policy_type *behaviour; ///< NULL: none but `policy`; of an actor `uniform`
     void *behaviour_params;
     rill_model *model; ///< of the environment, for `rill_agent_type_wants_model`; else NULL will do
     /// For a type that `is_actor`. NULL: the default for the actions; the features of the agent.
