@@ -16,6 +16,8 @@
 /// makes the update come before theirs are n.
 #include "agents/actor_critic.h"
 
+#include <math.h>
+
 typedef struct a2c_params {
     rill_actor_params actor;
     int64_t lanes, n_steps;
@@ -163,17 +165,31 @@ static void for_each_step(rill_agent *agent, void (*visit)(rill_agent *, rill_st
     }
 }
 
-/// Sums of 1, A_t and A_t^2, to `numbers` (3).
+/// What the steps of an update have in common.
+enum { COUNT, SUM, MEAN, SQUARES, SCALE, ALPHA_W, ALPHA_THETA, NUMBERS };
+
+/// Sum of A_t.
 static void add_up(rill_agent *agent, rill_state state, double *numbers)
 {
-    const double advantage = ((const a2c *)agent)->steps[state].advantage;
-    numbers[0] += 1.0;
-    numbers[1] += advantage;
-    numbers[2] += advantage * advantage;
+    numbers[COUNT] += 1.0;
+    numbers[SUM] += ((const a2c *)agent)->steps[state].advantage;
 }
 
-/// What the steps of an update have in common.
-enum { ALPHA_W, ALPHA_THETA, MEAN, SCALE, NUMBERS };
+/// Sum of (A_t - mean)^2.
+static void add_squares(rill_agent *agent, rill_state state, double *numbers)
+{
+    const double deviation = ((const a2c *)agent)->steps[state].advantage - numbers[MEAN];
+    numbers[SQUARES] += deviation * deviation;
+}
+
+/// Mean 0 and standard deviation 1; deviations that rounding alone can make count for none.
+static void normalise(rill_agent *agent, double *numbers)
+{
+    numbers[MEAN] = numbers[SUM] / numbers[COUNT];
+    for_each_step(agent, add_squares, numbers);
+    const double sd = sqrt(numbers[SQUARES] / numbers[COUNT]);
+    numbers[SCALE] = sd > 1e-12 * fabs(numbers[MEAN]) ? 1.0 / sd : 0.0;
+}
 
 /// The part of one step in both updates; the step sizes in `numbers` are divided by the number of steps.
 static void learn_from(rill_agent *agent, rill_state state, double *numbers)
@@ -203,22 +219,17 @@ static void learn(rill_agent *agent)
     const a2c_params *params = params_of(agent);
     const rill_agent_memory *memory = agent->memory;
     const int32_t n_lanes = (int32_t)params->lanes, n = (int32_t)params->n_steps + 1;
-    double sums[3] = {0.0, 0.0, 0.0};
+    double numbers[NUMBERS] = {[SCALE] = 1.0};
     for (int32_t lane = 0; lane < n_lanes; lane++) {
         find_advantages(agent, lane);
     }
-    for_each_step(agent, add_up, sums);
-    const double count = sums[0], mean = sums[1] / count;
-    const double variance = sums[2] / count - mean * mean;
-    double numbers[NUMBERS] = {
-        [ALPHA_W] =
-            rill_schedule_at(&params->actor.td.alpha, memory->update, memory->episode) / count,
-        [ALPHA_THETA] = rill_actor_alpha(agent) / count,
-        [MEAN] = params->normalise ? mean : 0.0,
-        [SCALE] = !params->normalise ? 1.0
-                  : variance > 0.0   ? 1.0 / sqrt(variance)
-                                     : 0.0,
-    };
+    for_each_step(agent, add_up, numbers);
+    if (params->normalise) {
+        normalise(agent, numbers);
+    }
+    numbers[ALPHA_W] =
+        rill_schedule_at(&params->actor.td.alpha, memory->update, memory->episode) / numbers[COUNT];
+    numbers[ALPHA_THETA] = rill_actor_alpha(agent) / numbers[COUNT];
     for_each_step(agent, learn_from, numbers);
     for (int32_t lane = 0; lane < n_lanes; lane++) {
         a2c_lane *at = &self->lanes[lane];
