@@ -27,6 +27,16 @@ rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error 
             return actor_part_error(error, status, "policy_features");
         }
     }
+    if (agent->type->has_optimiser) {
+        const rill_optimiser_type *optimiser = config->optimiser;
+        void *optimiser_params = config->optimiser_params;
+        config->optimiser_params = NULL;
+        optimiser = optimiser == NULL ? rill_optimiser_type_find("sgd", NULL) : optimiser;
+        status = rill_optimiser_create(&actor->optimiser, optimiser, optimiser_params, error);
+        if (status != RILL_OK) {
+            return actor_part_error(error, status, "optimiser");
+        }
+    }
     if (actor->distribution.type->score == NULL) {
         return rill_error_set(error, RILL_INVALID, "distribution",
                               "%s has no probabilities to learn by: use %s",
@@ -40,6 +50,7 @@ void actor_release(rill_agent *agent)
 {
     rill_distribution_destroy(&agent->actor.distribution);
     rill_features_destroy(&agent->actor.features);
+    rill_optimiser_destroy(&agent->actor.optimiser);
 }
 
 rill_status actor_check_initial(const rill_agent *agent, rill_error *error)
@@ -89,6 +100,12 @@ void actor_lay_out(rill_agent *agent, rill_arena *arena)
     rill_actor *actor = &agent->actor;
     actor->theta =
         rill_linear_take(arena, rill_actor_features(agent)->size, actor->distribution.n_parameters);
+    if (actor->optimiser.type != NULL) {
+        actor->moments = rill_arena_take(
+            arena, (size_t)rill_actor_size(agent) * (size_t)actor->optimiser.type->n_moments,
+            sizeof(double));
+        actor->n_ascents = rill_arena_take(arena, 1, sizeof(int64_t));
+    }
     actor->slots = take_actor_slots(agent, &agent->slots, arena);
     if (actor->features.type != NULL) {
         actor->slots.map = rill_arena_take(arena, actor->features.memory_size, 1);
@@ -237,8 +254,11 @@ void rill_actor_step(const rill_agent *agent, rill_state state, const double *gr
     rill_actor_add_scaled(agent, agent->actor.theta.weights, state, gradient, step);
 }
 
-void rill_actor_ascend(const rill_agent *agent, const double *block, double step)
+void rill_actor_ascend(const rill_agent *agent, double *gradient, double step)
 {
+    const rill_optimiser *optimiser = &agent->actor.optimiser;
+    optimiser->type->direct(optimiser, ++*agent->actor.n_ascents, rill_actor_size(agent),
+                            agent->actor.moments, gradient);
     const rill_features *features = rill_actor_features(agent);
     const rill_linear *theta = &agent->actor.theta;
     for (int32_t i = 0; i < theta->n_features; i++) {
@@ -246,7 +266,7 @@ void rill_actor_ascend(const rill_agent *agent, const double *block, double step
             features->step_scale * (features->step_scales == NULL ? 1.0 : features->step_scales[i]);
         for (int32_t j = 0; j < theta->n_outputs; j++) {
             const ptrdiff_t k = (ptrdiff_t)i * theta->n_outputs + j;
-            theta->weights[k] += step * scale * block[k];
+            theta->weights[k] += step * scale * gradient[k];
         }
     }
 }

@@ -248,7 +248,9 @@ static int64_t find_interval(const rill_experiment *experiment, const char *metr
         return experiment->evaluation.every;
     }
     for (size_t i = 0; i < experiment->n_records; i++) {
-        if (strcmp(experiment->records[i].metric->id, metric) == 0) {
+        char name[48];
+        rill_metric_write(experiment->records[i].metric, experiment->records[i].index, name);
+        if (strcmp(name, metric) == 0) {
             *unit = experiment->records[i].unit;
             return experiment->records[i].every;
         }

@@ -101,8 +101,9 @@ RILL_API void rill_actor_add_scaled(const rill_agent *agent, double *block, rill
 RILL_API void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient,
                               double step);
 
-/// theta <- theta + step block, each feature's part multiplied with its step scale.
-RILL_API void rill_actor_ascend(const rill_agent *agent, const double *block, double step);
+/// theta <- theta + step d, each feature's part multiplied with its step scale, where d is the direction
+/// that the optimiser makes of a gradient d J / d theta, and which takes its place.
+RILL_API void rill_actor_ascend(const rill_agent *agent, double *gradient, double step);
 
 /// alpha_theta at the present time.
 static inline double rill_actor_alpha(const rill_agent *agent)
