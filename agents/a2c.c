@@ -10,6 +10,9 @@
 ///     w <- w + alpha_w mean A_t grad v(S_t,w)
 ///     theta <- theta + alpha_theta mean [A_t grad ln pi(A_t|S_t,theta) + entropy grad H(pi(.|S_t,theta))]
 ///
+/// The step of the policy is the `optimiser`'s; a plain one costs what it touches, the others look at all
+/// weights in each update.
+///
 /// Lanes take turns, so that the update comes with the n-th step of the last one; by then the lanes
 /// before it have chosen their next action, the first of the next n steps. Gradients of an action are those
 /// of the policy that chose it: eta(S_t) is kept from then. A lane that gets ahead of others by a step
@@ -17,6 +20,7 @@
 #include "agents/actor_critic.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct a2c_params {
     rill_actor_params actor;
@@ -47,6 +51,15 @@ typedef struct a2c_step {
     bool is_last;     ///< the episode ended
 } a2c_step;
 
+/// Whether the policy moves by the gradient itself, so that each sample can move it by its part.
+static bool takes_plain_steps(const rill_agent *agent)
+{
+    const rill_optimiser *optimiser = &agent->actor.optimiser;
+    const rill_param *row = rill_param_find(optimiser->type->params, "momentum", NULL);
+    return strcmp(optimiser->type->id, "sgd") == 0 && row != NULL &&
+           *(const double *)((const char *)optimiser->params + row->offset) == 0.0;
+}
+
 /// Where a lane is in its n_steps + 1 slots, which go round.
 typedef struct a2c_lane {
     int32_t first;  ///< of the steps since the last update, counted in the lane
@@ -56,10 +69,11 @@ typedef struct a2c_lane {
 typedef struct a2c {
     rill_agent
         base; ///< its `value` is w. Slots, and what is kept of each: lane (n_steps + 1) + position
-    a2c_lane *lanes; ///< (lanes)
-    a2c_step *steps; ///< (slots)
-    double *actions; ///< (slots, distribution.size) x of each action
-    double *score;   ///< (n_parameters) grad_eta ln pi, for a moment's use
+    a2c_lane *lanes;  ///< (lanes)
+    a2c_step *steps;  ///< (slots)
+    double *actions;  ///< (slots, distribution.size) x of each action
+    double *score;    ///< (n_parameters) grad_eta ln pi, for a moment's use
+    double *gradient; ///< as theta, for the optimiser, 0 between updates; NULL: plain steps
 } a2c;
 
 static const a2c_params *params_of(const rill_agent *agent)
@@ -102,6 +116,9 @@ static void a2c_layout(rill_agent *agent, rill_arena *arena)
     self->steps = rill_arena_take(arena, n, sizeof *self->steps);
     self->actions = rill_arena_take(arena, n * size, sizeof(double));
     self->score = rill_arena_take(arena, (size_t)distribution->n_parameters, sizeof(double));
+    self->gradient = takes_plain_steps(agent)
+                         ? NULL
+                         : rill_arena_take(arena, (size_t)rill_actor_size(agent), sizeof(double));
 }
 
 /// The slot of step t of a lane since the last update; that of its present state is t = length.
@@ -191,7 +208,18 @@ static void normalise(rill_agent *agent, double *numbers)
     numbers[SCALE] = sd > 1e-12 * fabs(numbers[MEAN]) ? 1.0 / sd : 0.0;
 }
 
-/// The part of one step in both updates; the step sizes in `numbers` are divided by the number of steps.
+/// Moves theta by the part that a sample has in the mean gradient, or keeps it for the optimiser.
+static void add_gradient(rill_agent *agent, rill_state state, const double *numbers, double weight)
+{
+    const a2c *self = (const a2c *)agent;
+    if (self->gradient == NULL) {
+        rill_actor_step(agent, state, self->score, numbers[ALPHA_THETA] / numbers[COUNT] * weight);
+    } else {
+        rill_actor_add(agent, self->gradient, state, self->score, weight / numbers[COUNT]);
+    }
+}
+
+/// The part of one step in both updates.
 static void learn_from(rill_agent *agent, rill_state state, double *numbers)
 {
     const a2c *self = (const a2c *)agent;
@@ -202,11 +230,11 @@ static void learn_from(rill_agent *agent, rill_state state, double *numbers)
     const double weight = numbers[SCALE] * (advantage - numbers[MEAN]);
     distribution->type->score(distribution, eta,
                               self->actions + (ptrdiff_t)state * distribution->size, self->score);
-    rill_td_add(agent, state, 0, numbers[ALPHA_W] * advantage);
-    rill_actor_step(agent, state, self->score, numbers[ALPHA_THETA] * weight);
+    rill_td_add(agent, state, 0, numbers[ALPHA_W] / numbers[COUNT] * advantage);
+    add_gradient(agent, state, numbers, weight);
     if (entropy > 0.0) {
         distribution->type->entropy(distribution, eta, self->score);
-        rill_actor_step(agent, state, self->score, numbers[ALPHA_THETA] * entropy);
+        add_gradient(agent, state, numbers, entropy);
     }
     agent->memory->td_error = advantage;
     agent->memory->update++;
@@ -227,10 +255,13 @@ static void learn(rill_agent *agent)
     if (params->normalise) {
         normalise(agent, numbers);
     }
-    numbers[ALPHA_W] =
-        rill_schedule_at(&params->actor.td.alpha, memory->update, memory->episode) / numbers[COUNT];
-    numbers[ALPHA_THETA] = rill_actor_alpha(agent) / numbers[COUNT];
+    numbers[ALPHA_W] = rill_schedule_at(&params->actor.td.alpha, memory->update, memory->episode);
+    numbers[ALPHA_THETA] = rill_actor_alpha(agent);
     for_each_step(agent, learn_from, numbers);
+    if (self->gradient != NULL) {
+        rill_actor_ascend(agent, self->gradient, numbers[ALPHA_THETA]);
+        memset(self->gradient, 0, (size_t)rill_actor_size(agent) * sizeof(double));
+    }
     for (int32_t lane = 0; lane < n_lanes; lane++) {
         a2c_lane *at = &self->lanes[lane];
         *at = (a2c_lane){(at->first + at->length) % n, 0};
@@ -303,6 +334,7 @@ const rill_agent_type rill_agent_a2c = {
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,
+    .has_optimiser = true,
     .count_states = a2c_count_states,
     .count_lanes = a2c_count_lanes,
     .prepare = a2c_prepare,

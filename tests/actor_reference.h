@@ -183,8 +183,9 @@ static inline void actor_box_close(actor_box *box)
     rill_features_destroy(&box->policy_map);
 }
 
-/// The agent of the case, with further settings.
-static inline rill_agent *actor_agent(const char *id, const actor_box *box, const char *settings)
+/// The agent of the case, with further settings, and with settings of `sgd` for one with an optimiser.
+static inline rill_agent *actor_agent_by(const char *id, const actor_box *box, const char *settings,
+                                         const char *optimiser)
 {
     rill_error error = {0};
     rill_agent *agent = NULL;
@@ -202,6 +203,12 @@ static inline rill_agent *actor_agent(const char *id, const actor_box *box, cons
     config.distribution_params =
         rill_params_create(config.distribution->params, config.distribution->params_size);
     assign_known(config.distribution->params, config.distribution_params, c->distribution);
+    if (type->has_optimiser) {
+        config.optimiser = rill_optimiser_type_find("sgd", &error);
+        config.optimiser_params =
+            rill_params_create(config.optimiser->params, config.optimiser->params_size);
+        assign_known(config.optimiser->params, config.optimiser_params, optimiser);
+    }
     if (c->policy_map.id != NULL) {
         config.policy_features = box->policy_map.type;
         config.policy_features_params = linear_features_params(c->policy_map, space.size);
@@ -213,6 +220,11 @@ static inline rill_agent *actor_agent(const char *id, const actor_box *box, cons
               &error);
     rill_agent_seed(agent, 77);
     return agent;
+}
+
+static inline rill_agent *actor_agent(const char *id, const actor_box *box, const char *settings)
+{
+    return actor_agent_by(id, box, settings, "");
 }
 
 static inline void actor_dense(const rill_features *map, rill_observation observation, double *x)

@@ -8,12 +8,14 @@ typedef struct variant {
     int lanes, n_steps;
     double lambda, entropy;
     bool normalises, is_even;
+    double momentum; ///< of the optimiser
 } variant;
 
-static const variant variants[] = {{1, 1, 1.0, 0.0, false, true}, {1, 4, 1.0, 0.02, false, true},
-                                   {3, 1, 1.0, 0.0, true, true},  {3, 4, 0.7, 0.02, true, true},
-                                   {2, 3, 0.0, 0.0, false, true}, {3, 4, 1.0, 0.02, false, false},
-                                   {2, 1, 0.9, 0.0, false, false}};
+static const variant variants[] = {
+    {1, 1, 1.0, 0.0, false, true, 0.0}, {1, 4, 1.0, 0.02, false, true, 0.0},
+    {3, 1, 1.0, 0.0, true, true, 0.0},  {3, 4, 0.7, 0.02, true, true, 0.0},
+    {2, 3, 0.0, 0.0, false, true, 0.4}, {3, 4, 1.0, 0.02, false, false, 0.0},
+    {2, 1, 0.9, 0.0, false, false, 0.3}};
 
 /// A lane of the dense one: its rollout, and the state that it is in.
 typedef struct lane {
@@ -31,6 +33,7 @@ typedef struct rollout {
     const variant *v;
     lane lanes[LANES];
     int64_t n_updates;
+    double m[ACTOR_FEATURES][ACTOR_PARAMETERS]; ///< the last direction
 } rollout;
 
 /// A_t = sum_k (gamma lambda)^k delta_{t+k}, forwards, as far as the episode and the rollout go; with
@@ -79,6 +82,7 @@ static void update(actor_box *box, rollout *r)
         }
     }
     const double sd = sqrt(squares / n);
+    double gradient[ACTOR_FEATURES][ACTOR_PARAMETERS] = {{0.0}};
     for (int i = 0; i < r->v->lanes; i++) {
         lane *l = &r->lanes[i];
         for (int t = 0; t < l->length; t++) {
@@ -93,12 +97,22 @@ static void update(actor_box *box, rollout *r)
                 g[j] = g[j] * weight + r->v->entropy * h[j];
             }
             actor_box_add(box, &l->s[t], 0, box->c->alpha_w / n * a);
-            actor_box_step(box, &l->s[t], g, box->c->alpha_theta / n);
+            for (int32_t k = 0; k < box->policy_map.size; k++) {
+                for (int32_t j = 0; j < box->n_parameters; j++) {
+                    gradient[k][j] += actor_box_gradient(box, &l->s[t], g, k, j) / n;
+                }
+            }
             box->td_error = a;
             r->n_updates++;
         }
         l->s[0] = l->s[l->length]; // the state that it is in, if any
         l->length = 0;
+    }
+    for (int32_t i = 0; i < box->policy_map.size; i++) {
+        for (int32_t j = 0; j < box->n_parameters; j++) {
+            r->m[i][j] = r->v->momentum * r->m[i][j] + gradient[i][j];
+            box->theta[i][j] += box->c->alpha_theta * actor_box_scale(box, i, j) * r->m[i][j];
+        }
     }
 }
 
@@ -159,7 +173,7 @@ static void turn(actor_box *box, rill_agent *agent, rollout *r, int i)
 
 static void check(const actor_case *c, const variant *v)
 {
-    char settings[256];
+    char settings[256], optimiser[64];
     actor_box box;
     rill_error error = {0};
     static rollout r;
@@ -168,7 +182,8 @@ static void check(const actor_case *c, const variant *v)
     actor_box_open(&box, c, 1);
     snprintf(settings, sizeof settings, "lanes=%d n_steps=%d lambda=%g entropy=%g normalise=%s",
              v->lanes, v->n_steps, v->lambda, v->entropy, v->normalises ? "true" : "false");
-    rill_agent *agent = actor_agent("a2c", &box, settings);
+    snprintf(optimiser, sizeof optimiser, "momentum=%g", v->momentum);
+    rill_agent *agent = actor_agent_by("a2c", &box, settings, optimiser);
     ck_assert_int_eq(agent->type->count_lanes(agent), v->lanes);
     for (int i = 0; i < v->lanes; i++) {
         lane *l = &r.lanes[i];
