@@ -1,6 +1,6 @@
 // Advantage actor-critic against a dense one that keeps whole rollouts, over one lane and several, in step and
 // out of step; against the one-step actor-critic; and its mean step against the exact policy gradient.
-#include "tests/actor_reference.h"
+#include "tests/actor_gradient.h"
 
 enum { LANES = 3, STEPS = 4 };
 

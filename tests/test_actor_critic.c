@@ -1,6 +1,6 @@
 // The episodic actor-critic against the boxes of S&B section 13.5, written densely; its two boxes against
 // each other; and its mean step against exact policy gradients.
-#include "tests/actor_reference.h"
+#include "tests/actor_gradient.h"
 
 static double lambda_theta, lambda_w, entropy;
 static bool discounts;

@@ -1,6 +1,6 @@
 // The continuing actor-critic against the box of S&B section 13.6, written densely; the average reward that it
 // learns against that of its policy, and its mean step against the gradient of the average reward.
-#include "tests/actor_reference.h"
+#include "tests/actor_gradient.h"
 #include "tests/finite.h"
 
 static double lambda_theta, lambda_w, entropy;

@@ -1,6 +1,6 @@
 // Off-policy actor-critic against Zhao's Algorithm 10.3, written densely, and its mean step against the exact
 // off-policy gradient.
-#include "tests/actor_reference.h"
+#include "tests/actor_gradient.h"
 
 #include <rill/solve.h>
 

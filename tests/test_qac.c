@@ -1,6 +1,6 @@
 // Q actor-critic against Zhao's Algorithm 10.1, written densely; its mean step against the exact policy
 // gradient; and that it learns to act.
-#include "tests/actor_reference.h"
+#include "tests/actor_gradient.h"
 
 static void learn(actor_box *box, const actor_moment *s, double reward, const actor_moment *next)
 {
