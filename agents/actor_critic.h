@@ -104,7 +104,7 @@ static inline void actor_critic_raise(const rill_trace *z, int32_t index, double
 }
 
 /// z_theta <- z_theta + weight grad ln pi, for grad_eta ln pi in a state, each feature's part multiplied
-/// with its step scale.
+/// with its step scale (free parameters are those of no feature).
 static inline void actor_critic_visit(const rill_agent *agent, const rill_trace *z,
                                       rill_state state, const double *score, double weight)
 {
@@ -112,9 +112,9 @@ static inline void actor_critic_visit(const rill_agent *agent, const rill_trace 
     const rill_features_view x = rill_actor_view(agent, state);
     const int32_t n = agent->actor.theta.n_outputs;
     const int32_t n_of_state = n - agent->actor.distribution.n_free;
-    weight *= features->step_scale;
+    const double scaled = weight * features->step_scale;
     for (int32_t i = 0; i < x.n; i++) {
-        double part = x.values == NULL ? weight : weight * x.values[i];
+        double part = x.values == NULL ? scaled : scaled * x.values[i];
         part = features->step_scales == NULL ? part : part * features->step_scales[x.indices[i]];
         for (int32_t j = 0; j < n_of_state; j++) {
             actor_critic_raise(z, x.indices[i] * n + j, part * score[j]);

@@ -217,15 +217,18 @@ void actor_probabilities(const rill_agent *agent, double *probabilities)
     }
 }
 
-/// block <- block + step d f / d theta; `scales` are those of each feature, NULL: 1.
+/// block <- block + step d f / d theta, with the step scales of `scaled`, a feature map; NULL: without. Free
+/// parameters are those of no feature and have no scale.
 static void add(const rill_agent *agent, double *block, rill_state state, const double *gradient,
-                double step, const double *scales)
+                double step, const rill_features *scaled)
 {
     const rill_features_view x = rill_actor_view(agent, state);
     const int32_t n = agent->actor.theta.n_outputs, n_free = agent->actor.distribution.n_free;
+    const double *scales = scaled == NULL ? NULL : scaled->step_scales;
+    const double scaled_step = scaled == NULL ? step : step * scaled->step_scale;
     for (int32_t i = 0; i < x.n; i++) {
         double *row = block + (ptrdiff_t)x.indices[i] * n;
-        double part = x.values == NULL ? step : step * x.values[i];
+        double part = x.values == NULL ? scaled_step : scaled_step * x.values[i];
         part = scales == NULL ? part : part * scales[x.indices[i]];
         for (int32_t j = 0; j < n - n_free; j++) {
             row[j] += part * gradient[j];
@@ -245,8 +248,7 @@ void rill_actor_add(const rill_agent *agent, double *block, rill_state state,
 void rill_actor_add_scaled(const rill_agent *agent, double *block, rill_state state,
                            const double *gradient, double step)
 {
-    const rill_features *features = rill_actor_features(agent);
-    add(agent, block, state, gradient, step * features->step_scale, features->step_scales);
+    add(agent, block, state, gradient, step, rill_actor_features(agent));
 }
 
 void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient, double step)
@@ -261,12 +263,13 @@ void rill_actor_ascend(const rill_agent *agent, double *gradient, double step)
                             agent->actor.moments, gradient);
     const rill_features *features = rill_actor_features(agent);
     const rill_linear *theta = &agent->actor.theta;
+    const int32_t n = theta->n_outputs, n_scaled = n - agent->actor.distribution.n_free;
     for (int32_t i = 0; i < theta->n_features; i++) {
         const double scale =
             features->step_scale * (features->step_scales == NULL ? 1.0 : features->step_scales[i]);
-        for (int32_t j = 0; j < theta->n_outputs; j++) {
-            const ptrdiff_t k = (ptrdiff_t)i * theta->n_outputs + j;
-            theta->weights[k] += step * scale * gradient[k];
+        for (int32_t j = 0; j < n; j++) {
+            const ptrdiff_t k = (ptrdiff_t)i * n + j;
+            theta->weights[k] += step * (j < n_scaled ? scale : 1.0) * gradient[k];
         }
     }
 }

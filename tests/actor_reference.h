@@ -124,7 +124,7 @@ typedef struct actor_box {
     const actor_case *c;
     rill_env *env;
     rill_features map, policy_map;
-    double phi_scale[ACTOR_FEATURES], x_scale[ACTOR_FEATURES], free_scale; ///< of the steps
+    double phi_scale[ACTOR_FEATURES], x_scale[ACTOR_FEATURES]; ///< of the steps
     bool is_discrete;
     int32_t size, n_parameters, n_free, n_w; ///< n_w: outputs of the values
     double initial_std;
@@ -164,7 +164,6 @@ static inline void actor_box_open(actor_box *box, const actor_case *c, int32_t n
     actor_features(&box->map, box->phi_scale, c->map, box->env->observation_space);
     actor_features(&box->policy_map, box->x_scale,
                    c->policy_map.id == NULL ? c->map : c->policy_map, box->env->observation_space);
-    box->free_scale = box->policy_map.step_scale;
     box->is_discrete = box->env->action_space.kind == RILL_SPACE_DISCRETE;
     box->size = box->env->action_space.size;
     box->n_parameters = box->is_discrete ? box->size : 2 * box->size;
@@ -352,7 +351,7 @@ static inline double actor_box_gradient(const actor_box *box, const actor_moment
 
 static inline double actor_box_scale(const actor_box *box, int32_t i, int32_t j)
 {
-    return j >= box->n_parameters - box->n_free ? box->free_scale : box->x_scale[i];
+    return j >= box->n_parameters - box->n_free ? 1.0 : box->x_scale[i];
 }
 
 /// theta <- theta + step d f / d theta

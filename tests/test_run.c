@@ -462,6 +462,66 @@ START_TEST(test_divergence)
 END_TEST
 
 /// S&B's box of Q-learning on the cliff, with nothing of rill but its random numbers.
+/// Environments side by side: the runner's runs are those of a loop by hand over lanes with streams of
+/// their own, each served with one call in turn.
+START_TEST(test_lanes)
+{
+    enum { LANES = 3, STEPS = 999, RUN = 1 };
+    rill_experiment *experiment = experiment_of(
+        "{'environment': {'id': 'random_walk', 'max_episode_steps': 30}, 'seed': 5, 'runs': 2,"
+        " 'agents': [{'id': 'a2c', 'params': {'lanes': 3, 'n_steps': 4, 'alpha_theta': 0.1}}],"
+        " 'stop': {'steps': 999}, 'record': ['length', {'metric': 'total_reward', 'every': 100, "
+        "'unit': 'steps'}]}");
+    collection c = collect_all(experiment, 2);
+    const rill_run *run = &c.runs[RUN];
+    rill_agent *agent = NULL;
+    rill_env *envs[LANES];
+    rill_observation seen[LANES];
+    rill_outcome outcomes[LANES] = {{0.0, false, true}, {0.0, false, true}, {0.0, false, true}};
+    int64_t lengths[LANES] = {0}, n_episodes = 0;
+    double total = 0.0;
+    const uint32_t agent_key[] = {RUN, 1};
+    rill_rng rng;
+    rill_rng_spawn(&rng, 5, agent_key, 2);
+    ASSERT_OK(rill_agent_clone(&agent, experiment->variants[0].agent, &error), &error);
+    rill_agent_begin(agent, &rng);
+    for (uint32_t i = 0; i < LANES; i++) {
+        const uint32_t key[] = {RUN, 0, i};
+        ASSERT_OK(rill_env_clone(&envs[i], experiment->env, &error), &error);
+        rill_rng_spawn(&envs[i]->data->rng, 5, key, i == 0 ? 2 : 3);
+    }
+    for (int64_t step = 0; step < STEPS; step++) {
+        const int32_t i = (int32_t)(step % LANES);
+        agent->memory->lane = i;
+        rill_action action;
+        if (rill_outcome_is_last(&outcomes[i])) {
+            action = rill_agent_start(agent, rill_env_reset(envs[i]));
+        } else {
+            action = rill_agent_step(agent, outcomes[i].reward, seen[i]);
+        }
+        seen[i] = rill_env_step(envs[i], action, &outcomes[i]);
+        lengths[i]++;
+        total += outcomes[i].reward;
+        if (rill_outcome_is_last(&outcomes[i])) {
+            rill_agent_finish(agent, &outcomes[i], seen[i]);
+            ck_assert(run->series[0].values[n_episodes++] == (double)lengths[i]);
+            lengths[i] = 0;
+        }
+        if ((step + 1) % 100 == 0) {
+            ck_assert(run->series[1].values[step / 100] == total);
+        }
+    }
+    ck_assert(run->steps == STEPS && run->episodes == n_episodes && n_episodes > 20);
+    ck_assert_mem_eq(run->values + 1, agent->value.weights + 1, 5 * sizeof *run->values);
+    for (int32_t i = 0; i < LANES; i++) {
+        rill_env_destroy(envs[i]);
+    }
+    rill_agent_destroy(agent);
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 START_TEST(test_equals_a_run_from_the_book)
 {
     enum { EPISODES = 60, LIMIT = 70 };
@@ -761,4 +821,5 @@ TEST_MAIN(test_metrics_of_steps, test_regret_of_a_fixed_policy, test_missing_is_
           test_estimates_are_kept_when_wanted, test_threads_change_nothing, test_seed_and_streams,
           test_done_runs_are_skipped, test_interrupted_and_resumed, test_stop_within_a_run,
           test_an_error_of_the_callback_stops, test_progress, test_exact_places, test_evaluation,
-          test_divergence, test_equals_a_run_from_the_book, test_estimates_are_kept_when_few)
+          test_divergence, test_lanes, test_equals_a_run_from_the_book,
+          test_estimates_are_kept_when_few)
