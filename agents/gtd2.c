@@ -4,7 +4,7 @@
 /// Wiewiora (2009). A second vector v learns to predict the TD error from the features.
 #include "agents/gradient_td.h"
 
-/// w <- w + alpha rho [x(S) - gamma x(S')] (v.x(S))
+/// w <- w + alpha rho [x(S) - gamma x(S')] (v.x(S))   (S&B eq. 11.29)
 static void move(rill_agent *agent, const gradient_td_error *e, double step)
 {
     rill_td_add(agent, e->state, 0, step * e->ratio * e->predicted);

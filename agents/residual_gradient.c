@@ -6,7 +6,7 @@
 
 static const rill_param residual_gradient_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
 
-/// w <- w + alpha rho delta [x(S) - gamma x(S')]
+/// w <- w + alpha rho delta [x(S) - gamma x(S')]   (S&B eq. 11.23)
 static inline void learn(rill_agent *agent, double reward, rill_state next)
 {
     const off_policy_last last = *((const off_policy *)agent)->last;

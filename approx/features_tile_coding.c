@@ -40,7 +40,8 @@ static const rill_param tile_coding_param_table[] = {
     RILL_INTEGERS(tile_coding_params, wrap, "0", 0, 1,
                   "1: the dimension is a circle, its ends meet; for all or for each"),
     RILL_INTEGER(tile_coding_params, table_size, "0", 0, 1 << 28,
-                 "of the table that tiles get their indices from; 0: an index for every tile"),
+                 "of the table that tiles get their indices from, shared where it is full; 0: an "
+                 "index for every tile"),
     RILL_BOOL(tile_coding_params, scale_step_size, "false",
               "alpha is divided by the number of tilings"),
     RILL_PARAM_END,

@@ -178,6 +178,58 @@ START_TEST(describe_shows_the_table)
 }
 END_TEST
 
+/// (tilings) (tiles + 1)^2 tiles on a line each way, 8 tiles the circle round; (order + 1)^2 cosines, the
+/// longest frequency of which is (order, order).
+START_TEST(describe_fits_features)
+{
+    assert_prints("describe tile_coding --env MountainCar-v0", "\nfitted to     MountainCar-v0\n");
+    assert_prints("describe tile_coding --env MountainCar-v0", "\nsize          648 features\n");
+    assert_prints("describe tile_coding --env MountainCar-v0",
+                  "\nactive        8 at a time, of value 1\n"
+                  "step size     recommended scale 0.125; alpha is taken as it is\n");
+    assert_prints("describe tile_coding --env MountainCar-v0 --param scale_step_size=true",
+                  "; alpha is multiplied with 0.125\n");
+    assert_prints("describe fourier --env MountainCar-v0",
+                  "\nactive        16 at a time, with values of their own\n");
+    assert_prints("describe fourier --env MountainCar-v0",
+                  " alpha is multiplied with 0.235702 to 1, by feature\n");
+    assert_prints("describe raw --env random_walk --param bias=false", " 1 feature\n");
+    cJSON *json = run_json("describe tile_coding --env mountain_car --param tilings=16 "
+                           "--param tiles=8,4 --param wrap=1,0 --json");
+    const cJSON *fit = get(json, "fit");
+    ck_assert_str_eq(get(fit, "env")->valuestring, "mountain_car");
+    ck_assert_int_eq(get(fit, "size")->valueint, 16 * 8 * 5);
+    ck_assert_int_eq(get(fit, "n_active")->valueint, 16);
+    ck_assert(cJSON_IsTrue(get(fit, "is_binary")));
+    ck_assert_double_eq(get(fit, "recommended_scale")->valuedouble, 1.0 / 16.0);
+    ck_assert_double_eq(get(fit, "greatest_step_scale")->valuedouble, 1.0);
+    cJSON_Delete(json);
+    json = run_json("describe fourier --env CartPole-v1 --param order=2 --param low=-1 "
+                    "--param high=1 --json");
+    fit = get(json, "fit");
+    ck_assert_int_eq(get(fit, "size")->valueint, 81);
+    ck_assert_int_eq(get(fit, "n_active")->valueint, 81);
+    ck_assert(cJSON_IsFalse(get(fit, "is_binary")));
+    ck_assert_double_eq(get(fit, "least_step_scale")->valuedouble, 0.25);
+    ck_assert_double_eq(get(fit, "greatest_step_scale")->valuedouble, 1.0);
+    cJSON_Delete(json);
+}
+END_TEST
+
+START_TEST(describe_refuses_fits)
+{
+    assert_fails("describe fourier --env CartPole-v1", 2,
+                 "low: observation 1 has no finite bounds");
+    assert_fails("describe fourier --env CartPol-v1", 2, "did you mean \"CartPole-v1\"");
+    assert_fails("describe fourier --env MountainCar-v0 --param ordr=2", 2,
+                 "did you mean \"order\"");
+    assert_fails("describe one_hot --env MountainCar-v0 --json", 2, "needs discrete observations");
+    assert_fails("describe fourier --param order=2", 2, "with --env");
+    assert_fails("describe sarsa --env CartPole-v1", 2, "is for feature maps; sarsa is an agent");
+    assert_fails("describe gridworld --env CartPole-v1", 2, "gridworld is an environment");
+}
+END_TEST
+
 START_TEST(list_and_describe_refuse)
 {
     assert_fails("list env", 2, "did you mean \"envs\"");
@@ -388,6 +440,7 @@ START_TEST(help_teaches)
 END_TEST
 
 TEST_MAIN(list_shows_every_family, describe_knows_every_id, describe_shows_the_table,
-          list_and_describe_refuse, solve_draws_a_grid, solve_prints_exact_json,
-          solve_reads_a_policy, solve_refuses, rollout_steps, rollout_goes_on_after_an_episode,
-          rollout_is_gymnasium, rollout_refuses, help_teaches)
+          describe_fits_features, describe_refuses_fits, list_and_describe_refuse,
+          solve_draws_a_grid, solve_prints_exact_json, solve_reads_a_policy, solve_refuses,
+          rollout_steps, rollout_goes_on_after_an_episode, rollout_is_gymnasium, rollout_refuses,
+          help_teaches)

@@ -1,4 +1,5 @@
 #include "experiments/json.h"
+#include "experiments/program/describe_features.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -18,6 +19,9 @@ typedef struct any_type {
     const rill_env_type *env_type;                   ///< environments only
     const rill_env_preset *preset;                   ///< when the id is that of a preset
     const rill_agent_type *agent_type;               ///< agents only
+    const rill_features_type *features_type;         ///< feature maps only
+    const rill_features *fit;                        ///< one fitted to an environment, or NULL
+    const char *fit_env;                             ///< the id of that
     const rill_distribution_type *distribution_type; ///< distributions only
 } any_type;
 
@@ -52,6 +56,7 @@ static bool find_subject(const char *id, any_type *found)
         found->agent_type = agent;
     } else if (features != NULL) {
         *found = SUBJECT_OF(features, "feature map");
+        found->features_type = features;
     } else if (policy != NULL) {
         *found = SUBJECT_OF(policy, "policy");
     } else if (distribution != NULL) {
@@ -267,8 +272,11 @@ static void print_text(const any_type *subject, const rill_env *env)
     if (subject->source != NULL) {
         printf("%-13s %s\n", "source", subject->source);
     }
-    if (env != NULL) {
+    if (subject->env_type != NULL) {
         print_env(subject, env);
+    }
+    if (subject->fit != NULL) {
+        print_fit(subject->fit, subject->fit_env);
     }
     if (subject->agent_type != NULL) {
         printf("%-13s %s\n", "estimates",
@@ -367,7 +375,7 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
     if (subject->source != NULL) {
         cJSON_AddStringToObject(object, "source", subject->source);
     }
-    if (env != NULL) {
+    if (subject->env_type != NULL) {
         add_env(object, env);
         add_params(object, subject->params, env->params);
     } else if (subject->params != NULL) {
@@ -376,6 +384,9 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
             add_params(object, subject->params, params);
         }
         rill_params_destroy(subject->params, params);
+    }
+    if (subject->fit != NULL) {
+        add_fit(object, subject->fit, subject->fit_env);
     }
     if (subject->agent_type != NULL) {
         if (subject->agent_type->default_policy == NULL) {
@@ -411,35 +422,64 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
     return RILL_OK;
 }
 
+/// An environment is made for its spaces: they are described, or a feature map is fitted to them.
+static rill_status describe(any_type *subject, const char *id, const option_list *params,
+                            bool is_json, rill_error *error)
+{
+    const char *env_id = subject->env_type != NULL ? id : subject->fit_env;
+    rill_env *env = NULL;
+    rill_features fit = {0};
+    rill_status status = env_id == NULL ? RILL_OK : rill_env_create(&env, env_id, NULL, error);
+    if (status == RILL_OK && subject->fit_env != NULL) {
+        status = fit_features(&fit, subject->features_type, env, params->items, error);
+        subject->fit = &fit;
+    }
+    if (status == RILL_OK && is_json) {
+        status = print_json(subject, env, error);
+    } else if (status == RILL_OK) {
+        print_text(subject, env);
+    }
+    rill_features_destroy(&fit);
+    rill_env_destroy(env);
+    return status;
+}
+
 static int run(const command *self, int argc, char **argv)
 {
     bool is_json = false;
+    const char *env = NULL;
+    option_list params = {0};
     const option options[] = {
+        {"--env", OPTION_TEXT, &env, "ENV",
+         "of a feature map: its size on the observations of this environment", 0, 0},
+        {"--param", OPTION_REPEATED, &params, "NAME=VALUE",
+         "with --env: set a parameter of the feature map", 0, 0},
         {"--json", OPTION_FLAG, &is_json, NULL, "one object", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
+    int code = EXIT_USAGE;
+    any_type subject = {0};
+    rill_error error = {0};
     int n_arguments = options_read(self, options, argc, argv);
     if (n_arguments < 0) {
-        return options_exit_code(n_arguments);
+        code = options_exit_code(n_arguments);
+    } else if (n_arguments != 1) {
+        fail_usage(self, "expected one id; `rill list` shows them");
+    } else if (!find_subject(argv[1], &subject)) {
+        code = fail_unknown(self, argv[1]);
+    } else if (env != NULL && subject.features_type == NULL) {
+        fail_usage(self, "--env: is for feature maps; %.60s is %s %s", argv[1],
+                   strchr("aeiou", subject.family[0]) == NULL ? "a" : "an", subject.family);
+    } else if (params.count > 0 && env == NULL) {
+        fail_usage(self, "--param: is for feature maps, with --env");
+    } else {
+        subject.fit_env = env;
+        code = describe(&subject, argv[1], &params, is_json, &error) == RILL_OK
+                   ? finish_output()
+                   : fail(self->name, &error);
     }
-    if (n_arguments != 1) {
-        return fail_usage(self, "expected one id; `rill list` shows them");
-    }
-    any_type subject;
-    if (!find_subject(argv[1], &subject)) {
-        return fail_unknown(self, argv[1]);
-    }
-    rill_error error = {0};
-    rill_env *env = NULL;
-    rill_status status =
-        subject.env_type == NULL ? RILL_OK : rill_env_create(&env, argv[1], NULL, &error);
-    if (status == RILL_OK && is_json) {
-        status = print_json(&subject, env, &error);
-    } else if (status == RILL_OK) {
-        print_text(&subject, env);
-    }
-    rill_env_destroy(env);
-    return status == RILL_OK ? finish_output() : fail(self->name, &error);
+    options_release(options);
+    return code;
 }
 
 const command command_describe = {
@@ -447,10 +487,14 @@ const command command_describe = {
     .arguments = "ID",
     .summary = "explain an environment, wrapper, agent, feature map, policy, distribution, "
                "optimiser, estimator or metric",
-    .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
-            "parameter with its default and what it may be.\n"
-            "\n"
-            "  rill describe cliff_walking\n"
-            "  rill describe q_learning --json",
+    .help =
+        "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
+        "parameter with its default and what it may be. With --env a feature map tells how many\n"
+        "features it has, how many are not 0 at a time, and what a step size is recommended to\n"
+        "be multiplied with (alpha = 1 then learns a state at once; S&B eq. 9.19).\n"
+        "\n"
+        "  rill describe cliff_walking\n"
+        "  rill describe q_learning --json\n"
+        "  rill describe tile_coding --env MountainCar-v0 --param tilings=16",
     .run = run,
 };
