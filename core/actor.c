@@ -116,10 +116,13 @@ void rill_actor_begin(rill_agent *agent)
     }
 }
 
-/// eta of a slot, to its `outputs`.
-static const double *evaluate(const rill_agent *agent, const rill_slots *slots, int32_t slot)
+/// eta of a slot by weights of the shape of theta, to its `outputs`.
+static const double *evaluate(const rill_agent *agent, const double *weights,
+                              const rill_slots *slots, int32_t slot)
 {
-    const rill_linear *theta = &agent->actor.theta;
+    rill_linear with = agent->actor.theta;
+    const rill_linear *theta = &with;
+    with.weights = (double *)weights; // they are only read
     const rill_features *features = rill_actor_features(agent);
     const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
     double *eta = slots->outputs + (ptrdiff_t)slot * theta->n_outputs;
@@ -141,12 +144,14 @@ static const double *evaluate(const rill_agent *agent, const rill_slots *slots, 
 
 const double *rill_actor_parameters(const rill_agent *agent, rill_state state)
 {
-    return evaluate(agent, &agent->actor.slots, state);
+    return evaluate(agent, agent->actor.theta.weights, &agent->actor.slots, state);
 }
 
 const double *actor_scratch_parameters(const rill_agent *agent)
 {
-    return evaluate(agent, &agent->actor_scratch.slots, 0);
+    const double *weights = agent->type->learned_theta == NULL ? agent->actor.theta.weights
+                                                               : agent->type->learned_theta(agent);
+    return evaluate(agent, weights, &agent->actor_scratch.slots, 0);
 }
 
 /// The action that x stands for: the greatest coordinate of a point of the simplex, or a box.

@@ -82,6 +82,9 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
     if (status == RILL_OK) {
         status = rill_agent_clone(&r->agent, r->variant->agent, error);
     }
+    if (status == RILL_OK) {
+        status = rill_agent_bind(r->agent, r->env, error);
+    }
     if (status == RILL_OK && has_evaluation) {
         status = rill_env_clone(&r->evaluation_env, experiment->env, error);
     }

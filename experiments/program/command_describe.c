@@ -222,6 +222,9 @@ static void print_policies(const rill_agent_type *type)
     if (type->needs_model) {
         printf("%-13s %s\n", "plans on", "the exact model of the environment");
     }
+    if (type->needs_env) {
+        printf("%-13s %s\n", "looks at", "the environment's Jacobians");
+    }
 }
 
 static void print_text(const any_type *subject, const rill_env *env)
@@ -237,8 +240,9 @@ static void print_text(const any_type *subject, const rill_env *env)
     }
     if (subject->agent_type != NULL) {
         printf("%-13s %s\n", "estimates",
-               subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
-                                                                             : "action values");
+               subject->agent_type->learns_no_values ? "nothing, it learns a policy alone"
+               : subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
+                                                                               : "action values");
         print_policies(subject->agent_type);
     }
     if (strcmp(subject->family, "metric") != 0) {
@@ -350,6 +354,8 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "is_linear", subject->agent_type->is_linear);
         cJSON_AddBoolToObject(object, "is_actor", subject->agent_type->is_actor);
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
+        cJSON_AddBoolToObject(object, "needs_env", subject->agent_type->needs_env);
+        cJSON_AddBoolToObject(object, "learns_no_values", subject->agent_type->learns_no_values);
     }
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
