@@ -4,6 +4,27 @@
 #include <rill/actor.h>
 #include <rill/math.h>
 
+/// For a type that differentiates through its policy: actions by their parameters, and these by the
+/// observation.
+static rill_status check_differentiable(const rill_agent *agent, rill_error *error)
+{
+    const rill_distribution_type *type = agent->actor.distribution.type;
+    const rill_features_type *features = rill_actor_features(agent)->type;
+    if (type->pathwise == NULL) {
+        return rill_error_set(error, RILL_INVALID, "distribution",
+                              "%s has samples that are not differentiable: use %s", type->id,
+                              rill_distribution_type_default(agent->action_space.kind)->id);
+    }
+    if (features->derivative == NULL) {
+        return rill_error_set(error, RILL_INVALID,
+                              agent->actor.features.type == NULL ? "features" : "policy_features",
+                              "%s is piecewise constant, and %s goes through the derivative of the "
+                              "policy by the state: use raw, polynomial, fourier or rbf",
+                              features->id, agent->type->id);
+    }
+    return RILL_OK;
+}
+
 rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
     rill_actor *actor = &agent->actor;
@@ -33,7 +54,7 @@ rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error 
                               actor->distribution.type->id,
                               rill_distribution_type_default(agent->action_space.kind)->id);
     }
-    return RILL_OK;
+    return agent->type->needs_env ? check_differentiable(agent, error) : RILL_OK;
 }
 
 void actor_release(rill_agent *agent)
