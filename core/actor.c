@@ -202,6 +202,15 @@ rill_action rill_actor_choose(rill_agent *agent, rill_state state)
     return action_of(actor, actor->x);
 }
 
+rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state)
+{
+    const rill_actor *actor = &agent->actor;
+    actor->distribution.type->centre(&actor->distribution, rill_actor_parameters(agent, state),
+                                     actor->x);
+    agent->memory->step++;
+    return action_of(actor, actor->x);
+}
+
 rill_action actor_centre(const rill_agent *agent)
 {
     const rill_actor *scratch = &agent->actor_scratch;
