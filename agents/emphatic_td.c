@@ -21,39 +21,30 @@ static const rill_param emphatic_td_param_table[] = {
 };
 
 typedef struct emphatic_td {
-    rill_agent base; ///< its `value` is w, (n_features, 1)
+    off_policy off;
     rill_trace trace;
-    off_policy_last *last;
-    double *followon;      ///< F of the last state
-    double *probabilities; ///< (2, n_actions)
+    double *followon; ///< F of the last state
 } emphatic_td;
 
 static void emphatic_td_layout(rill_agent *agent, rill_arena *arena)
 {
     emphatic_td *self = (emphatic_td *)agent;
     self->trace = rill_trace_take(arena, agent->features.size);
-    self->last = rill_arena_take(arena, 1, sizeof *self->last);
     self->followon = rill_arena_take(arena, 1, sizeof *self->followon);
-    self->probabilities =
-        rill_arena_take(arena, 2 * (size_t)agent->action_space.size, sizeof(double));
+    off_policy_layout(agent, arena);
 }
 
-static inline rill_action choose(rill_agent *agent, rill_state state)
-{
-    emphatic_td *self = (emphatic_td *)agent;
-    return off_policy_choose(agent, state, self->last, self->probabilities);
-}
-
-/// `next` is v(S').
-static inline void learn(rill_agent *agent, double reward, double next)
+/// `next` is S'; -1 after termination.
+static inline void learn(rill_agent *agent, double reward, rill_state next)
 {
     emphatic_td *self = (emphatic_td *)agent;
     const emphatic_td_params *params = agent->params;
-    const off_policy_last last = *self->last;
+    const off_policy_last last = *self->off.last;
     const double gamma = params->td.gamma;
     const double lambda =
         rill_schedule_at(&params->lambda, agent->memory->update, agent->memory->episode);
-    const double td_error = reward + gamma * next - rill_td_value(agent, last.state, 0);
+    const double bootstrap = next < 0 ? 0.0 : rill_td_value(agent, next, 0);
+    const double td_error = reward + gamma * bootstrap - rill_td_value(agent, last.state, 0);
     const double emphasis = lambda + (1.0 - lambda) * *self->followon;
     // z <- rho (gamma lambda z + M x)
     rill_trace_decay(&self->trace, gamma * lambda);
@@ -71,22 +62,20 @@ static rill_action emphatic_td_start(rill_agent *agent, rill_observation observa
     emphatic_td *self = (emphatic_td *)agent;
     rill_trace_clear(&self->trace);
     *self->followon = 1.0;
-    return choose(agent, rill_agent_perceive(agent, observation));
+    return off_policy_choose(agent, rill_agent_perceive(agent, observation));
 }
 
 static rill_action emphatic_td_step(rill_agent *agent, double reward, rill_observation observation)
 {
     rill_state state = rill_agent_perceive(agent, observation);
-    learn(agent, reward, rill_td_value(agent, state, 0));
-    return choose(agent, state);
+    learn(agent, reward, state);
+    return off_policy_choose(agent, state);
 }
 
 static void emphatic_td_finish(rill_agent *agent, const rill_outcome *outcome,
                                rill_observation observation)
 {
-    learn(agent, outcome->reward,
-          outcome->terminated ? 0.0
-                              : rill_td_value(agent, rill_agent_perceive(agent, observation), 0));
+    learn(agent, outcome->reward, off_policy_final(agent, outcome, observation));
 }
 
 extern const rill_agent_type rill_agent_emphatic_td;

@@ -166,6 +166,7 @@ const rill_agent_type rill_agent_evolution_strategies = {
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,
+    .has_optimiser = true,
     .learns_no_values = true,
     .prepare = evolution_prepare,
     .layout = evolution_layout,

@@ -11,11 +11,13 @@ typedef struct gradient_td_params {
     rill_schedule beta; ///< step size of v
 } gradient_td_params;
 
+#define GRADIENT_TD_PARAMS \
+    RILL_TD_PARAMS,        \
+        RILL_RATE(gradient_td_params, beta, "0.1", 0.0, 1e9, "step size of the second weights")
+
 typedef struct gradient_td {
-    rill_agent base;       ///< its `value` is w, (n_features, 1)
+    off_policy off;
     rill_linear secondary; ///< v, (n_features, 1)
-    off_policy_last *last;
-    double *probabilities; ///< (2, n_actions)
 } gradient_td;
 
 /// What one step taught.
@@ -30,15 +32,7 @@ static inline void gradient_td_layout(rill_agent *agent, rill_arena *arena)
 {
     gradient_td *self = (gradient_td *)agent;
     self->secondary = rill_linear_take(arena, agent->features.size, 1);
-    self->last = rill_arena_take(arena, 1, sizeof *self->last);
-    self->probabilities =
-        rill_arena_take(arena, 2 * (size_t)agent->action_space.size, sizeof(double));
-}
-
-static inline rill_action gradient_td_choose(rill_agent *agent, rill_state state)
-{
-    gradient_td *self = (gradient_td *)agent;
-    return off_policy_choose(agent, state, self->last, self->probabilities);
+    off_policy_layout(agent, arena);
 }
 
 /// delta = R + gamma v(S') - v(S); moves w, then v. `next` is -1 after termination.
@@ -47,7 +41,8 @@ static inline void gradient_td_learn(rill_agent *agent, double reward, rill_stat
 {
     const gradient_td *self = (const gradient_td *)agent;
     const gradient_td_params *params = agent->params;
-    gradient_td_error e = {self->last->state, next, self->last->ratio, params->td.gamma, 0.0, 0.0};
+    gradient_td_error e = {self->off.last->state, next, self->off.last->ratio,
+                           params->td.gamma,      0.0,  0.0};
     const double bootstrap = next < 0 ? 0.0 : rill_td_value(agent, next, 0);
     e.td_error = reward + e.gamma * bootstrap - rill_td_value(agent, e.state, 0);
     e.predicted = rill_td_dot(agent, &self->secondary, e.state, 0);
@@ -61,44 +56,14 @@ static inline void gradient_td_learn(rill_agent *agent, double reward, rill_stat
 }
 
 /// Defines the agent `name` that moves w by `move`.
-#define GRADIENT_TD_DEFINE(name, what, where, move)                                                \
-    static const rill_param name##_param_table[] = {                                               \
-        RILL_TD_PARAMS,                                                                            \
-        RILL_RATE(gradient_td_params, beta, "0.1", 0.0, 1e9, "step size of the second weights"),   \
-        RILL_PARAM_END};                                                                           \
-    static rill_action name##_start(rill_agent *agent, rill_observation observation)               \
-    {                                                                                              \
-        return gradient_td_choose(agent, rill_agent_perceive(agent, observation));                 \
-    }                                                                                              \
-    static rill_action name##_step(rill_agent *agent, double reward, rill_observation observation) \
-    {                                                                                              \
-        rill_state state = rill_agent_perceive(agent, observation);                                \
-        gradient_td_learn(agent, reward, state, move);                                             \
-        return gradient_td_choose(agent, state);                                                   \
-    }                                                                                              \
-    static void name##_finish(rill_agent *agent, const rill_outcome *outcome,                      \
-                              rill_observation observation)                                        \
-    {                                                                                              \
-        rill_state state = outcome->terminated ? -1 : rill_agent_perceive(agent, observation);     \
-        gradient_td_learn(agent, outcome->reward, state, move);                                    \
-    }                                                                                              \
-    extern const rill_agent_type rill_agent_##name;                                                \
-    const rill_agent_type rill_agent_##name = {                                                    \
-        .id = #name,                                                                               \
-        .summary = what,                                                                           \
-        .source = where,                                                                           \
-        .params = name##_param_table,                                                              \
-        .params_size = sizeof(gradient_td_params),                                                 \
-        .agent_size = sizeof(gradient_td),                                                         \
-        .estimates = RILL_ESTIMATES_STATE_VALUES,                                                  \
-        .default_policy = "uniform",                                                               \
-        .has_behaviour = true,                                                                     \
-        .is_linear = true,                                                                         \
-        .layout = gradient_td_layout,                                                              \
-        .begin = rill_td_begin,                                                                    \
-        .start = name##_start,                                                                     \
-        .step = name##_step,                                                                       \
-        .finish = name##_finish,                                                                   \
-    };
+#define GRADIENT_TD_DEFINE(name, what, where, move)                                            \
+    static const rill_param name##_param_table[] = {GRADIENT_TD_PARAMS, RILL_PARAM_END};       \
+    static inline void name##_learn(rill_agent *agent, double reward, rill_state next)         \
+    {                                                                                          \
+        gradient_td_learn(agent, reward, next, move);                                          \
+    }                                                                                          \
+    OFF_POLICY_DEFINE(name, name##_learn, .summary = what, .source = where,                    \
+                      .params = name##_param_table, .params_size = sizeof(gradient_td_params), \
+                      .agent_size = sizeof(gradient_td), .layout = gradient_td_layout)
 
 #endif

@@ -6,6 +6,8 @@
 ///     A = sum x(s,a) [x(s,a) - gamma x(s', pi(s'))]^T + epsilon I,   b = sum r x(s,a),   w = A^-1 b
 ///
 /// A takes (size x actions)^2 numbers, solving it a third of their power 3/2 operations.
+#include "core/elimination.h"
+
 #include <math.h>
 #include <rill/agent_define.h>
 
@@ -80,38 +82,6 @@ static void lspi_begin(rill_agent *agent)
     (void)agent; // the memory is zero
 }
 
-/// Solves A w = b by elimination with row pivots; w takes the place of b. A is lost.
-static void solve(double *a, double *b, ptrdiff_t n)
-{
-    for (ptrdiff_t k = 0; k < n; k++) {
-        ptrdiff_t pivot = k;
-        for (ptrdiff_t i = k + 1; i < n; i++) {
-            pivot = fabs(a[i * n + k]) > fabs(a[pivot * n + k]) ? i : pivot;
-        }
-        for (ptrdiff_t j = k; pivot != k && j < n; j++) {
-            const double kept = a[k * n + j];
-            a[k * n + j] = a[pivot * n + j];
-            a[pivot * n + j] = kept;
-        }
-        const double right = b[k];
-        b[k] = b[pivot];
-        b[pivot] = right;
-        for (ptrdiff_t i = k + 1; i < n; i++) {
-            const double factor = a[i * n + k] / a[k * n + k];
-            for (ptrdiff_t j = k; factor != 0.0 && j < n; j++) {
-                a[i * n + j] -= factor * a[k * n + j];
-            }
-            b[i] -= factor * b[k];
-        }
-    }
-    for (ptrdiff_t i = n - 1; i >= 0; i--) {
-        for (ptrdiff_t j = i + 1; j < n; j++) {
-            b[i] -= a[i * n + j] * b[j];
-        }
-        b[i] /= a[i * n + i];
-    }
-}
-
 /// A <- A + factor x(s,a) x(s',a')^T
 static void add_outer(const rill_agent *agent, double *a, rill_state s, int32_t action,
                       rill_state other, int32_t other_action, double factor)
@@ -127,9 +97,9 @@ static void add_outer(const rill_agent *agent, double *a, rill_state s, int32_t 
     }
 }
 
-/// LSTDQ: the system of the policy that is greedy in the present weights; its
-/// solution goes to `b`.
-static void evaluate(rill_agent *agent)
+/// LSTDQ: the system of the policy that is greedy in the present weights; its solution goes to `b`,
+/// where actions that do not exist keep their mark. False when it has none.
+static bool evaluate(rill_agent *agent)
 {
     const lspi *self = (const lspi *)agent;
     const lspi_params *params = agent->params;
@@ -150,9 +120,15 @@ static void evaluate(rill_agent *agent)
         }
         rill_td_add_plain(agent, &b, t->state, t->action, t->reward);
     }
-    solve(self->a, self->b, n);
+    const bool is_solved = rill_eliminate(self->a, n, self->b, 1);
+    if (agent->model != NULL) {
+        rill_agent_mask(agent, &b);
+    }
+    return is_solved;
 }
 
+/// Evaluates and improves until no weight changes any more. A system without a solution leaves the
+/// weights as they are, and an infinite `td_error`.
 static void improve(rill_agent *agent)
 {
     const lspi *self = (const lspi *)agent;
@@ -160,16 +136,16 @@ static void improve(rill_agent *agent)
     const ptrdiff_t n = (ptrdiff_t)agent->value.n_features * agent->value.n_outputs;
     double change = (double)INFINITY;
     for (int64_t i = 0; i < params->max_iterations && change > params->tolerance; i++) {
-        evaluate(agent);
+        change = (double)INFINITY;
+        if (!evaluate(agent)) {
+            break;
+        }
         change = 0.0;
         for (ptrdiff_t j = 0; j < n; j++) {
             change = fmax(change, fabs(self->b[j] - agent->value.weights[j]));
             agent->value.weights[j] = self->b[j];
         }
         agent->memory->update++;
-    }
-    if (agent->model != NULL) {
-        rill_agent_mask(agent, &agent->value);
     }
     agent->memory->td_error = change;
 }

@@ -11,7 +11,8 @@
 ///     grad theta <- grad theta + gamma^t x(S_t) q_t'
 ///     p_t = dr/ds + gamma p_{t+1}' df/ds + (d eta/ds)' q_t,
 ///     d eta/ds = theta' (dx/do) (do/ds),  o the observation
-/// The policy moves once in `batch` episodes, by the mean of their gradients:
+/// The policy moves once in `batch` episodes, by what the optimiser makes of the mean of their gradients, `sgd`
+/// nothing else:
 ///     theta <- theta + alpha_theta (grad theta) / batch
 /// `reinforce` with a batch estimates the same gradient without derivatives of the environment.
 ///
@@ -192,9 +193,12 @@ static void differentiate(rill_agent *agent, int64_t t)
 {
     const pathwise *self = (pathwise *)agent;
     const pathwise_params *params = params_of(agent);
-    const rill_distribution *distribution = &agent->actor.distribution;
-    const int32_t n = agent->env->n_state_values, m = distribution->size;
-    const int32_t n_parameters = distribution->n_parameters;
+    // as it was when the action was drawn
+    const rill_distribution then =
+        rill_distribution_at(&agent->actor.distribution, agent->memory->step - *self->length + t,
+                             agent->memory->episode);
+    const int32_t n = agent->env->n_state_values, m = then.size;
+    const int32_t n_parameters = then.n_parameters;
     const double gamma = params->actor.td.gamma;
     // g_t = dr/da + gamma p_{t+1}' df/da
     for (int32_t k = 0; k < m; k++) {
@@ -206,10 +210,10 @@ static void differentiate(rill_agent *agent, int64_t t)
     }
     // q_t = (dA_t/d eta)' g_t + entropy dH/d eta
     const double *eta = rill_actor_parameters(agent, self->steps[t].state);
-    distribution->type->pathwise(distribution, eta, self->noise + t * distribution->n_noise,
-                                 self->actions + t * m, self->by_eta);
+    then.type->pathwise(&then, eta, self->noise + t * then.n_noise, self->actions + t * m,
+                        self->by_eta);
     if (params->entropy > 0.0) {
-        distribution->type->entropy(distribution, eta, self->bonus);
+        then.type->entropy(&then, eta, self->bonus);
     }
     for (int32_t j = 0; j < n_parameters; j++) {
         self->q[j] = params->entropy * self->bonus[j];
@@ -264,8 +268,10 @@ static void move(rill_agent *agent)
     }
     const double norm = sqrt(square);
     const bool is_long = params->max_norm > 0.0 && norm > params->max_norm;
-    rill_actor_ascend(agent, self->gradient,
-                      rill_actor_alpha(agent) * (is_long ? params->max_norm / norm : 1.0));
+    for (int64_t i = 0; i < n && is_long; i++) {
+        self->gradient[i] *= params->max_norm / norm;
+    }
+    rill_actor_ascend(agent, self->gradient, rill_actor_alpha(agent));
     for (int64_t i = 0; i < n; i++) {
         self->gradient[i] = 0.0;
     }
@@ -325,6 +331,7 @@ const rill_agent_type rill_agent_pathwise_reinforce = {
     .needs_env = true,
     .is_linear = true,
     .is_actor = true,
+    .has_optimiser = true,
     .learns_no_values = true,
     .count_states = capacity,
     .prepare = pathwise_prepare,

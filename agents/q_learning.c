@@ -2,7 +2,7 @@
 ///
 /// Sutton & Barto (2018), section 6.5, box "Q-learning (off-policy TD control) for estimating
 /// pi ~ pi*"; Zhao (2025), algorithm 7.3. Watkins (1989), Learning from Delayed Rewards.
-#include <rill/agent_define.h>
+#include "agents/td_step.h"
 
 static const rill_param q_learning_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
 
@@ -17,38 +17,54 @@ static void q_learning_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// Choose A from S using the policy derived from Q.
-static inline rill_action choose(rill_agent *agent, rill_state state)
+static RILL_ALWAYS_INLINE rill_action choose(rill_agent *agent, bool is_table, rill_state state)
 {
-    rill_td_last last = {state, rill_td_choose(agent, state)};
+    const double *values =
+        td_values(agent, is_table, state); // anew: learning may have changed them
+    rill_td_last last = {state, td_choose(agent, is_table, state, values)};
     *((q_learning *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
 
 /// Q(S,A) <- Q(S,A) + alpha [R + gamma max_a Q(S',a) - Q(S,A)]   (S&B eq. 6.8)
-static inline void learn(rill_agent *agent, double reward, double greatest_next)
+static RILL_ALWAYS_INLINE void learn(rill_agent *agent, bool is_table, double reward,
+                                     double greatest_next)
 {
     rill_td_last last = *((q_learning *)agent)->last;
     double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, last.state, last.action, reward + gamma * greatest_next);
+    td_update(agent, is_table, last.state, last.action, reward + gamma * greatest_next);
 }
 
 static rill_action q_learning_start(rill_agent *agent, rill_observation observation)
 {
-    return choose(agent, rill_agent_perceive(agent, observation));
+    return TD_STEP(agent, choose, rill_agent_perceive(agent, observation));
+}
+
+/// max_a Q(s,a)
+static RILL_ALWAYS_INLINE double greatest(const rill_agent *agent, bool is_table, rill_state state)
+{
+    RILL_WITH_CONSTANT(agent->value.n_outputs, rill_max, td_values(agent, is_table, state))
+}
+
+static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+                                           rill_observation observation)
+{
+    rill_state state = td_perceive(agent, is_table, observation);
+    learn(agent, is_table, reward, greatest(agent, is_table, state));
+    return choose(agent, is_table, state);
 }
 
 static rill_action q_learning_step(rill_agent *agent, double reward, rill_observation observation)
 {
-    rill_state state = rill_agent_perceive(agent, observation);
-    learn(agent, reward, rill_td_greatest(agent, state));
-    return choose(agent, state);
+    return TD_STEP(agent, step, reward, observation);
 }
 
 static void q_learning_finish(rill_agent *agent, const rill_outcome *outcome,
                               rill_observation observation)
 {
     rill_state state = rill_agent_perceive(agent, observation);
-    learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_greatest(agent, state));
+    TD_STEP(agent, learn, outcome->reward,
+            outcome->terminated ? 0.0 : rill_td_greatest(agent, state));
 }
 
 extern const rill_agent_type rill_agent_q_learning;

@@ -19,6 +19,7 @@
 #include "agents/fisher.h"
 
 #include <rill/actor.h>
+#include <string.h>
 
 enum { NO_BASELINE, LEARNED };
 static const char *const baseline_words[] = {"none", "learned", NULL};
@@ -88,6 +89,11 @@ static rill_status reinforce_prepare(rill_agent *agent, rill_error *error)
     if (params->batch == 0 && (params->normalise || params->natural)) {
         return rill_error_set(error, RILL_INVALID, params->natural ? "natural" : "normalise",
                               "is about batches of episodes: set batch to at least 1");
+    }
+    if (params->batch == 0 && strcmp(agent->actor.optimiser.type->id, "sgd") != 0) {
+        return rill_error_set(error, RILL_INVALID, "batch",
+                              "%s is for batches of episodes: set it to at least 1",
+                              agent->actor.optimiser.type->id);
     }
     if (params->entropy > 0.0 && agent->actor.distribution.type->entropy == NULL) {
         return rill_error_set(error, RILL_INVALID, "entropy",
@@ -280,6 +286,7 @@ const rill_agent_type rill_agent_reinforce = {
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,
+    .has_optimiser = true,
     .prepare = reinforce_prepare,
     .count_states = reinforce_count_states,
     .layout = reinforce_layout,

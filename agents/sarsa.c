@@ -2,7 +2,7 @@
 ///
 /// Sutton & Barto (2018), section 6.4, box "Sarsa (on-policy TD control) for estimating Q ~ q*";
 /// Zhao (2025), algorithm 7.1. Rummery and Niranjan (1994).
-#include <rill/agent_define.h>
+#include "agents/td_step.h"
 
 static const rill_param sarsa_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
 
@@ -17,11 +17,11 @@ static void sarsa_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// Q(S,A) <- Q(S,A) + alpha [R + gamma Q(S',A') - Q(S,A)]   (S&B eq. 6.7)
-static inline void learn(rill_agent *agent, double reward, double next)
+static RILL_ALWAYS_INLINE void learn(rill_agent *agent, bool is_table, double reward, double next)
 {
     rill_td_last last = *((sarsa *)agent)->last;
     double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, last.state, last.action, reward + gamma * next);
+    td_update(agent, is_table, last.state, last.action, reward + gamma * next);
 }
 
 /// Choose A from S using the policy derived from Q.
@@ -34,14 +34,20 @@ static rill_action sarsa_start(rill_agent *agent, rill_observation observation)
 }
 
 /// Choose A' from S', learn, S <- S', A <- A'.
-static rill_action sarsa_step(rill_agent *agent, double reward, rill_observation observation)
+static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+                                           rill_observation observation)
 {
-    rill_state state = rill_agent_perceive(agent, observation);
-    const double *values = rill_td_values(agent, state);
-    rill_td_last next = {state, rill_agent_sample(agent, state, values)};
-    learn(agent, reward, values[next.action]);
+    rill_state state = td_perceive(agent, is_table, observation);
+    const double *values = td_values(agent, is_table, state);
+    rill_td_last next = {state, td_choose(agent, is_table, state, values)};
+    learn(agent, is_table, reward, values[next.action]);
     *((sarsa *)agent)->last = next;
     return (rill_action){.index = next.action};
+}
+
+static rill_action sarsa_step(rill_agent *agent, double reward, rill_observation observation)
+{
+    return TD_STEP(agent, step, reward, observation);
 }
 
 static void sarsa_finish(rill_agent *agent, const rill_outcome *outcome,
@@ -53,7 +59,7 @@ static void sarsa_finish(rill_agent *agent, const rill_outcome *outcome,
         rill_state state = rill_agent_perceive(agent, observation);
         next = rill_td_value(agent, state, rill_td_choose(agent, state));
     }
-    learn(agent, outcome->reward, next);
+    TD_STEP(agent, learn, outcome->reward, next);
 }
 
 extern const rill_agent_type rill_agent_sarsa;

@@ -2,7 +2,7 @@
 ///
 /// Sutton & Barto (2018), section 6.1, box "Tabular TD(0) for estimating v_pi"; Zhao (2025),
 /// section 7.1.
-#include <rill/agent_define.h>
+#include "agents/td_step.h"
 
 static const rill_param td0_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
 
@@ -17,36 +17,44 @@ static void td0_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// A <- action given by pi for S, which does not look at the values
-static inline rill_action act(rill_agent *agent, rill_state state)
+static RILL_ALWAYS_INLINE rill_action act(rill_agent *agent, bool is_table, rill_state state)
 {
-    rill_td_last last = {state, rill_td_choose(agent, state)};
+    const double *ignored = agent->value.weights;
+    rill_td_last last = {state, td_choose(agent, is_table, state, ignored)};
     *((td0 *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
 
 /// V(S) <- V(S) + alpha [R + gamma V(S') - V(S)]   (S&B eq. 6.2)
-static inline void learn(rill_agent *agent, double reward, double next)
+static RILL_ALWAYS_INLINE void learn(rill_agent *agent, bool is_table, double reward, double next)
 {
     double gamma = rill_td_params_of(agent)->gamma;
-    rill_td_update(agent, ((td0 *)agent)->last->state, 0, reward + gamma * next);
+    td_update(agent, is_table, ((td0 *)agent)->last->state, 0, reward + gamma * next);
 }
 
 static rill_action td0_start(rill_agent *agent, rill_observation observation)
 {
-    return act(agent, rill_agent_perceive(agent, observation));
+    return TD_STEP(agent, act, rill_agent_perceive(agent, observation));
+}
+
+static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+                                           rill_observation observation)
+{
+    rill_state state = td_perceive(agent, is_table, observation);
+    learn(agent, is_table, reward, td_value(agent, is_table, state, 0));
+    return act(agent, is_table, state);
 }
 
 static rill_action td0_step(rill_agent *agent, double reward, rill_observation observation)
 {
-    rill_state state = rill_agent_perceive(agent, observation);
-    learn(agent, reward, rill_td_value(agent, state, 0));
-    return act(agent, state);
+    return TD_STEP(agent, step, reward, observation);
 }
 
 static void td0_finish(rill_agent *agent, const rill_outcome *outcome, rill_observation observation)
 {
     rill_state state = rill_agent_perceive(agent, observation);
-    learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_value(agent, state, 0));
+    TD_STEP(agent, learn, outcome->reward,
+            outcome->terminated ? 0.0 : rill_td_value(agent, state, 0));
 }
 
 extern const rill_agent_type rill_agent_td0;

@@ -14,4 +14,4 @@ static void move(rill_agent *agent, const gradient_td_error *e, double step)
 }
 
 GRADIENT_TD_DEFINE(tdc, "off-policy prediction by gradient-corrected temporal differences",
-                   "Sutton & Barto (2018), section 11.7; Sutton et al. (2009)", move)
+                   "Sutton & Barto (2018), section 11.7; Sutton et al. (2009)", move);

@@ -7,6 +7,7 @@
 #include "approx/scaling.h"
 #include "core/memory.h"
 
+#include <rill/policy.h>
 #include <rill/tiles.h>
 
 enum { MAX_TILINGS = 1024 };
@@ -135,47 +136,46 @@ static void tile_coding_release(void *params)
     rill_memory_release(p->origins);
 }
 
-/// Each tile has its own index: tiling, then the tile's place in its grid, row-major. `x` (dim) is in
-/// parts of 1 / n_tilings of a tile.
-static int32_t encode_directly(const tile_coding_params *p, const double *x, int32_t *indices)
+/// Each tile has its own index: tiling, then the tile's place in its grid, row-major. With a constant
+/// `dim` the loop over tilings becomes one of vectors. `x` (dim) is in parts of 1 / n_tilings of a tile.
+static RILL_ALWAYS_INLINE int32_t encode_grid(const tile_coding_params *p, const double *x,
+                                              int32_t *restrict indices, int32_t dim)
 {
-    const int32_t n_tilings = (int32_t)p->tilings;
-    int32_t place = 0; // of the first tiling's tile, which the other tilings are displaced from
+    const int32_t n_tilings = (int32_t)p->tilings, *origins = p->origins;
     const int32_t *thresholds = p->thresholds;
-    for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
-        indices[tiling] = p->origins[tiling];
-    }
-    for (int32_t i = 0; i < p->scaling.dim; i++) {
+    int32_t place = 0; // of the first tiling's tile, which the other tilings are displaced from
+    int32_t part[MAX_DIMENSIONS], step[MAX_DIMENSIONS];
+    for (int32_t i = 0; i < dim; i++) {
         const int32_t parts = (int32_t)x[i];
         int32_t tile = p->shift >= 0 ? parts >> p->shift : parts / n_tilings;
-        const int32_t part = parts - tile * n_tilings;
+        part[i] = parts - tile * n_tilings;
         tile = tile == p->width[i] ? 0 : tile; // the end of a circle is its beginning
         const int32_t next = tile + 1 == p->width[i] ? 0 : tile + 1;
-        const int32_t step = (next - tile) * p->stride[i];
+        step[i] = (next - tile) * p->stride[i];
         place += tile * p->stride[i];
-        for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
-            indices[tiling] += part >= thresholds[tiling] ? step : 0;
-        }
-        thresholds += n_tilings;
     }
     for (int32_t tiling = 0; tiling < n_tilings; tiling++) {
-        indices[tiling] += place;
+        int32_t index = origins[tiling] + place;
+        for (int32_t i = 0; i < dim; i++) {
+            index += step[i] & -(part[i] >= thresholds[i * n_tilings + tiling]);
+        }
+        indices[tiling] = index;
     }
     return n_tilings;
 }
 
-static int32_t tile_coding_encode(const rill_features *features, void *memory, bool is_frozen,
-                                  rill_observation observation, int32_t *indices, double *values)
+static inline int32_t encode_directly(const tile_coding_params *p, const double *x,
+                                      int32_t *indices)
 {
-    (void)values;
+    RILL_WITH_CONSTANT(p->scaling.dim, encode_grid, p, x, indices)
+}
+
+/// Tiles get their indices from the table. `x` as above.
+static int32_t encode_by_table(const rill_features *features, rill_iht *iht, bool is_frozen,
+                               double *x, int32_t *indices)
+{
     const tile_coding_params *p = features->params;
     const int32_t n_tilings = (int32_t)p->tilings;
-    double x[MAX_DIMENSIONS];
-    scaling_apply(&p->scaling, features, observation, x);
-    if (p->table_size == 0) {
-        return encode_directly(p, x, indices);
-    }
-    rill_iht *iht = memory;
     if (iht->size == 0 && is_frozen) {
         return 0; // nothing is known yet
     }
@@ -202,6 +202,17 @@ static int32_t tile_coding_encode(const rill_features *features, void *memory, b
         n += indices[tiling] >= 0;
     }
     return n;
+}
+
+static int32_t tile_coding_encode(const rill_features *features, void *memory, bool is_frozen,
+                                  rill_observation observation, int32_t *indices, double *values)
+{
+    (void)values;
+    const tile_coding_params *p = features->params;
+    double x[MAX_DIMENSIONS];
+    scaling_apply(&p->scaling, features, observation, x);
+    return p->table_size == 0 ? encode_directly(p, x, indices)
+                              : encode_by_table(features, memory, is_frozen, x, indices);
 }
 
 extern const rill_features_type rill_features_tile_coding;

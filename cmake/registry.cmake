@@ -11,7 +11,9 @@ set(RILL_FAMILIES
     agent:agents/
     features:approx/features_
     policy:approx/policy_
-    distribution:approx/distribution_)
+    distribution:approx/distribution_
+    optimiser:approx/optimiser_
+    estimator:approx/estimator_)
 
 # rill_generate_registry(<file>) writes the registry if it changed. CMake runs again, and so writes
 # it again, whenever a file of a family appears or goes.

@@ -48,6 +48,16 @@ rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error 
             return actor_part_error(error, status, "policy_features");
         }
     }
+    if (agent->type->has_optimiser) {
+        const rill_optimiser_type *optimiser = config->optimiser;
+        void *optimiser_params = config->optimiser_params;
+        config->optimiser_params = NULL;
+        optimiser = optimiser == NULL ? rill_optimiser_type_find("sgd", NULL) : optimiser;
+        status = rill_optimiser_create(&actor->optimiser, optimiser, optimiser_params, error);
+        if (status != RILL_OK) {
+            return actor_part_error(error, status, "optimiser");
+        }
+    }
     if (actor->distribution.type->score == NULL) {
         return rill_error_set(error, RILL_INVALID, "distribution",
                               "%s has no probabilities to learn by: use %s",
@@ -61,6 +71,7 @@ void actor_release(rill_agent *agent)
 {
     rill_distribution_destroy(&agent->actor.distribution);
     rill_features_destroy(&agent->actor.features);
+    rill_optimiser_destroy(&agent->actor.optimiser);
 }
 
 rill_status actor_check_initial(const rill_agent *agent, rill_error *error)
@@ -110,6 +121,12 @@ void actor_lay_out(rill_agent *agent, rill_arena *arena)
     rill_actor *actor = &agent->actor;
     actor->theta =
         rill_linear_take(arena, rill_actor_features(agent)->size, actor->distribution.n_parameters);
+    if (actor->optimiser.type != NULL) {
+        actor->moments = rill_arena_take(
+            arena, (size_t)rill_actor_size(agent) * (size_t)actor->optimiser.type->n_moments,
+            sizeof(double));
+        actor->n_ascents = rill_arena_take(arena, 1, sizeof(int64_t));
+    }
     actor->slots = take_actor_slots(agent, &agent->slots, arena);
     if (actor->features.type != NULL) {
         actor->slots.map = rill_arena_take(arena, actor->features.memory_size, 1);
@@ -196,8 +213,9 @@ rill_action rill_actor_action(const rill_agent *agent, const double *x)
 rill_action rill_actor_choose(rill_agent *agent, rill_state state)
 {
     const rill_actor *actor = &agent->actor;
-    rill_distribution_sample(&actor->distribution, rill_actor_parameters(agent, state),
-                             &agent->memory->rng, actor->noise, actor->x);
+    const rill_distribution now = rill_actor_distribution(agent);
+    rill_distribution_sample(&now, rill_actor_parameters(agent, state), &agent->memory->rng,
+                             actor->noise, actor->x);
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -205,8 +223,8 @@ rill_action rill_actor_choose(rill_agent *agent, rill_state state)
 rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state)
 {
     const rill_actor *actor = &agent->actor;
-    actor->distribution.type->centre(&actor->distribution, rill_actor_parameters(agent, state),
-                                     actor->x);
+    const rill_distribution now = rill_actor_distribution(agent);
+    now.type->centre(&now, rill_actor_parameters(agent, state), actor->x);
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -214,23 +232,22 @@ rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state)
 rill_action actor_centre(const rill_agent *agent)
 {
     const rill_actor *scratch = &agent->actor_scratch;
-    scratch->distribution.type->centre(&scratch->distribution, actor_scratch_parameters(agent),
-                                       scratch->x);
+    const rill_distribution now = rill_actor_distribution(agent);
+    now.type->centre(&now, actor_scratch_parameters(agent), scratch->x);
     return action_of(scratch, scratch->x);
 }
 
 void actor_probabilities(const rill_agent *agent, double *probabilities)
 {
     const rill_actor *scratch = &agent->actor_scratch;
-    const rill_distribution *distribution = &scratch->distribution;
+    const rill_distribution now = rill_actor_distribution(agent);
     const double *eta = actor_scratch_parameters(agent);
-    for (int32_t a = 0; a < distribution->size; a++) {
+    for (int32_t a = 0; a < now.size; a++) {
         scratch->x[a] = 0.0;
     }
-    for (int32_t a = 0; a < distribution->size; a++) {
+    for (int32_t a = 0; a < now.size; a++) {
         scratch->x[a] = 1.0;
-        probabilities[a] =
-            rill_exp(distribution->type->log_probability(distribution, eta, scratch->x));
+        probabilities[a] = rill_exp(now.type->log_probability(&now, eta, scratch->x));
         scratch->x[a] = 0.0;
     }
 }
@@ -267,8 +284,11 @@ void rill_actor_step(const rill_agent *agent, rill_state state, const double *gr
         features->step_scales);
 }
 
-void rill_actor_ascend(const rill_agent *agent, const double *block, double step)
+void rill_actor_ascend(const rill_agent *agent, double *gradient, double step)
 {
+    const rill_optimiser *optimiser = &agent->actor.optimiser;
+    optimiser->type->direct(optimiser, ++*agent->actor.n_ascents, rill_actor_size(agent),
+                            agent->actor.moments, gradient);
     const rill_features *features = rill_actor_features(agent);
     const rill_linear *theta = &agent->actor.theta;
     for (int32_t i = 0; i < theta->n_features; i++) {
@@ -276,7 +296,7 @@ void rill_actor_ascend(const rill_agent *agent, const double *block, double step
             features->step_scale * (features->step_scales == NULL ? 1.0 : features->step_scales[i]);
         for (int32_t j = 0; j < theta->n_outputs; j++) {
             const ptrdiff_t k = (ptrdiff_t)i * theta->n_outputs + j;
-            theta->weights[k] += step * scale * block[k];
+            theta->weights[k] += step * scale * gradient[k];
         }
     }
 }

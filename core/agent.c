@@ -26,6 +26,9 @@ void rill_agent_config_release(const rill_agent_config *config)
     if (config->policy_features != NULL) {
         rill_params_destroy(config->policy_features->params, config->policy_features_params);
     }
+    if (config->optimiser != NULL) {
+        rill_params_destroy(config->optimiser->params, config->optimiser_params);
+    }
     rill_model_destroy(config->model);
 }
 
@@ -255,14 +258,23 @@ static rill_status check_actions(const rill_agent *agent, const char *part,
     return status;
 }
 
+/// Whether the states that the policies know are the observations, not groups of them.
+static bool tells_states_apart(const rill_agent *agent)
+{
+    return rill_features_are_one_hot(&agent->features) ||
+           !rill_features_are_table(&agent->features);
+}
+
 /// Takes the model over, for a type that plans on one or must not choose actions that do not exist.
 static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
-    const bool fits = config->model != NULL && rill_features_are_one_hot(&agent->features) &&
-                      config->model->n_states == agent->features.size &&
-                      config->model->n_actions == agent->action_space.size;
+    const rill_space *space = &agent->observation_space;
+    const bool is_observed = config->model != NULL && space->kind == RILL_SPACE_DISCRETE &&
+                             config->model->n_states == space->size &&
+                             config->model->n_actions == agent->action_space.size;
+    const bool is_table = rill_features_are_one_hot(&agent->features);
     if (!agent->type->needs_model) {
-        if (fits && lacks_actions(config->model)) {
+        if (is_observed && is_table && lacks_actions(config->model)) {
             agent->model = config->model;
             config->model = NULL;
         }
@@ -273,11 +285,18 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
                               "%s plans on the exact model of the environment, and none was given",
                               agent->type->id);
     }
-    if (!fits) {
+    if (!is_observed || (!is_table && !agent->type->is_linear)) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s plans on the states of the exact model, so it must observe them: "
-                              "use one_hot features, and an environment that shows its state",
-                              agent->type->id);
+                              "use %san environment that shows its state",
+                              agent->type->id,
+                              agent->type->is_linear ? "" : "one_hot features, and ");
+    }
+    if (!tells_states_apart(agent) && lacks_actions(config->model)) {
+        return rill_error_set(error, RILL_INVALID, "features",
+                              "some actions do not exist in some states, which %s does not tell "
+                              "apart for the policy",
+                              agent->features.type->id);
     }
     agent->model = config->model;
     config->model = NULL;
@@ -351,6 +370,10 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                               "%s learns values and acts by a policy: put it into \"policy\"",
                               type->id);
     }
+    if (config->optimiser != NULL && !type->has_optimiser) {
+        return rill_error_set(error, RILL_INVALID, "optimiser",
+                              "%s learns from each step by itself and takes none", type->id);
+    }
     if (config->policy_features != NULL && !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "policy_features",
                               "%s learns no policy that could have features of its own", type->id);
@@ -374,8 +397,10 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                              &config->behaviour_params, error);
     }
     status = status == RILL_OK ? wire_model(agent, config, error) : status;
-    agent->policy.model = agent->behaviour.model = agent->model;
-    if (status == RILL_OK && agent->model != NULL && !type->is_actor) {
+    // a policy on groups of states asks for no action's existence: there all exist
+    const bool knows_states = agent->model != NULL && tells_states_apart(agent);
+    agent->policy.model = agent->behaviour.model = knows_states ? agent->model : NULL;
+    if (status == RILL_OK && knows_states && !type->is_actor) {
         status = check_actions(agent, "policy", &agent->policy, error);
         if (status == RILL_OK && config->behaviour != NULL) {
             status = check_actions(agent, "behaviour", &agent->behaviour, error);
@@ -557,6 +582,7 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
     const rill_policy_type *behaviour = agent->behaviour.type;
     const rill_distribution_type *distribution = agent->actor.distribution.type;
     const rill_features_type *policy_features = agent->actor.features.type;
+    const rill_optimiser_type *optimiser = agent->actor.optimiser.type;
     rill_agent_config config = {
         .type = agent->type,
         .params = rill_params_clone(agent->type->params, agent->type->params_size, agent->params),
@@ -571,6 +597,8 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         .distribution_params = CLONE_PARAMS(distribution, agent->actor.distribution.params),
         .policy_features = policy_features,
         .policy_features_params = CLONE_PARAMS(policy_features, agent->actor.features.params),
+        .optimiser = optimiser,
+        .optimiser_params = CLONE_PARAMS(optimiser, agent->actor.optimiser.params),
         .model = agent->model == NULL ? NULL : rill_model_share(agent->model),
         .env = agent->env,
     };
@@ -578,7 +606,8 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         (policy != NULL && config.policy_params == NULL) ||
         (behaviour != NULL && config.behaviour_params == NULL) ||
         (distribution != NULL && config.distribution_params == NULL) ||
-        (policy_features != NULL && config.policy_features_params == NULL)) {
+        (policy_features != NULL && config.policy_features_params == NULL) ||
+        (optimiser != NULL && config.optimiser_params == NULL)) {
         rill_agent_config_release(&config);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -678,6 +707,11 @@ void rill_agent_probabilities(const rill_agent *agent, rill_observation observat
     }
     rill_policy_probabilities(&agent->policy, policy_state_of(agent, observation), values,
                               agent->memory->step, agent->memory->episode, probabilities);
+}
+
+int32_t rill_agent_count_lanes(const rill_agent *agent)
+{
+    return agent->type->count_lanes == NULL ? 1 : agent->type->count_lanes(agent);
 }
 
 int32_t rill_agent_n_values(const rill_agent *agent)
@@ -837,7 +871,8 @@ typedef struct part {
 /// The part of a type, its block to be put to `block`.
 #define PART(name, type, block) ((part){name, (type)->params, (type)->params_size, &(block)})
 
-/// Reads "features=ID", "policy=ID", "behaviour=ID", "distribution=ID" and "policy_features=ID".
+/// Reads "features=ID", "policy=ID", "behaviour=ID", "distribution=ID", "policy_features=ID" and
+/// "optimiser=ID".
 static rill_status read_ids(rill_agent_config *config, const char *const *assignments,
                             rill_error *error)
 {
@@ -861,6 +896,9 @@ static rill_status read_ids(rill_agent_config *config, const char *const *assign
         } else if ((id = after_prefix(text, "policy_features", '=')) != NULL) {
             name = "policy_features";
             is_known = (config->policy_features = rill_features_type_find(id, error)) != NULL;
+        } else if ((id = after_prefix(text, "optimiser", '=')) != NULL) {
+            name = "optimiser";
+            is_known = (config->optimiser = rill_optimiser_type_find(id, error)) != NULL;
         }
         if (!is_known) {
             return rill_error_prefix(error, RILL_INVALID, name);
@@ -895,7 +933,7 @@ static rill_status read_assignments(rill_agent_config *config, const char *const
     if (status != RILL_OK) {
         return status;
     }
-    part parts[6];
+    part parts[7];
     size_t n_parts = 0;
     parts[n_parts++] = PART("", config->type, config->params);
     parts[n_parts++] = PART("features", config->features, config->features_params);
@@ -911,6 +949,9 @@ static rill_status read_assignments(rill_agent_config *config, const char *const
     if (config->policy_features != NULL) {
         parts[n_parts++] =
             PART("policy_features", config->policy_features, config->policy_features_params);
+    }
+    if (config->optimiser != NULL) {
+        parts[n_parts++] = PART("optimiser", config->optimiser, config->optimiser_params);
     }
     for (size_t i = 0; i < n_parts; i++) {
         *parts[i].params = rill_params_create(parts[i].table, parts[i].size);
@@ -936,6 +977,8 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.features = rill_features_type_find("one_hot", NULL);
     if (config.type->is_actor) {
         config.distribution = rill_distribution_type_default(env->action_space.kind);
+        config.optimiser =
+            config.type->has_optimiser ? rill_optimiser_type_find("sgd", NULL) : NULL;
     } else {
         config.policy = default_policy_of(config.type);
     }

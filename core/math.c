@@ -36,20 +36,17 @@ static double power_of_two(int k)
     return double_of((uint64_t)(k + EXPONENT_BIAS) << MANTISSA_BITS);
 }
 
+// e^x as 2^k (sum + rest), rest less than half a unit in the last place of sum.
+typedef struct exp_parts {
+    double sum, rest;
+    int k;
+} exp_parts;
+
 // e^x = 2^k e^r with x = k log(2) + r, |r| <= log(2)/2, and e^r - 1 - r as its Taylor series up to
 // r^13/13!, which leaves out less than 2^-57. The two roundings that would matter, of r and of
-// 1 + r, are carried along.
-double rill_exp(double x)
+// 1 + r, are carried along. For |x| <= 746.
+static inline exp_parts exp_split(double x)
 {
-    if (isnan(x)) {
-        return x;
-    }
-    if (x > 710.0) {
-        return (double)INFINITY;
-    }
-    if (x < -746.0) {
-        return 0.0;
-    }
     const double inverse_ln2 = 0x1.71547652b82fep+0;
     int k = (int)(x * inverse_ln2 + (x < 0.0 ? -0.5 : 0.5));
     double high = x - k * LN2_HIGH;
@@ -67,10 +64,79 @@ double rill_exp(double x)
     double series = r2 * (p0 + r4 * p4 + r8 * p8);
 
     double sum = 1.0 + r;
-    double sum_rest = r - (sum - 1.0);
-    double mantissa = sum + (sum_rest + (r_rest + series));
+    double sum_rest = r - (sum - 1.0) + (r_rest + series);
+    double mantissa = sum + sum_rest;
+    return (exp_parts){mantissa, sum - mantissa + sum_rest, k};
+}
+
+double rill_exp(double x)
+{
+    if (isnan(x)) {
+        return x;
+    }
+    if (x > 710.0) {
+        return (double)INFINITY;
+    }
+    if (x < -746.0) {
+        return 0.0;
+    }
+    const exp_parts e = exp_split(x);
     // in two steps, as 2^k may lie outside the normal numbers
-    return mantissa * power_of_two(k / 2) * power_of_two(k - k / 2);
+    return e.sum * power_of_two(e.k / 2) * power_of_two(e.k - e.k / 2);
+}
+
+// Near 0, with z = x^2 and the Taylor series of sinh and cosh,
+//     tanh(x) = x - (x cosh(x) - sinh(x)) / cosh(x) = x - x z S(z) / cosh(x),
+//     S(z) = sum_{k >= 1} 2k / (2k+1)! z^(k-1),
+// where what is subtracted is below 1/10 of x, and so are its roundings. Beyond that
+//     tanh(x) = 1 - 2 / (e^(2x) + 1)
+// with the low parts of e^(2x), of the sum and of the difference carried along.
+double rill_tanh(double x)
+{
+    const double magnitude = fabs(x);
+    if (magnitude < 0x1p-28 || isnan(x)) { // x^3/3 is below half a unit in the last place
+        return x;
+    }
+    if (magnitude > 22.0) {
+        return copysign(1.0, x);
+    }
+    if (magnitude < 0.55) {
+        const double z = x * x;
+        const double s =
+            1.0 / 3 +
+            z * (1.0 / 30 +
+                 z * (1.0 / 840 +
+                      z * (1.0 / 45360 +
+                           z * (1.0 / 3991680 +
+                                z * (1.0 / 518918400 +
+                                     z * (1.0 / 93405312000.0 + z * (1.0 / 22230464256000.0)))))));
+        const double c =
+            1.0 +
+            z * (1.0 / 2 +
+                 z * (1.0 / 24 +
+                      z * (1.0 / 720 + z * (1.0 / 40320 + z * (1.0 / 3628800 +
+                                                               z * (1.0 / 479001600 +
+                                                                    z * (1.0 / 87178291200.0)))))));
+        return x - x * (z * s / c);
+    }
+    const exp_parts e = exp_split(2.0 * magnitude);
+    const double scale = power_of_two(e.k);
+    const double high = e.sum * scale, low = e.rest * scale;
+    const double sum = high + 1.0, sum_rest = high - sum + 1.0 + low;
+    const double quotient = 2.0 / sum, quotient_rest = -quotient * sum_rest / sum;
+    const double value = 1.0 - quotient, value_rest = 1.0 - value - quotient;
+    return copysign(value + (value_rest - quotient_rest), x);
+}
+
+double rill_logistic(double x)
+{
+    const double e = rill_exp(-fabs(x));
+    return x < 0.0 ? e / (1.0 + e) : 1.0 / (1.0 + e);
+}
+
+double rill_softplus(double x)
+{
+    return (x > 0.0 ? x : 0.0) + rill_log1p(rill_exp(-fabs(x)));
 }
 
 // The logarithms follow FreeBSD's (Sun's) fdlibm: with s = f / (2 + f),

@@ -5,7 +5,9 @@
 #include <rill/agent.h>
 #include <rill/distribution.h>
 #include <rill/env.h>
+#include <rill/estimator.h>
 #include <rill/features.h>
+#include <rill/optimiser.h>
 #include <rill/policy.h>
 #include <rill/wrapper.h>
 #include <stddef.h>
@@ -17,6 +19,8 @@ extern const rill_agent_type *const rill_agent_types[];
 extern const rill_features_type *const rill_features_types[];
 extern const rill_policy_type *const rill_policy_types[];
 extern const rill_distribution_type *const rill_distribution_types[];
+extern const rill_optimiser_type *const rill_optimiser_types[];
+extern const rill_estimator_type *const rill_estimator_types[];
 
 enum { RILL_MAX_NAMES = 255 }; ///< ids that a message about an unknown one compares
 

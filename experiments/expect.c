@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <rill/recall.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ void expect_clear(rill_expect *expect)
     free(expect->source);
     free(expect->metric);
     free(expect->policy);
+    free(expect->observations);
     free(expect->values);
     free(expect->q_values);
 }
@@ -248,7 +250,9 @@ static int64_t find_interval(const rill_experiment *experiment, const char *metr
         return experiment->evaluation.every;
     }
     for (size_t i = 0; i < experiment->n_records; i++) {
-        if (strcmp(experiment->records[i].metric->id, metric) == 0) {
+        char name[48];
+        rill_metric_write(experiment->records[i].metric, experiment->records[i].index, name);
+        if (strcmp(name, metric) == 0) {
             *unit = experiment->records[i].unit;
             return experiment->records[i].every;
         }
@@ -272,6 +276,61 @@ static rill_status read_agent(const rill_experiment *experiment, const cJSON *js
     return status;
 }
 
+/// One observation of a box.
+static rill_status read_observation(const cJSON *json, int32_t number, const rill_space *space,
+                                    float *observation, rill_error *error)
+{
+    bool is_sound = cJSON_IsArray(json) && cJSON_GetArraySize(json) == space->size;
+    const cJSON *element = NULL;
+    int32_t i = 0;
+    cJSON_ArrayForEach (element, json) {
+        is_sound = is_sound && cJSON_IsNumber(element) && isfinite(element->valuedouble);
+        if (is_sound) {
+            observation[i++] = (float)element->valuedouble;
+        }
+    }
+    return is_sound && rill_space_contains(space, (rill_observation){.box = observation})
+               ? RILL_OK
+               : rill_error_set(error, RILL_INVALID, "observations",
+                                "number %d must be an array of %d numbers in the space of the "
+                                "observations",
+                                number + 1, space->size);
+}
+
+/// The observations that estimates are about, where they are a box; they take the place of states.
+static rill_status read_observations(const cJSON *json, const rill_agent *agent,
+                                     rill_expect *expect, rill_error *error)
+{
+    const rill_space *space = &agent->observation_space;
+    const cJSON *list = NULL;
+    if (cJSON_HasObjectItem(json, "states")) {
+        return rill_error_set(error, RILL_INVALID, "states",
+                              "the observations of this environment are %d numbers each: give "
+                              "\"observations\", a list of arrays",
+                              space->size);
+    }
+    rill_status status = json_get_array(json, "observations", true, &list, error);
+    status = status == RILL_OK ? rill_recall_check(agent, error) : status;
+    if (status != RILL_OK) {
+        return status;
+    }
+    expect->n_states = cJSON_GetArraySize(list);
+    expect->observations =
+        calloc((size_t)expect->n_states * (size_t)space->size + 1, sizeof *expect->observations);
+    if (expect->observations == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    int32_t i = 0;
+    const cJSON *element = NULL;
+    cJSON_ArrayForEach (element, list) {
+        if (status == RILL_OK) {
+            float *observation = expect->observations + (ptrdiff_t)i * space->size;
+            status = read_observation(element, i++, space, observation, error);
+        }
+    }
+    return status;
+}
+
 static rill_status read_estimates(const rill_experiment *experiment, const cJSON *json,
                                   rill_expect *expect, rill_error *error)
 {
@@ -283,8 +342,15 @@ static rill_status read_estimates(const rill_experiment *experiment, const cJSON
     }
     const rill_agent *agent = experiment->variants[expect->variant].agent;
     if (agent->observation_space.kind != RILL_SPACE_DISCRETE) {
-        return rill_error_set(error, RILL_INVALID, "agent",
-                              "estimates are those of states, which need discrete observations");
+        status = read_observations(json, agent, expect, error);
+    } else if (cJSON_HasObjectItem(json, "observations")) {
+        status = rill_error_set(error, RILL_INVALID, "observations",
+                                "the observations of this environment are numbers from 0 to %d: "
+                                "give \"states\"",
+                                agent->observation_space.size - 1);
+    }
+    if (status != RILL_OK) {
+        return status;
     }
     const bool is_row = cJSON_IsArray(cJSON_GetArrayItem(list, 0));
     if (is_row && rill_agent_n_values(agent) == 1) {
@@ -362,8 +428,8 @@ static const struct {
                            "q_values", "tolerance", "note", NULL},
      read_exact},
     {"estimates", RILL_EXPECT_ESTIMATES,
-     (const char *const[]){"check", "source", "agent", "states", "estimates", "tolerance", "note",
-                           NULL},
+     (const char *const[]){"check", "source", "agent", "states", "observations", "estimates",
+                           "tolerance", "note", NULL},
      read_estimates},
     {NULL, RILL_EXPECT_METRIC,
      (const char *const[]){"check", "source", "agent", "metric", "window", "statistic", "published",

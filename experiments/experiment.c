@@ -136,13 +136,14 @@ READ_PART(policy, policy)
 READ_PART(behaviour, policy)
 READ_PART(distribution, distribution)
 READ_PART(policy_features, features)
+READ_PART(optimiser, optimiser)
 
 static rill_status read_agent(rill_experiment *experiment, rill_variant *variant, const cJSON *json,
                               rill_error *error)
 {
     static const char *const keys[] = {"label",     "id",       "params",       "policy",
                                        "behaviour", "features", "distribution", "policy_features",
-                                       NULL};
+                                       "optimiser", NULL};
     if (!cJSON_IsObject(json)) {
         return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
                               json_kind(json));
@@ -185,6 +186,9 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
     if (status == RILL_OK) {
         status = read_policy_features(json, NULL, &config.policy_features,
                                       &config.policy_features_params, error);
+    }
+    if (status == RILL_OK) {
+        status = read_optimiser(json, NULL, &config.optimiser, &config.optimiser_params, error);
     }
     if (status == RILL_OK && rill_agent_type_wants_model(config.type, experiment->env)) {
         const rill_model *model = NULL;
@@ -277,7 +281,7 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
     if (status != RILL_OK) {
         return status;
     }
-    record->metric = rill_metric_find(metric, error);
+    record->metric = rill_metric_read(metric, &record->index, error);
     if (record->metric == NULL) {
         return RILL_INVALID;
     }
@@ -304,8 +308,9 @@ static rill_record default_record(const rill_experiment *experiment)
 {
     const int64_t every = experiment->stop_steps / 100;
     return experiment->can_end
-               ? (rill_record){rill_metric_find("return", NULL), RILL_EPISODES, 1}
-               : (rill_record){rill_metric_find("reward", NULL), RILL_STEPS, every < 1 ? 1 : every};
+               ? (rill_record){rill_metric_find("return", NULL), RILL_EPISODES, 1, 0}
+               : (rill_record){rill_metric_find("reward", NULL), RILL_STEPS, every < 1 ? 1 : every,
+                               0};
 }
 
 /// Refuses to record what happens after episodes where none ever ends.
@@ -316,12 +321,15 @@ static rill_status check_record(const rill_experiment *experiment, const rill_re
         return RILL_OK;
     }
     const rill_record other = default_record(experiment);
+    char name[48], instead[48];
+    rill_metric_write(record->metric, record->index, name);
+    rill_metric_write(record->metric->is_per_episode ? other.metric : record->metric, record->index,
+                      instead);
     return rill_error_set(
         error, RILL_INVALID, "",
         "no episode ever ends, so \"%s\" by episodes has no point; write {\"metric\": \"%s\", "
         "\"every\": %" PRId64 ", \"unit\": \"steps\"}",
-        record->metric->id, record->metric->is_per_episode ? other.metric->id : record->metric->id,
-        other.every);
+        name, instead, other.every);
 }
 
 static rill_status read_records(rill_experiment *experiment, const cJSON *root, rill_error *error)
@@ -345,9 +353,11 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
         status = read_record(record, element, error);
         status = status == RILL_OK ? check_record(experiment, record, error) : status;
         for (size_t i = 0; i < experiment->n_records && status == RILL_OK; i++) {
-            if (experiment->records[i].metric == record->metric) {
-                status = rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice",
-                                        record->metric->id);
+            if (experiment->records[i].metric == record->metric &&
+                experiment->records[i].index == record->index) {
+                char name[48];
+                rill_metric_write(record->metric, record->index, name);
+                status = rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice", name);
             }
         }
         if (status != RILL_OK) {
@@ -518,6 +528,7 @@ void rill_experiment_destroy(rill_experiment *experiment)
     for (int32_t i = 0; i < experiment->n_variants; i++) {
         free(experiment->variants[i].label);
         rill_agent_destroy(experiment->variants[i].agent);
+        rill_projection_destroy(experiment->variants[i].projection);
     }
     for (size_t i = 0; i < experiment->n_expects; i++) {
         expect_clear(&experiment->expects[i]);

@@ -29,6 +29,12 @@ rill_status experiment_model(rill_experiment *experiment, const rill_model **mod
 rill_status experiment_truth(rill_experiment *experiment, const rill_agent *agent, bool is_optimal,
                              rill_truth **truth, rill_error *error);
 
+/// Refuses an agent whose observations are not the states of a model.
+rill_status truth_check_states(const rill_agent *agent, const rill_env *env,
+                               const rill_model *model, rill_error *error);
+/// The agent's "gamma". RILL_INVALID: it has none.
+rill_status truth_discount(const rill_agent *agent, double *discount, rill_error *error);
+
 /// Sets `resolved` and `identity`.
 rill_status resolve_experiment(rill_experiment *experiment, rill_error *error);
 

@@ -1,6 +1,7 @@
 /// Whether what an experiment asks for can be had: episodes that end, and exact values.
 #include "experiments/experiment.h"
 
+#include <inttypes.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,11 +85,41 @@ rill_status feasibility_check(rill_experiment *experiment, rill_error *error)
                               : " or the parameter at_goal to \"terminate\"");
 }
 
-/// Whether an agent can have a metric at all.
-static rill_status check_metric(const rill_metric *metric, const rill_env *env,
-                                const rill_agent_type *type, rill_error *error)
+/// Refuses an index that is beyond what an agent has.
+static rill_status check_index(const rill_record *record, const rill_agent *agent,
+                               rill_error *error)
 {
+    const rill_metric *metric = record->metric;
+    const int64_t count = metric->count == NULL ? 1 : metric->count(agent);
+    char name[48];
+    if (record->index < count) {
+        return RILL_OK;
+    }
+    rill_metric_write(metric, record->index, name);
+    if (count == 0) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s is of a discrete observation; this environment's are a box of %d "
+                              "numbers",
+                              name, agent->observation_space.size);
+    }
+    return rill_error_set(error, RILL_INVALID, "",
+                          "there is no %s for %s: there are %" PRId64 ", 0 to %" PRId64, name,
+                          agent->type->id, count, count - 1);
+}
+
+/// Whether an agent can have a metric at all.
+static rill_status check_metric(const rill_record *record, const rill_env *env,
+                                const rill_agent *agent, rill_error *error)
+{
+    const rill_metric *metric = record->metric;
+    const rill_agent_type *type = agent->type;
     const bool has_state_values = type->estimates == RILL_ESTIMATES_STATE_VALUES;
+    if (metric->needs_projection && (!has_state_values || type->is_actor)) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s is about prediction; %s improves its policy: record "
+                              "rms_error_current",
+                              metric->id, type->id);
+    }
     if (metric->needs_action_values && type->is_actor && has_state_values) {
         return rill_error_set(error, RILL_INVALID, "",
                               "%s is about action values, and %s estimates state values: record "
@@ -117,7 +148,7 @@ static rill_status check_metric(const rill_metric *metric, const rill_env *env,
         env->action_space.kind != RILL_SPACE_DISCRETE) {
         return rill_error_set(error, RILL_INVALID, "", "%s needs discrete actions", metric->id);
     }
-    return RILL_OK;
+    return check_index(record, agent, error);
 }
 
 /// The exact values that a metric holds a variant against.
@@ -128,6 +159,9 @@ static rill_status prepare_metric(rill_experiment *experiment, rill_variant *var
         metric->needs_optimum && experiment->env->type->action_values == NULL;
     const rill_model *model = NULL;
     rill_truth *truth = NULL;
+    if (metric->needs_projection && variant->projection == NULL) {
+        return rill_projection_create(&variant->projection, experiment->env, variant->agent, error);
+    }
     if (!metric->needs_truth && !needs_optimum) {
         return RILL_OK;
     }
@@ -182,8 +216,9 @@ rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error)
     for (int32_t i = 0; i < experiment->n_variants; i++) {
         rill_variant *variant = &experiment->variants[i];
         for (size_t j = 0; j < experiment->n_records; j++) {
-            const rill_metric *metric = experiment->records[j].metric;
-            rill_status status = check_metric(metric, experiment->env, variant->agent->type, error);
+            const rill_record *record = &experiment->records[j];
+            const rill_metric *metric = record->metric;
+            rill_status status = check_metric(record, experiment->env, variant->agent, error);
             if (status == RILL_OK) {
                 status = prepare_metric(experiment, variant, metric, error);
                 status = status == RILL_OK ? RILL_OK : refuse_metric(metric, i, status, error);

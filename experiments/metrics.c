@@ -1,6 +1,8 @@
 /// The metrics that a run can record.
 #include "experiments/metrics.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static double episode_return(const rill_metric_view *view)
@@ -154,6 +156,7 @@ static const rill_metric *const metrics[] = {
     &metric_optimal_actions,
     &metric_policy_value,
     &metric_policy_value_current,
+    &metric_projected_bellman_error,
     &metric_q_rms_error,
     &metric_q_rms_error_current,
     &metric_q_rms_error_current_stationary,
@@ -171,6 +174,9 @@ static const rill_metric *const metrics[] = {
     &metric_total_reward,
     &metric_total_steps,
     &metric_updates,
+    &metric_value,
+    &metric_weight,
+    &metric_weight_norm,
     NULL,
 };
 
@@ -183,7 +189,8 @@ const rill_metric *rill_metric_find(const char *id, rill_error *error)
 {
     const char *names[sizeof metrics / sizeof metrics[0]] = {NULL};
     for (size_t i = 0; metrics[i] != NULL; i++) {
-        if (strcmp(metrics[i]->id, id) == 0) {
+        if (strcmp(metrics[i]->id, id) == 0 ||
+            (metrics[i]->form != NULL && strcmp(metrics[i]->form, id) == 0)) {
             return metrics[i];
         }
         names[i] = metrics[i]->id;
@@ -194,4 +201,53 @@ const rill_metric *rill_metric_find(const char *id, rill_error *error)
                                    : "unknown metric \"%.60s\"; did you mean \"%s\"?",
                    id, nearest);
     return NULL;
+}
+
+void rill_metric_write(const rill_metric *metric, int64_t index, char text[48])
+{
+    if (metric->form == NULL) {
+        snprintf(text, 48, "%s", metric->id);
+    } else {
+        snprintf(text, 48, "%.24s[%" PRId64 "]", metric->id, index);
+    }
+}
+
+/// The number in "[3]", without signs, blanks and zeros in front, so that it is written in one way.
+static bool read_index(const char *text, int64_t *index)
+{
+    enum { MAX_DIGITS = 10 };
+    const char *digit = text + 1;
+    int64_t value = 0;
+    if (digit[0] == '0' && digit[1] != ']') {
+        return false;
+    }
+    for (; *digit >= '0' && *digit <= '9' && digit - text <= MAX_DIGITS; digit++) {
+        value = 10 * value + (*digit - '0');
+    }
+    *index = value;
+    return digit > text + 1 && digit[0] == ']' && digit[1] == '\0';
+}
+
+const rill_metric *rill_metric_read(const char *text, int64_t *index, rill_error *error)
+{
+    const char *bracket = strchr(text, '[');
+    char id[48];
+    const size_t length = bracket == NULL ? strlen(text) : (size_t)(bracket - text);
+    *index = 0;
+    snprintf(id, sizeof id, "%.*s", (int)(length < sizeof id ? length : sizeof id), text);
+    const rill_metric *metric = rill_metric_find(bracket == NULL ? text : id, error);
+    if (metric == NULL) {
+        return NULL;
+    }
+    if (metric->form == NULL && bracket != NULL) {
+        rill_error_set(error, RILL_INVALID, "", "%s takes no index: write \"%s\"", id, id);
+        return NULL;
+    }
+    if (metric->form != NULL && (bracket == NULL || !read_index(bracket, index))) {
+        rill_error_set(error, RILL_INVALID, "",
+                       "\"%.40s\": write \"%s\" with a whole number, as in \"%s[0]\"", text,
+                       metric->form, metric->id);
+        return NULL;
+    }
+    return metric;
 }

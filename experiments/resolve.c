@@ -66,6 +66,10 @@ static cJSON *write_identity(const rill_experiment *experiment)
             add_part(json, "policy_features", actor->features.type->id,
                      actor->features.type->params, actor->features.params);
         }
+        if (actor->optimiser.type != NULL) {
+            add_part(json, "optimiser", actor->optimiser.type->id, actor->optimiser.type->params,
+                     actor->optimiser.params);
+        }
     }
     const bool has_stop = experiment->stop_episodes > 0 || experiment->stop_steps > 0;
     cJSON *stop = has_stop ? cJSON_AddObjectToObject(root, "stop") : NULL;
@@ -80,8 +84,10 @@ static cJSON *write_identity(const rill_experiment *experiment)
     for (size_t i = 0; i < experiment->n_records; i++) {
         const rill_record *record = &experiment->records[i];
         cJSON *json = cJSON_CreateObject();
+        char name[48];
+        rill_metric_write(record->metric, record->index, name);
         cJSON_AddItemToArray(records, json);
-        cJSON_AddStringToObject(json, "metric", record->metric->id);
+        cJSON_AddStringToObject(json, "metric", name);
         cJSON_AddItemToObject(json, "every", json_number((double)record->every));
         cJSON_AddStringToObject(json, "unit", rill_unit_name(record->unit));
     }

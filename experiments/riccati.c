@@ -13,6 +13,8 @@
 // sqrt(gamma) B in place of A and B.
 //
 // Why not GSL's LU: see solve_linear.c. The matrices are small, the bits are the same everywhere.
+#include "core/elimination.h"
+
 #include <math.h>
 #include <rill/riccati.h>
 #include <stdbool.h>
@@ -42,50 +44,6 @@ static void multiply(const double *x, bool is_x_transposed, const double *y, boo
             out[i * columns + j] = sum;
         }
     }
-}
-
-/// Solves M X = Y for X (n, columns), in place of Y, by elimination with row pivoting; M is lost.
-/// False when M is singular or not finite.
-static bool solve(double *m, int32_t n, double *y, int32_t columns)
-{
-    for (int32_t k = 0; k < n; k++) {
-        int32_t pivot = k;
-        for (int32_t i = k + 1; i < n; i++) {
-            pivot = fabs(m[i * n + k]) > fabs(m[pivot * n + k]) ? i : pivot;
-        }
-        if (!(fabs(m[pivot * n + k]) > 0.0 && isfinite(m[pivot * n + k]))) {
-            return false;
-        }
-        for (int32_t j = 0; j < n && pivot != k; j++) {
-            double swapped = m[k * n + j];
-            m[k * n + j] = m[pivot * n + j];
-            m[pivot * n + j] = swapped;
-        }
-        for (int32_t j = 0; j < columns && pivot != k; j++) {
-            double swapped = y[k * columns + j];
-            y[k * columns + j] = y[pivot * columns + j];
-            y[pivot * columns + j] = swapped;
-        }
-        for (int32_t i = k + 1; i < n; i++) {
-            double factor = m[i * n + k] / m[k * n + k];
-            for (int32_t j = k + 1; j < n; j++) {
-                m[i * n + j] -= factor * m[k * n + j];
-            }
-            for (int32_t j = 0; j < columns; j++) {
-                y[i * columns + j] -= factor * y[k * columns + j];
-            }
-        }
-    }
-    for (int32_t k = n - 1; k >= 0; k--) {
-        for (int32_t j = 0; j < columns; j++) {
-            double sum = y[k * columns + j];
-            for (int32_t i = k + 1; i < n; i++) {
-                sum -= m[k * n + i] * y[i * columns + j];
-            }
-            y[k * columns + j] = sum / m[k * n + k];
-        }
-    }
-    return true;
 }
 
 /// True when M + shift I is positive definite: Cholesky's pivots, with M (n, n) copied to `scratch`.
@@ -197,7 +155,7 @@ static void begin(const workspace *w, double gamma)
         w->k[i % m * n + i / m] = w->b[i];
     }
     memcpy(w->square, w->problem->R, (size_t)m * (size_t)m * sizeof(double));
-    solve(w->square, m, w->k, n); // R is positive definite
+    rill_eliminate(w->square, m, w->k, n); // R is positive definite
     multiply(w->b, false, w->k, false, n, m, n, w->g);
 }
 
@@ -213,7 +171,7 @@ static bool double_horizon(const workspace *w)
     memcpy(w->other, w->square, bytes);
     memcpy(w->wa, w->power, bytes);
     memcpy(w->wg, w->g, bytes);
-    if (!solve(w->square, n, w->wa, n) || !solve(w->other, n, w->wg, n)) {
+    if (!rill_eliminate(w->square, n, w->wa, n) || !rill_eliminate(w->other, n, w->wg, n)) {
         return false;
     }
 
@@ -244,7 +202,7 @@ static void find_gain(const workspace *w)
     for (int32_t i = 0; i < m * m; i++) {
         w->square[i] += w->problem->R[i];
     }
-    solve(w->square, m, w->k, n); // the sum is positive definite as R is
+    rill_eliminate(w->square, m, w->k, n); // the sum is positive definite as R is
 }
 
 /// A value iteration, P <- Q + K'R K + (A - B K)'P (A - B K), in which no term is subtracted.

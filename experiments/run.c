@@ -33,11 +33,23 @@ static rill_rng stream_of(const rill_experiment *experiment, int64_t number, uin
     return rng;
 }
 
+/// One of the environments that an agent learns from side by side, and how its episode stands.
+typedef struct lane {
+    rill_env *env;
+    rill_observation observation;
+    rill_outcome outcome; ///< of the last step
+    double episode_return;
+    int64_t episode_length; ///< 0: an episode is to begin
+} lane;
+
 /// A run under way.
 typedef struct runner {
     const rill_experiment *experiment;
     const rill_variant *variant;
-    rill_env *env, *evaluation_env; ///< the second is NULL without evaluation
+    lane *lanes; ///< (n_lanes)
+    int32_t n_lanes;
+    rill_env *env;            ///< of the lane at work
+    rill_env *evaluation_env; ///< NULL without evaluation
     rill_agent *agent;
     rill_run *run;
     double *scratch;
@@ -57,7 +69,10 @@ static bool is_asked_to_stop(const runner *r)
 
 static void runner_close(runner *r)
 {
-    rill_env_destroy(r->env);
+    for (int32_t i = 0; i < r->n_lanes; i++) {
+        rill_env_destroy(r->lanes[i].env);
+    }
+    free(r->lanes);
     rill_env_destroy(r->evaluation_env);
     rill_agent_destroy(r->agent);
     free(r->scratch);
@@ -72,26 +87,44 @@ static void name_series(rill_series *series, const char *metric, rill_unit unit,
     series->every = every;
 }
 
+/// The environments: of lane i with the stream (seed, run, role, i) but for the first, whose stream is that
+/// of a run with one.
+static rill_status open_lanes(runner *r, int64_t number, rill_error *error)
+{
+    const rill_experiment *experiment = r->experiment;
+    r->n_lanes = rill_agent_count_lanes(r->agent);
+    r->lanes = calloc((size_t)r->n_lanes, sizeof *r->lanes);
+    if (r->lanes == NULL) {
+        r->n_lanes = 0;
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (int32_t i = 0; i < r->n_lanes; i++) {
+        rill_status status = rill_env_clone(&r->lanes[i].env, experiment->env, error);
+        if (status != RILL_OK) {
+            return status;
+        }
+        const uint32_t spawn_key[] = {(uint32_t)number, ROLE_ENV, (uint32_t)i};
+        rill_rng_spawn(&r->lanes[i].env->data->rng, experiment->seed, spawn_key, i == 0 ? 2 : 3);
+    }
+    r->env = r->lanes[0].env;
+    return RILL_OK;
+}
+
 static rill_status runner_open(runner *r, const rill_experiment *experiment, int32_t variant,
                                int64_t number, rill_run *run, rill_error *error)
 {
     const bool has_evaluation = experiment->evaluation.every > 0;
     *run = (rill_run){.variant = variant, .run = number};
     *r = (runner){.experiment = experiment, .variant = &experiment->variants[variant], .run = run};
-    rill_status status = rill_env_clone(&r->env, experiment->env, error);
-    if (status == RILL_OK) {
-        status = rill_agent_clone(&r->agent, r->variant->agent, error);
-    }
-    if (status == RILL_OK) {
-        status = rill_agent_bind(r->agent, r->env, error);
-    }
+    rill_status status = rill_agent_clone(&r->agent, r->variant->agent, error);
+    status = status == RILL_OK ? open_lanes(r, number, error) : status;
+    status = status == RILL_OK ? rill_agent_bind(r->agent, r->env, error) : status;
     if (status == RILL_OK && has_evaluation) {
         status = rill_env_clone(&r->evaluation_env, experiment->env, error);
     }
     if (status != RILL_OK) {
         return status;
     }
-    r->env->data->rng = stream_of(experiment, number, ROLE_ENV);
     rill_rng rng = stream_of(experiment, number, ROLE_AGENT);
     rill_agent_begin(r->agent, &rng);
     if (has_evaluation) {
@@ -109,7 +142,9 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
         const rill_record *record = &experiment->records[i];
         r->is_watched = r->is_watched || record->metric->of_step != NULL;
         r->needs_optimum = r->needs_optimum || record->metric->needs_optimum;
-        name_series(&run->series[run->n_series++], record->metric->id, record->unit, record->every);
+        char name[48];
+        rill_metric_write(record->metric, record->index, name);
+        name_series(&run->series[run->n_series++], name, record->unit, record->every);
     }
     if (has_evaluation) {
         const int64_t every = experiment->evaluation.every;
@@ -145,6 +180,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
 {
     rill_metric_view view = {.agent = r->agent,
                              .truth = r->variant->truth,
+                             .projection = r->variant->projection,
                              .episode_return = episode_return,
                              .episode_length = episode_length,
                              .steps = r->run->steps,
@@ -156,6 +192,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
         const rill_metric *metric = spec->metric;
         if (spec->unit == unit && count % spec->every == 0) {
             view.tally = &r->tallies[i];
+            view.index = spec->index;
             append(r, &r->run->series[i], metric->measure(&view), metric->may_be_missing);
             r->tallies[i] = metric->is_total ? r->tallies[i] : (rill_tally){0.0, 0};
         }
@@ -260,8 +297,8 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
 /// The loop that everything is for: environment and agent take turns, and data moves forward. With
 /// `is_watched` metrics gather each step, and the run ends at the step in which it diverges; always
 /// inlined, so that without it nothing of that is left.
-__attribute__((always_inline)) static inline rill_status
-run_loop(runner *r, atomic_llong *steps_taken, const bool is_watched)
+static RILL_ALWAYS_INLINE rill_status run_loop(runner *r, atomic_llong *steps_taken,
+                                               const bool is_watched)
 {
     const rill_experiment *experiment = r->experiment;
     rill_env *env = r->env;
@@ -334,6 +371,66 @@ static rill_status run_watched(runner *r, atomic_llong *steps_taken)
     return run_loop(r, steps_taken, true);
 }
 
+/// One step in a lane, from the agent's call to what it leads to; true when the run is over.
+static bool step_lane(runner *r, lane *at, int64_t *steps)
+{
+    rill_agent *agent = r->agent;
+    rill_env *env = r->env = at->env;
+    agent->memory->lane = (int32_t)(at - r->lanes);
+    rill_action action;
+    if (at->episode_length == 0) {
+        at->observation = rill_env_reset(env);
+        action = rill_agent_start(agent, at->observation);
+    } else {
+        action = rill_agent_step(agent, at->outcome.reward, at->observation);
+    }
+    const rill_step_view seen = look_at_choice(r, at->observation, action);
+    at->observation = rill_env_step(env, action, &at->outcome);
+    at->episode_return += at->outcome.reward;
+    at->episode_length++;
+    r->run->steps = ++*steps;
+    gather(r, seen, at->outcome.reward);
+    bool is_over = diverges(r);
+    if (!is_over && rill_outcome_is_last(&at->outcome)) {
+        rill_agent_finish(agent, &at->outcome, at->observation);
+        is_over = diverges(r) || end_episode(r, at->episode_return, at->episode_length);
+        at->episode_return = 0.0;
+        at->episode_length = 0;
+    }
+    return is_over;
+}
+
+/// The loop for an agent with several environments, which take turns; counts the steps of all.
+static rill_status run_lanes(runner *r, atomic_llong *steps_taken)
+{
+    const int64_t stop_steps = r->experiment->stop_steps;
+    int64_t steps = 0, reported = 0, event = next_event(r->experiment, 0);
+    for (int32_t i = 0;; i = i + 1 == r->n_lanes ? 0 : i + 1) {
+        bool is_over = step_lane(r, &r->lanes[i], &steps);
+        const bool is_event = steps == event;
+        if (is_event && r->run->status != RILL_RUN_DIVERGED) {
+            record(r, RILL_STEPS, steps, 0.0, 0);
+        }
+        is_over = is_over || steps == stop_steps || r->run->status == RILL_RUN_DIVERGED;
+        if (is_event || is_over) {
+            if (steps_taken != NULL) {
+                atomic_fetch_add_explicit(steps_taken, steps - reported, memory_order_relaxed);
+            }
+            reported = steps;
+            event = next_event(r->experiment, steps);
+            if (r->is_cut || (!is_over && is_asked_to_stop(r))) {
+                return RILL_INTERRUPTED;
+            }
+            if (r->is_out_of_memory) {
+                return RILL_NO_MEMORY;
+            }
+        }
+        if (is_over) {
+            return RILL_OK;
+        }
+    }
+}
+
 /// True when a published number is about the estimates of this run.
 static bool are_values_wanted(const runner *r)
 {
@@ -398,8 +495,9 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
     rill_status status = runner_open(&r, experiment, variant, number, run, error);
     r.stop = stop;
     if (status == RILL_OK) {
-        status = r.is_watched || is_watched ? run_watched(&r, steps_taken)
-                                            : run_plainly(&r, steps_taken);
+        status = r.n_lanes > 1                ? run_lanes(&r, steps_taken)
+                 : r.is_watched || is_watched ? run_watched(&r, steps_taken)
+                                              : run_plainly(&r, steps_taken);
         if (status == RILL_OK) {
             keep_values(&r);
             status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;

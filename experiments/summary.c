@@ -3,6 +3,7 @@
 #include <gsl/gsl_statistics_double.h>
 #include <inttypes.h>
 #include <math.h>
+#include <rill/recall.h>
 #include <rill/summary.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,6 +338,43 @@ static rill_status judge_estimates(const rill_expect *expect, const rill_run *ru
     return RILL_OK;
 }
 
+/// As `judge_estimates`, at the observations of a box: each run's estimates there take the place of
+/// those of states.
+static rill_status judge_observations(const rill_experiment *experiment, const rill_expect *expect,
+                                      const rill_run *runs, size_t n_runs, rill_verdict *verdict,
+                                      rill_error *error)
+{
+    rill_agent *agent = NULL;
+    rill_status status =
+        rill_agent_clone(&agent, experiment->variants[expect->variant].agent, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    const size_t n_values = (size_t)expect->n_states * (size_t)rill_agent_n_values(agent);
+    rill_run *recalled = calloc(n_runs + 1, sizeof *recalled);
+    double *values = calloc(n_runs * n_values + 1, sizeof *values);
+    if (recalled == NULL || values == NULL) {
+        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (size_t i = 0; i < n_runs && status == RILL_OK; i++) {
+        recalled[i] =
+            (rill_run){.variant = runs[i].variant, .run = runs[i].run, .status = runs[i].status};
+        if (runs[i].variant == expect->variant && runs[i].n_values > 0) {
+            recalled[i].values = values + i * n_values;
+            recalled[i].n_values = n_values;
+            status = rill_recall_values(agent, &runs[i], expect->observations, expect->n_states,
+                                        recalled[i].values, error);
+        }
+    }
+    if (status == RILL_OK) {
+        status = judge_estimates(expect, recalled, n_runs, verdict, error);
+    }
+    free(recalled);
+    free(values);
+    rill_agent_destroy(agent);
+    return status;
+}
+
 /// Points of a series in a window that are no number.
 static int64_t count_missing(const rill_series *series, int64_t first, int64_t last)
 {
@@ -399,6 +437,9 @@ rill_status rill_expect_judge(const rill_experiment *experiment, const rill_expe
     case RILL_EXPECT_EXACT:
         return judge_exact(experiment, expect, verdict, error);
     case RILL_EXPECT_ESTIMATES:
+        if (expect->observations != NULL) {
+            return judge_observations(experiment, expect, runs, n_runs, verdict, error);
+        }
         return judge_estimates(expect, runs, n_runs, verdict, error);
     }
     return judge_metric(expect, runs, n_runs, verdict, error);

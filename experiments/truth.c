@@ -24,9 +24,8 @@ static bool predicts(const rill_agent *agent)
     return agent->type->estimates == RILL_ESTIMATES_STATE_VALUES && !agent->type->is_actor;
 }
 
-/// Whether the estimates of an agent are of the states of a model.
-static rill_status check_states(const rill_agent *agent, const rill_env *env,
-                                const rill_model *model, rill_error *error)
+rill_status truth_check_states(const rill_agent *agent, const rill_env *env,
+                               const rill_model *model, rill_error *error)
 {
     const rill_space *space = &agent->observation_space;
     if (space->kind != RILL_SPACE_DISCRETE || space->size != model->n_states) {
@@ -37,18 +36,27 @@ static rill_status check_states(const rill_agent *agent, const rill_env *env,
     return RILL_OK;
 }
 
-/// The question whose answer an agent is held against; allocates the policy.
-static rill_status ask(question *q, rill_model *model, const rill_agent *agent, bool is_optimal,
-                       rill_error *error)
+rill_status truth_discount(const rill_agent *agent, double *discount, rill_error *error)
 {
-    *q = (question){.model = model};
     const rill_param *gamma = rill_param_find(agent->type->params, "gamma", NULL);
     if (gamma == NULL) {
         return rill_error_set(error, RILL_INVALID, "",
                               "%s has no discount, \"gamma\", so there are no exact values for it",
                               agent->type->id);
     }
-    q->gamma = *(const double *)((const char *)agent->params + gamma->offset);
+    *discount = *(const double *)((const char *)agent->params + gamma->offset);
+    return RILL_OK;
+}
+
+/// The question whose answer an agent is held against; allocates the policy.
+static rill_status ask(question *q, rill_model *model, const rill_agent *agent, bool is_optimal,
+                       rill_error *error)
+{
+    *q = (question){.model = model};
+    rill_status status = truth_discount(agent, &q->gamma, error);
+    if (status != RILL_OK) {
+        return status;
+    }
     if (is_optimal || !predicts(agent)) {
         return RILL_OK;
     }
@@ -98,7 +106,7 @@ rill_status rill_truth_create(rill_truth **out, const rill_env *env, const rill_
     question q;
     rill_model *model = NULL;
     rill_status status = rill_env_model(env, &model, error);
-    status = status == RILL_OK ? check_states(agent, env, model, error) : status;
+    status = status == RILL_OK ? truth_check_states(agent, env, model, error) : status;
     status = status == RILL_OK ? ask(&q, model, agent, false, error) : status;
     status = status == RILL_OK ? answer(out, &q, error) : status;
     rill_model_destroy(model);
@@ -171,7 +179,7 @@ rill_status experiment_truth(rill_experiment *experiment, const rill_agent *agen
     const rill_model *model = NULL;
     rill_status status = experiment_model(experiment, &model, error);
     if (status == RILL_OK && !is_optimal) {
-        status = check_states(agent, experiment->env, model, error);
+        status = truth_check_states(agent, experiment->env, model, error);
     }
     status = status == RILL_OK ? ask(&q, experiment->model, agent, is_optimal, error) : status;
     if (status != RILL_OK) {

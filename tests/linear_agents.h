@@ -64,10 +64,12 @@ static inline void *linear_policy_params(const double *probabilities, int32_t co
 }
 
 /// An agent with those settings that its type has. `policy` and `behaviour` are (n_states, n_actions)
-/// probabilities, for boxes (n_actions); NULL: those of the type.
+/// probabilities, for boxes (n_actions); NULL: those of the type. A share of the `model` goes to types
+/// that need one.
 static inline rill_agent *linear_agent(const rill_agent_type *type, rill_space observations,
                                        rill_space actions, features_of map, const char *settings,
-                                       const double *policy, const double *behaviour)
+                                       const double *policy, const double *behaviour,
+                                       rill_model *model)
 {
     rill_error error = {0};
     rill_agent *agent = NULL;
@@ -76,7 +78,8 @@ static inline rill_agent *linear_agent(const rill_agent_type *type, rill_space o
     rill_agent_config config = {.type = type,
                                 .params = rill_params_create(type->params, type->params_size),
                                 .features = rill_features_type_find(map.id, &error),
-                                .features_params = linear_features_params(map, n_states)};
+                                .features_params = linear_features_params(map, n_states),
+                                .model = type->needs_model ? rill_model_share(model) : NULL};
     assign_known(type->params, config.params, settings);
     if (policy != NULL && !type->is_actor) {
         config.policy = stochastic;

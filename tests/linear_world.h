@@ -126,7 +126,7 @@ static inline rill_agent *linear_agent_in(const linear_world *w, const char *id,
         type->has_behaviour && memcmp(w->policy, w->behaviour, sizeof w->policy) != 0;
     return linear_agent(type, rill_space_discrete(w->n_states), rill_space_discrete(LINEAR_ACTIONS),
                         w->map, all, linear_unless_uniform(w, w->policy),
-                        is_off_policy ? w->behaviour : NULL);
+                        is_off_policy ? w->behaviour : NULL, w->model);
 }
 
 // ---- play ----

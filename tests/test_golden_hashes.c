@@ -41,7 +41,8 @@ START_TEST(hashes_are_those_of_every_machine)
             cases[i].json);
         ASSERT_OK(rill_experiment_parse(&experiment, json, NULL, &error), &error);
         // a file may not ask for this where no episode ends
-        experiment->records[0] = (rill_record){rill_metric_find("return", NULL), RILL_EPISODES, 1};
+        experiment->records[0] =
+            (rill_record){rill_metric_find("return", NULL), RILL_EPISODES, 1, 0};
         ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
         ck_assert_msg(run.hash == cases[i].hash, "case %zu: 0x%016" PRIx64, i, run.hash);
         rill_run_clear(&run);

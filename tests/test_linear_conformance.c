@@ -24,8 +24,16 @@ static rill_agent *make(const rill_agent_type *type, const rill_env *env, featur
     snprintf(all, sizeof all,
              "visits=every max_steps=30 max_samples=200 every=300 alpha=0.2 gamma=0.9 %s",
              settings);
-    return linear_agent(type, env->observation_space, env->action_space, map, all,
-                        is_prediction ? policy : NULL, type->has_behaviour ? behaviour : NULL);
+    rill_model *model = NULL;
+    rill_error error = {0};
+    if (type->needs_model) {
+        ASSERT_OK(rill_env_model(env, &model, &error), &error);
+    }
+    rill_agent *agent =
+        linear_agent(type, env->observation_space, env->action_space, map, all,
+                     is_prediction ? policy : NULL, type->has_behaviour ? behaviour : NULL, model);
+    rill_model_destroy(model);
+    return agent;
 }
 
 /// As many numbers `value` as there are features: the weights at the start.
@@ -320,6 +328,13 @@ END_TEST
 
 // ---- features that remember ----
 
+/// Whether a type learns on features of boxes; what plans on the exact model needs its states, and what
+/// looks at its environment another one.
+static bool learns_on_boxes(const rill_agent_type *type)
+{
+    return type->is_linear && !type->needs_model && !type->needs_env;
+}
+
 /// Boxes, and a table of tiles that overflows.
 static session remembering(const rill_agent_type *type, uint64_t seed)
 {
@@ -345,7 +360,7 @@ static void go_far(session *s, int n)
 START_TEST(test_saved_and_copied)
 {
     for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
-        if (!(*type)->is_linear || (*type)->needs_env) {
+        if (!learns_on_boxes(*type)) {
             continue;
         }
         session whole = remembering(*type, 1), resumed = remembering(*type, 2);
@@ -385,7 +400,7 @@ END_TEST
 START_TEST(test_questions_change_nothing)
 {
     for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
-        if (!(*type)->is_linear || (*type)->needs_env) {
+        if (!learns_on_boxes(*type)) {
             continue;
         }
         session s = remembering(*type, 3);
@@ -421,7 +436,7 @@ START_TEST(test_nothing_allocates_after_create)
         return;
     }
     for (const rill_agent_type *const *type = rill_agent_type_list(); *type != NULL; type++) {
-        if (!(*type)->is_linear || (*type)->needs_env) {
+        if (!learns_on_boxes(*type)) {
             continue;
         }
         session s = remembering(*type, 4);

@@ -96,6 +96,44 @@ static double angle_argument(rill_rng *rng, int i)
     }
 }
 
+static double tanh_argument(rill_rng *rng, int i)
+{
+    switch (i % 5) {
+    case 0:
+        return rill_rng_uniform(rng, -23.0, 23.0);
+    case 1:
+        return rill_rng_uniform(rng, -0.6, 0.6);
+    case 2: // about where one form ends and the other begins
+        return any_sign(rng, 0.55 + rill_rng_uniform(rng, -1.0, 1.0) * 0x1p-6);
+    case 3:
+        return rill_rng_uniform(rng, -1.0, 1.0) * 0x1p-27;
+    default:
+        return any_sign(rng, any_positive(rng));
+    }
+}
+
+static double logistic_argument(rill_rng *rng, int i)
+{
+    switch (i % 3) {
+    case 0:
+        return rill_rng_uniform(rng, -745.0, 745.0);
+    case 1:
+        return rill_rng_uniform(rng, -40.0, 40.0);
+    default:
+        return rill_rng_uniform(rng, -1.0, 1.0);
+    }
+}
+
+static long double logistic_reference(long double x)
+{
+    return 1.0L / (1.0L + expl(-x));
+}
+
+static long double softplus_reference(long double x)
+{
+    return x > 0.0L ? x + log1pl(expl(-x)) : log1pl(expl(x));
+}
+
 static double sin_of_sincos(double x)
 {
     double sine, cosine;
@@ -124,6 +162,11 @@ static const struct {
     // the hash of what log1p of glibc 2.36 gives (Debian 12, x86-64, its variant without fused
     // multiply-add: GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4)
     {"log1p", rill_log1p, log1pl, 1.0, log1p_argument, UINT64_C(0x64DDFD8B304761F6)},
+    {"tanh", rill_tanh, tanhl, 1.0, tanh_argument, UINT64_C(0x2EA990232303AD15)},
+    {"logistic", rill_logistic, logistic_reference, 2.5, logistic_argument,
+     UINT64_C(0x45013D53896B5A10)},
+    {"softplus", rill_softplus, softplus_reference, 2.0, logistic_argument,
+     UINT64_C(0x804D0F792B38CCD2)},
     {"sin", rill_sin, sinl, 0.52, angle_argument, UINT64_C(0x80421B46F0A4273A)},
     {"cos", rill_cos, cosl, 0.52, angle_argument, UINT64_C(0x89EA8F74FEE7B17D)},
     {"sin of sincos", sin_of_sincos, sinl, 0.52, angle_argument, UINT64_C(0x80421B46F0A4273A)},
@@ -240,6 +283,35 @@ START_TEST(log1p_at_its_limits)
 }
 END_TEST
 
+START_TEST(tanh_logistic_and_softplus_at_their_limits)
+{
+    const double infinity = (double)INFINITY;
+    assert_same(rill_tanh(0.0), 0.0);
+    assert_same(rill_tanh(-0.0), -0.0);
+    assert_same(rill_tanh(0x1p-1074), 0x1p-1074);
+    assert_same(rill_tanh(infinity), 1.0);
+    assert_same(rill_tanh(-infinity), -1.0);
+    assert_same(rill_tanh(-DBL_MAX), -1.0);
+    assert_same(rill_tanh((double)NAN), (double)NAN);
+    // tanh(x) is nearer to 1 than to the double below it from x = 27.5 log(2) = 19.0615... on
+    assert_same(rill_tanh(19.0616), 1.0);
+    assert_same(rill_tanh(19.0614), 1.0 - 0x1p-53);
+
+    assert_same(rill_logistic(0.0), 0.5);
+    assert_same(rill_logistic(infinity), 1.0);
+    assert_same(rill_logistic(-infinity), 0.0);
+    assert_same(rill_logistic(DBL_MAX), 1.0);
+    assert_same(rill_logistic((double)NAN), (double)NAN);
+
+    assert_same(rill_softplus(0.0), 0x1.62e42fefa39efp-1); // log(2)
+    assert_same(rill_softplus(infinity), infinity);
+    assert_same(rill_softplus(-infinity), 0.0);
+    assert_same(rill_softplus(DBL_MAX), DBL_MAX);
+    assert_same(rill_softplus((double)NAN), (double)NAN);
+    assert_same(rill_softplus(-700.0), rill_exp(-700.0));
+}
+END_TEST
+
 START_TEST(sin_and_cos_at_their_limits)
 {
     assert_same(rill_sin(0.0), 0.0);
@@ -284,6 +356,7 @@ int main(void)
     tcase_add_test(limits, exp_at_its_limits);
     tcase_add_test(limits, log_at_its_limits);
     tcase_add_test(limits, log1p_at_its_limits);
+    tcase_add_test(limits, tanh_logistic_and_softplus_at_their_limits);
     tcase_add_test(limits, sin_and_cos_at_their_limits);
     suite_add_tcase(suite, limits);
 

@@ -15,6 +15,7 @@ static double measure(const rill_experiment *experiment, int32_t variant, const 
     ck_assert_ptr_nonnull(metric);
     const rill_metric_view view = {.agent = v->agent,
                                    .truth = v->truth,
+                                   .projection = v->projection,
                                    .tally = &tally,
                                    .episode_return = -13.5,
                                    .episode_length = 7,
@@ -43,7 +44,7 @@ START_TEST(test_list)
         ck_assert(n == 0 || strcmp(list[n - 1]->id, list[n]->id) < 0);
         ck_assert_uint_lt(strlen(list[n]->id), sizeof((rill_series *)NULL)->metric);
     }
-    ck_assert_uint_ge(n, 25);
+    ck_assert_uint_ge(n, 29);
     ck_assert_ptr_null(rill_metric_find("rms_eror", &error));
     ck_assert_int_eq(error.status, RILL_INVALID);
     ck_assert_str_eq(error.message, "unknown metric \"rms_eror\"; did you mean \"rms_error\"?");

@@ -17,6 +17,7 @@ static void make_checkout(void)
                                         "agents/sarsa.c",
                                         "agents/td0.c",
                                         "agents/q_learning.c",
+                                        "agents/td_step.h",
                                         "envs/wrappers",
                                         "envs/bandit.c",
                                         "envs/cliff_walking.c",

@@ -88,6 +88,10 @@ static double slope(const replay *r, const double *theta, const double *directio
     return sum / h;
 }
 
+static const char *const of_state = "distribution=gaussian distribution.initial_std=0.15";
+static const char *const everywhere =
+    "distribution=gaussian distribution.initial_std=0.15 distribution.std=free";
+
 static void check_gradient(int world, int map, const char *distribution, int horizon,
                            double entropy)
 {
@@ -96,10 +100,8 @@ static void check_gradient(int world, int map, const char *distribution, int hor
         strcmp(worlds[world].env, "pendulum") == 0 || strcmp(worlds[world].env, "reacher2") == 0;
     char settings[512], name[768];
     snprintf(settings, sizeof settings,
-             "%s %s gamma=0.9 batch=1 alpha_theta=1 horizon=%d entropy=%g distribution=gaussian "
-             "distribution.initial_std=0.15 %s",
-             maps[map].settings, is_bounded ? "" : "features.low=-5 features.high=5", horizon,
-             entropy, distribution);
+             "%s %s gamma=0.9 batch=1 alpha_theta=1 horizon=%d entropy=%g %s", maps[map].settings,
+             is_bounded ? "" : "features.low=-5 features.high=5", horizon, entropy, distribution);
     snprintf(name, sizeof name, "%s, %s", worlds[world].env, settings);
     rill_agent *agent = make_agent("pathwise_reinforce", env, settings);
     const int32_t size = n_weights(agent);
@@ -149,10 +151,27 @@ START_TEST(test_gradient_of_an_episode)
             if (map >= 3 && world == 5) {
                 continue; // 2^10 bumps are no policy
             }
-            check_gradient(world, map, map % 2 == 0 ? "distribution.std=free" : "", 0,
+            check_gradient(world, map, map % 2 == 0 ? everywhere : of_state, 0,
                            map == 1 ? 0.3 : 0.0);
         }
     }
+}
+END_TEST
+
+/// By every distribution over boxes that is differentiable, where actions and their bounds allow them all.
+START_TEST(test_distributions)
+{
+    int n = 0;
+    for (const rill_distribution_type *const *type = rill_distribution_type_list(); *type != NULL;
+         type++) {
+        if ((*type)->kind == RILL_SPACE_BOX && (*type)->pathwise != NULL) {
+            char text[64];
+            snprintf(text, sizeof text, "distribution=%s", (*type)->id);
+            check_gradient(4, 0, text, 0, (*type)->entropy == NULL ? 0.0 : 0.1);
+            n++;
+        }
+    }
+    ck_assert_int_ge(n, 1);
 }
 END_TEST
 
@@ -161,9 +180,9 @@ END_TEST
 START_TEST(test_windows)
 {
     for (int world = 0; world < (int)(sizeof worlds / sizeof worlds[0]); world++) {
-        check_gradient(world, 0, "", 7, 0.0);
-        check_gradient(world, 1, "distribution.std=free", 1, 0.2);
-        check_gradient(world, 2, "", LENGTH + 1, 0.0);
+        check_gradient(world, 0, of_state, 7, 0.0);
+        check_gradient(world, 1, everywhere, 1, 0.2);
+        check_gradient(world, 2, of_state, LENGTH + 1, 0.0);
     }
     // room for fewer steps than the horizon
     rill_env *env = make_env("lqr", "");
@@ -449,6 +468,6 @@ START_TEST(test_reinforce_finds_it_too)
 }
 END_TEST
 
-TEST_MAIN(test_gradient_of_an_episode, test_windows, test_batch_and_norm,
+TEST_MAIN(test_gradient_of_an_episode, test_distributions, test_windows, test_batch_and_norm,
           test_score_function_and_pathwise, test_finds_the_riccati_gain,
           test_reinforce_finds_it_too)

@@ -872,15 +872,15 @@ START_TEST(test_verify_table)
 }
 END_TEST
 
-/// The suites that rill comes with: every number in them passes, and there are some.
-START_TEST(test_suites)
+/// A suite that rill comes with passes, and fails where a number in it is changed.
+START_TEST(test_suite)
 {
     enter_fresh_directory();
-    ASSERT_DONE("verify", RILL_SOURCE_DIR "/experiments/suites");
+    ASSERT_DONE("verify",
+                RILL_SOURCE_DIR "/experiments/suites/sutton-barto/example-6.6-cliff-walking.json");
     ck_assert_ptr_nonnull(strstr(ran.out, " pass  "));
     ck_assert_ptr_null(strstr(ran.out, "FAIL"));
     ck_assert_ptr_nonnull(strstr(ran.out, ", 0 failed\n"));
-    // and one of them fails where a number in it is changed
     char *text = read_whole(
         RILL_SOURCE_DIR "/experiments/suites/sutton-barto/example-6.6-cliff-walking.json", NULL);
     char *number = strstr(text, "-49.8139");
@@ -900,4 +900,4 @@ TEST_MAIN_WITH_FILES(test_run, test_threads_and_overrides, test_summary,
                      test_progress_bar, test_interrupted_killed_and_resumed, test_bad_usage,
                      test_help, test_places_that_cannot_be_read_or_written, test_full_output,
                      test_full_disk, test_damaged_results, test_results_of_another_experiment,
-                     test_verify, test_verify_table, test_suites)
+                     test_verify, test_verify_table, test_suite)

@@ -85,13 +85,12 @@ static const char *write_file(const char *text)
 
 START_TEST(list_shows_every_family)
 {
-    const char *const families[] = {"envs",     "wrappers",   "agents", "features",
-                                    "policies", "optimisers", "metrics"};
-    const char *const members[] = {"CliffWalking-v1", "sticky_actions", "q_learning",
-                                   "one_hot",         "epsilon_greedy", NULL,
-                                   "return"};
+    const char *const families[] = {"envs",     "wrappers",      "agents",     "features",
+                                    "policies", "distributions", "optimisers", "metrics"};
+    const char *const members[] = {"CliffWalking-v1", "sticky_actions", "q_learning", "one_hot",
+                                   "epsilon_greedy",  "gumbel_softmax", NULL,         "return"};
     cJSON *all = run_json("list --json");
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 8; i++) {
         char arguments[64];
         snprintf(arguments, sizeof arguments, "list %s --json", families[i]);
         cJSON *one = run_json(arguments);
@@ -151,6 +150,13 @@ START_TEST(describe_shows_the_table)
     assert_prints("describe cliff_walking", "0 up, 1 right, 2 down, 3 left");
     assert_prints("describe gridworld", " restart | terminate | stay | wrap ");
     assert_prints("describe q_learning", " 0 to 1 ");
+    assert_prints("describe gaussian", "\nkind          distribution\n");
+    assert_prints("describe gaussian",
+                  "\n  max_log_std  number  2        -20 to 20            greatest");
+    assert_prints("describe gumbel_softmax", "\nactions       discrete; samples inside");
+    assert_prints("describe straight_through", "pathwise (straight-through: biased)\n");
+    assert_prints("describe categorical", "\ngradients     score function\n");
+    assert_prints("describe squashed_gaussian", "\nclosed forms  divergence\n");
     cJSON *json = run_json("describe gridworld --json");
     ck_assert_str_eq(get(json, "id")->valuestring, "gridworld");
     ck_assert_int_eq(get(get(json, "observation_space"), "n")->valueint, 25);
@@ -164,6 +170,11 @@ START_TEST(describe_shows_the_table)
     ck_assert_double_eq(get(slip, "max")->valuedouble, 1.0);
     ck_assert_double_eq(get(slip, "default")->valuedouble, 0.0);
     cJSON_Delete(json);
+    json = run_json("describe beta --json");
+    ck_assert_str_eq(get(json, "family")->valuestring, "distribution");
+    ck_assert_str_eq(get(json, "action_space")->valuestring, "box");
+    ck_assert(cJSON_IsTrue(get(json, "has_pathwise")) && cJSON_IsFalse(get(json, "is_relaxed")));
+    cJSON_Delete(json);
 }
 END_TEST
 
@@ -174,6 +185,7 @@ START_TEST(list_and_describe_refuse)
     assert_fails("list --jsn", 2, "did you mean --json");
     assert_fails("describe", 2, "expected one id");
     assert_fails("describe q_lerning", 2, "did you mean \"q_learning\"");
+    assert_fails("describe gausian", 2, "did you mean \"gaussian\"");
     assert_fails("describe time_limt", 2, "did you mean \"time_limit\"");
     assert_fails("describe cliffwalking-v1", 2, "did you mean \"CliffWalking-v1\"");
     assert_fails("describe zzzzzzzzzzzz", 2, "`rill list` shows");

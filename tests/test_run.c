@@ -688,7 +688,8 @@ START_TEST(test_metrics_of_steps)
         assert_gathered(&run, cases[i].every, cases[i].is_by_steps);
         // to watch changes nothing
         rill_run unwatched;
-        experiment->records[0] = (rill_record){rill_metric_find("td_error", NULL), RILL_STEPS, 9};
+        experiment->records[0] =
+            (rill_record){rill_metric_find("td_error", NULL), RILL_STEPS, 9, 0};
         experiment->n_records = 1;
         ASSERT_OK(rill_experiment_run_one(experiment, 0, 1, &unwatched, &error), &error);
         ck_assert_mem_eq(run.values, unwatched.values, 8 * run.n_values);

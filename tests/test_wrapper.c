@@ -306,6 +306,29 @@ START_TEST(test_state_as_numbers_and_back)
 }
 END_TEST
 
+/// What every wrapper owes, for feedback on observations: plain, and between wrappers whose
+/// observations are others or kept elsewhere.
+START_TEST(test_feedback_on_the_observation)
+{
+    static env_check *const checks[] = {check_futures, check_values, check_batch,
+                                        check_state_values};
+    static const char *const feedback[] = {"actions=1,0,0,2", "gains=0.5,0.25,-1,2", NULL};
+    for (int i = 0; i < 12; i++) {
+        rill_error error = {0};
+        rill_env *env = echo_create(i % 3 == 0 ? 0.0 : 0.5, OWN_LIMIT);
+        if (i % 3 == 1) {
+            wrap(&env, "normalise_observation", NULL);
+        }
+        ASSERT_OK(rill_env_wrap(&env, "discrete_actions", feedback, &error), &error);
+        if (i % 3 == 2) {
+            wrap(&env, "discretise", "bins=7");
+        }
+        checks[i / 3](env, env->type->id);
+        rill_env_destroy(env);
+    }
+}
+END_TEST
+
 static void check_allocates_nothing(rill_env *env, const char *name)
 {
     const long before = allocations_made;
@@ -884,9 +907,9 @@ START_TEST(test_an_observation_with_a_memory)
 END_TEST
 
 TEST_MAIN(test_registry, test_same_seed_same_bytes_and_copies, test_values_lie_in_their_spaces,
-          test_batch_equals_single, test_state_as_numbers_and_back, test_steps_allocate_nothing,
-          test_out_of_memory, test_model, test_model_of_two_wrappers,
-          test_model_of_expected_rewards, test_pictures, test_passes_through, test_nothing_changed,
-          test_the_first_wrapper_is_innermost, test_time_limits_inside_and_outside,
-          test_looking_inside, test_refusals, test_a_wrapper_of_ones_own,
-          test_an_observation_with_a_memory)
+          test_batch_equals_single, test_state_as_numbers_and_back,
+          test_feedback_on_the_observation, test_steps_allocate_nothing, test_out_of_memory,
+          test_model, test_model_of_two_wrappers, test_model_of_expected_rewards, test_pictures,
+          test_passes_through, test_nothing_changed, test_the_first_wrapper_is_innermost,
+          test_time_limits_inside_and_outside, test_looking_inside, test_refusals,
+          test_a_wrapper_of_ones_own, test_an_observation_with_a_memory)

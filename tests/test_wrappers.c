@@ -194,6 +194,109 @@ START_TEST(test_scale_action)
 }
 END_TEST
 
+static rill_env *discrete_echo(const char *const *assignments)
+{
+    rill_env *env = echo_create(0.0, 0);
+    rill_error error = {0};
+    ASSERT_OK(rill_env_wrap(&env, "discrete_actions", assignments, &error), &error);
+    rill_env_reset(env);
+    return env;
+}
+
+START_TEST(test_discrete_actions)
+{
+    rill_outcome outcome;
+    const char *constants[] = {"actions=-4,8,0.5,0,4,-4", NULL};
+    rill_env *env = discrete_echo(constants);
+    ck_assert_int_eq(env->action_space.kind, RILL_SPACE_DISCRETE);
+    ck_assert_int_eq(env->action_space.size, 3);
+    const float expected[][2] = {{-4.0f, 8.0f}, {0.5f, 0.0f}, {4.0f, -4.0f}};
+    for (int i = 0; i < 12; i++) {
+        const int32_t k = i * i % 3;
+        const float *box = rill_env_step(env, (rill_action){.index = k}, &outcome).box;
+        ck_assert(box[0] == expected[k][0] && box[1] == expected[k][1]);
+        ck_assert(outcome.terminated == (k == 0));
+    }
+    ck_assert(env->type->jacobian == NULL);
+    ck_assert_int_eq(env->n_state_values, 2); // it has no state of its own
+    rill_env_destroy(env);
+
+    // all combinations of the ends and the middle; in a pendulum's one dimension three torques
+    env = discrete_echo(NULL);
+    ck_assert_int_eq(env->action_space.size, 9);
+    const float ends[2][3] = {{-4.0f, 0.0f, 4.0f}, {-4.0f, 2.0f, 8.0f}};
+    for (int32_t k = 0; k < 9; k++) {
+        const float *box = rill_env_step(env, (rill_action){.index = k}, &outcome).box;
+        ck_assert(box[0] == ends[0][k / 3] && box[1] == ends[1][k % 3]);
+    }
+    rill_env_destroy(env);
+}
+END_TEST
+
+/// u = actions_k - gains_k x, clipped; x is the action before, which the echo shows.
+START_TEST(test_discrete_actions_with_gains)
+{
+    const char *own[] = {"actions=1,0,0,2", "gains=0.5,0,0,-0.25,-1,2,0.5,0.125", NULL};
+    const char *shared[] = {"actions=1,0,0,2", "gains=0.5,0,0,-0.25", NULL};
+    const double gains[2][2][2] = {{{0.5, 0.0}, {0.0, -0.25}}, {{-1.0, 2.0}, {0.5, 0.125}}};
+    const double actions[2][2] = {{1.0, 0.0}, {0.0, 2.0}};
+    const double low[] = {-4.0, -4.0}, high[] = {4.0, 8.0};
+    int n_clipped = 0;
+    for (int is_shared = 0; is_shared < 2; is_shared++) {
+        rill_env *env = discrete_echo(is_shared ? shared : own);
+        ck_assert_int_eq(env->action_space.size, 2);
+        for (int i = 0; i < 60; i++) {
+            const bool is_first = i % 20 == 0; // from the first observation on
+            rill_observation seen = is_first ? rill_env_reset(env) : rill_env_observe(env);
+            const double x[2] = {(double)seen.box[0], (double)seen.box[1]};
+            const int32_t k = (i + i / 7) % 2;
+            rill_outcome outcome;
+            const float *box = rill_env_step(env, (rill_action){.index = k}, &outcome).box;
+            for (int j = 0; j < 2; j++) {
+                const double *gain = gains[is_shared ? 0 : k][j];
+                const double u = actions[k][j] - gain[0] * x[0] - gain[1] * x[1];
+                n_clipped += u < low[j] || u > high[j];
+                ASSERT_NEAR(box[j], fmin(fmax(u, low[j]), high[j]), 1e-6);
+            }
+        }
+        rill_env_destroy(env);
+    }
+    ck_assert_int_gt(n_clipped, 0);
+}
+END_TEST
+
+START_TEST(test_discrete_actions_refused)
+{
+    rill_error error = {0};
+    rill_env *env = echo_create(0.0, 0);
+    static const struct {
+        const char *assignments[3], *path, *message;
+    } mistakes[] = {
+        {{"actions=1,2,3"}, "actions", "3 numbers; an action of echo has 2"},
+        {{"actions=1,2,3,9"}, "actions", "9 is not in [-4, 8], the range of dimension 1"},
+        {{"actions=1,2,3,4", "gains=1,2,3"},
+         "gains",
+         "3 numbers; echo wants 2 rows of 2, or as many"},
+    };
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        ASSERT_REFUSED(rill_env_wrap(&env, "discrete_actions", mistakes[i].assignments, &error),
+                       &error, mistakes[i].path, mistakes[i].message);
+    }
+    wrap(&env, "discretise", NULL);
+    const char *gains[] = {"gains=1,2,3,4", NULL};
+    ASSERT_REFUSED(rill_env_wrap(&env, "discrete_actions", gains, &error), &error, "gains",
+                   "needs a box of observations");
+    wrap(&env, "discrete_actions", NULL);
+    ASSERT_REFUSED(rill_env_wrap(&env, "discrete_actions", NULL, &error), &error, "",
+                   "discrete_actions needs a box of actions");
+    rill_env_destroy(env);
+    ASSERT_OK(rill_env_create(&env, "lqr", NULL, &error), &error);
+    ASSERT_REFUSED(rill_env_wrap(&env, "discrete_actions", NULL, &error), &error, "actions",
+                   "dimension 0 of the actions of lqr has no bound; give `actions`");
+    rill_env_destroy(env);
+}
+END_TEST
+
 // ---- observations ----
 
 START_TEST(test_discretise)
@@ -488,8 +591,9 @@ START_TEST(test_reward_from_flags)
 END_TEST
 
 TEST_MAIN(test_time_limit, test_action_repeat, test_record_statistics, test_sticky_actions,
-          test_sticky_actions_as_gymnasium, test_clip_action, test_scale_action, test_discretise,
-          test_discretise_as_gymnasium, test_discretise_bounds, test_observation_noise,
-          test_normalise_observation, test_normalise_observation_as_gymnasium,
-          test_normalise_reward_as_gymnasium, test_frozen_statistics, test_clip_reward,
-          test_reward_from_flags)
+          test_sticky_actions_as_gymnasium, test_clip_action, test_scale_action,
+          test_discrete_actions, test_discrete_actions_with_gains, test_discrete_actions_refused,
+          test_discretise, test_discretise_as_gymnasium, test_discretise_bounds,
+          test_observation_noise, test_normalise_observation,
+          test_normalise_observation_as_gymnasium, test_normalise_reward_as_gymnasium,
+          test_frozen_statistics, test_clip_reward, test_reward_from_flags)

@@ -3,6 +3,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <rill/distribution.h>
 #include <rill/recorder.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
@@ -14,9 +15,10 @@ typedef struct any_type {
     const char *family, *id, *summary, *source; ///< `source` may be NULL
     const rill_param *params;                   ///< NULL: takes none
     size_t params_size;
-    const rill_env_type *env_type;     ///< environments only
-    const rill_env_preset *preset;     ///< when the id is that of a preset
-    const rill_agent_type *agent_type; ///< agents only
+    const rill_env_type *env_type;                   ///< environments only
+    const rill_env_preset *preset;                   ///< when the id is that of a preset
+    const rill_agent_type *agent_type;               ///< agents only
+    const rill_distribution_type *distribution_type; ///< distributions only
 } any_type;
 
 #define SUBJECT_OF(type, name)              \
@@ -35,6 +37,9 @@ static bool find_subject(const char *id, any_type *found)
     const rill_agent_type *agent = rill_agent_type_find(id, NULL);
     const rill_features_type *features = rill_features_type_find(id, NULL);
     const rill_policy_type *policy = rill_policy_type_find(id, NULL);
+    const rill_distribution_type *distribution = rill_distribution_type_find(id, NULL);
+    const rill_optimiser_type *optimiser = rill_optimiser_type_find(id, NULL);
+    const rill_estimator_type *estimator = rill_estimator_type_find(id, NULL);
     const rill_metric *metric = rill_metric_find(id, NULL);
     if (env != NULL) {
         *found = SUBJECT_OF(env, "environment");
@@ -49,13 +54,29 @@ static bool find_subject(const char *id, any_type *found)
         *found = SUBJECT_OF(features, "feature map");
     } else if (policy != NULL) {
         *found = SUBJECT_OF(policy, "policy");
+    } else if (distribution != NULL) {
+        *found = SUBJECT_OF(distribution, "distribution");
+        found->distribution_type = distribution;
+    } else if (optimiser != NULL) {
+        *found = SUBJECT_OF(optimiser, "optimiser");
+    } else if (estimator != NULL) {
+        *found = SUBJECT_OF(estimator, "gradient estimator");
     } else if (metric != NULL) {
-        *found = (any_type){.family = "metric", .id = metric->id, .summary = metric->summary};
+        *found = (any_type){.family = "metric",
+                            .id = metric->form == NULL ? metric->id : metric->form,
+                            .summary = metric->summary};
     } else {
         return false;
     }
     return true;
 }
+
+/// Appends the ids of a family to `names`.
+#define ADD_NAMES(family)                                                       \
+    for (const rill_##family##_type *const *type = rill_##family##_type_list(); \
+         *type != NULL && n < MAX_NAMES; type++) {                              \
+        names[n++] = (*type)->id;                                               \
+    }
 
 static int fail_unknown(const command *self, const char *id)
 {
@@ -71,25 +92,16 @@ static int fail_unknown(const command *self, const char *id)
             names[n++] = (*type)->id;
         }
     }
-    const rill_wrapper_type *const *wrappers = rill_wrapper_type_list();
-    const rill_agent_type *const *agents = rill_agent_type_list();
-    const rill_features_type *const *features = rill_features_type_list();
-    const rill_policy_type *const *policies = rill_policy_type_list();
-    const rill_metric *const *metrics = rill_metric_list();
-    for (; *wrappers != NULL && n < MAX_NAMES; wrappers++) {
-        names[n++] = (*wrappers)->id;
-    }
-    for (; *agents != NULL && n < MAX_NAMES; agents++) {
-        names[n++] = (*agents)->id;
-    }
-    for (; *features != NULL && n < MAX_NAMES; features++) {
-        names[n++] = (*features)->id;
-    }
-    for (; *policies != NULL && n < MAX_NAMES; policies++) {
-        names[n++] = (*policies)->id;
-    }
-    for (; *metrics != NULL && n < MAX_NAMES; metrics++) {
-        names[n++] = (*metrics)->id;
+    ADD_NAMES(wrapper)
+    ADD_NAMES(agent)
+    ADD_NAMES(features)
+    ADD_NAMES(policy)
+    ADD_NAMES(distribution)
+    ADD_NAMES(optimiser)
+    ADD_NAMES(estimator)
+    for (const rill_metric *const *metric = rill_metric_list(); *metric != NULL && n < MAX_NAMES;
+         metric++) {
+        names[n++] = (*metric)->id;
     }
     const char *nearest = rill_nearest_name(id, names);
     if (nearest != NULL) {
@@ -206,6 +218,9 @@ static void print_policies(const rill_agent_type *type)
         printf("%-13s %s\n", "distribution",
                "what it learns; default: categorical for discrete actions, else gaussian");
         printf("%-13s %s\n", "policy_features", "any; default: the features");
+        if (type->has_optimiser) {
+            printf("%-13s %s\n", "optimiser", "any; default: sgd");
+        }
     } else {
         printf("%-13s %s\n", "policy",
                type->default_policy == NULL ? "none, it has its own way to act"
@@ -227,6 +242,25 @@ static void print_policies(const rill_agent_type *type)
     }
 }
 
+/// What a distribution is over, and what it can do.
+static void print_distribution(const rill_distribution_type *type)
+{
+    printf("%-13s %s\n", "actions",
+           type->kind == RILL_SPACE_BOX ? "a box"
+           : type->is_relaxed           ? "discrete; samples inside their simplex"
+                                        : "discrete; samples at the corners of their simplex");
+    printf("%-13s %s\n", "gradients",
+           type->score == NULL         ? "pathwise"
+           : type->pathwise == NULL    ? "score function"
+           : type->is_straight_through ? "score function, pathwise (straight-through: biased)"
+                                       : "score function, pathwise");
+    printf("%-13s %s\n", "closed forms",
+           type->entropy != NULL && type->divergence != NULL ? "entropy, divergence"
+           : type->entropy != NULL                           ? "entropy"
+           : type->divergence != NULL                        ? "divergence"
+                                                             : "none");
+}
+
 static void print_text(const any_type *subject, const rill_env *env)
 {
     printf("%s - %s\n\n", subject->preset == NULL ? subject->id : subject->preset->id,
@@ -244,6 +278,9 @@ static void print_text(const any_type *subject, const rill_env *env)
                : subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
                                                                                : "action values");
         print_policies(subject->agent_type);
+    }
+    if (subject->distribution_type != NULL) {
+        print_distribution(subject->distribution_type);
     }
     if (strcmp(subject->family, "metric") != 0) {
         print_params(subject->params);
@@ -357,6 +394,17 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "needs_env", subject->agent_type->needs_env);
         cJSON_AddBoolToObject(object, "learns_no_values", subject->agent_type->learns_no_values);
     }
+    if (subject->distribution_type != NULL) {
+        const rill_distribution_type *type = subject->distribution_type;
+        cJSON_AddStringToObject(object, "action_space",
+                                type->kind == RILL_SPACE_BOX ? "box" : "discrete");
+        cJSON_AddBoolToObject(object, "is_relaxed", type->is_relaxed);
+        cJSON_AddBoolToObject(object, "is_straight_through", type->is_straight_through);
+        cJSON_AddBoolToObject(object, "has_score", type->score != NULL);
+        cJSON_AddBoolToObject(object, "has_pathwise", type->pathwise != NULL);
+        cJSON_AddBoolToObject(object, "has_entropy", type->entropy != NULL);
+        cJSON_AddBoolToObject(object, "has_divergence", type->divergence != NULL);
+    }
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
     if (text == NULL) {
@@ -401,7 +449,8 @@ static int run(const command *self, int argc, char **argv)
 const command command_describe = {
     .name = "describe",
     .arguments = "ID",
-    .summary = "explain an environment, wrapper, agent, feature map, policy or metric",
+    .summary = "explain an environment, wrapper, agent, feature map, policy, distribution, "
+               "optimiser, estimator or metric",
     .help = "Prints what stands behind an id: its source, the spaces of an environment, and every\n"
             "parameter with its default and what it may be.\n"
             "\n"

@@ -1,4 +1,5 @@
 #include "experiments/json.h"
+#include "experiments/program/export_values.h"
 #include "experiments/program/program.h"
 
 #include <inttypes.h>
@@ -7,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// A text as a CSV field (RFC 4180): quoted when it must be.
-static void print_csv_text(const char *text, FILE *stream)
+void print_csv_text(const char *text, FILE *stream)
 {
     if (strpbrk(text, ",\"\r\n") == NULL) {
         fputs(text, stream);
@@ -80,8 +80,18 @@ static bool export_json(const rill_run *runs, size_t n_runs, const char *const *
 static int run(const command *self, int argc, char **argv)
 {
     const char *format = NULL;
+    bool is_about_values = false;
+    values_request request = {NULL, NULL, NULL, false};
     const option options[] = {
         {"--format", OPTION_TEXT, &format, "FORMAT", "csv or json", 0, 0},
+        {"--values", OPTION_FLAG, &is_about_values, NULL,
+         "what was learned in place of what was recorded", 0, 0},
+        {"--agent", OPTION_TEXT, &request.agent, "LABEL", "with --values: of this agent alone", 0,
+         0},
+        {"--grid", OPTION_TEXT, &request.grid, "N[xM...]",
+         "with --values: points across each dimension (default: 41)", 0, 0},
+        {"--at", OPTION_TEXT, &request.at, "X,*,...",
+         "with --values: where dimensions are fixed; * is not", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
     int n_arguments = options_read(self, options, argc, argv);
@@ -96,13 +106,19 @@ static int run(const command *self, int argc, char **argv)
                           format == NULL ? "missing" : "unknown format \"",
                           format == NULL ? "" : format, format == NULL ? "" : "\"");
     }
+    request.is_json = strcmp(format, "json") == 0;
+    if (!is_about_values && (request.agent != NULL || request.grid != NULL || request.at != NULL)) {
+        return fail_usage(self, "--agent, --grid and --at are for --values");
+    }
     rill_error error = {0};
     rill_store *store = NULL;
     rill_run *runs = NULL;
     size_t n_runs = 0;
     rill_status status = rill_store_open_results(&store, argv[1], &error);
     status = status == RILL_OK ? rill_store_load(store, &runs, &n_runs, &error) : status;
-    if (status == RILL_OK) {
+    if (status == RILL_OK && is_about_values) {
+        status = export_values(store, runs, n_runs, &request, stdout, &error);
+    } else if (status == RILL_OK) {
         int32_t n_variants = 0;
         const char *const *labels = rill_store_labels(store, &n_variants);
         if (strcmp(format, "csv") == 0) {
@@ -126,7 +142,14 @@ const command command_export = {
         "value, with label, run, metric, unit, position and value at 17 significant digits.\n"
         "json: one line a run (JSON lines), with its hash and its series.\n"
         "\n"
+        "With --values: what the agents had learned at the end, a line for each agent and state or,\n"
+        "where observations are a box, for each point of a grid over the bounds of the features:\n"
+        "label, observation, number of runs, mean over them of V(s) or of the greatest Q(s,a), its\n"
+        "standard error, and the action that is greedy in the mean of Q.\n"
+        "\n"
         "  rill export results/example-6.6-cliff-walking --format csv > cliff.csv\n"
-        "  rill export results/example-6.6-cliff-walking --format json | head -1",
+        "  rill export results/example-6.6-cliff-walking --format json | head -1\n"
+        "  rill export results/figure-10.1-episode-104 --format csv --values --grid 41x41\n"
+        "  rill export results/figure-10.1-episode-104 --format csv --values --at '*,0'",
     .run = run,
 };

@@ -1,6 +1,7 @@
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
+#include <rill/distribution.h>
 #include <rill/recorder.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
@@ -65,15 +66,35 @@ static void visit_policies(visitor *visit, void *context)
     }
 }
 
+static void visit_distributions(visitor *visit, void *context)
+{
+    const rill_distribution_type *const *type = rill_distribution_type_list();
+    for (; *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
+}
+
 static void visit_optimisers(visitor *visit, void *context)
 {
-    (void)visit, (void)context; // there are none yet
+    for (const rill_optimiser_type *const *type = rill_optimiser_type_list(); *type != NULL;
+         type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
+}
+
+static void visit_estimators(visitor *visit, void *context)
+{
+    const rill_estimator_type *const *type = rill_estimator_type_list();
+    for (; *type != NULL; type++) {
+        visit(context, (*type)->id, (*type)->summary);
+    }
 }
 
 static void visit_metrics(visitor *visit, void *context)
 {
     for (const rill_metric *const *metric = rill_metric_list(); *metric != NULL; metric++) {
-        visit(context, (*metric)->id, (*metric)->summary);
+        visit(context, (*metric)->form == NULL ? (*metric)->id : (*metric)->form,
+              (*metric)->summary);
     }
 }
 
@@ -81,9 +102,14 @@ static const struct {
     const char *name, *title;
     void (*visit)(visitor *visit, void *context);
 } families[] = {
-    {"envs", "environments", visit_envs},     {"wrappers", "wrappers", visit_wrappers},
-    {"agents", "agents", visit_agents},       {"features", "feature maps", visit_features},
-    {"policies", "policies", visit_policies}, {"optimisers", "optimisers", visit_optimisers},
+    {"envs", "environments", visit_envs},
+    {"wrappers", "wrappers", visit_wrappers},
+    {"agents", "agents", visit_agents},
+    {"features", "feature maps", visit_features},
+    {"policies", "policies", visit_policies},
+    {"distributions", "distributions", visit_distributions},
+    {"optimisers", "optimisers", visit_optimisers},
+    {"estimators", "gradient estimators", visit_estimators},
     {"metrics", "metrics", visit_metrics},
 };
 
@@ -159,7 +185,7 @@ static int run(const command *self, int argc, char **argv)
         const char *nearest = rill_nearest_name(argv[1], names);
         return fail_usage(self,
                           "unknown family \"%.60s\"%s%s%s there are envs, wrappers, agents, "
-                          "features, policies, optimisers and metrics",
+                          "features, policies, distributions, optimisers, estimators and metrics",
                           argv[1], nearest == NULL ? ";" : "; did you mean \"",
                           nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
     }
@@ -183,7 +209,8 @@ static int run(const command *self, int argc, char **argv)
 
 const command command_list = {
     .name = "list",
-    .arguments = "[envs|wrappers|agents|features|policies|optimisers|metrics]",
+    .arguments = "[envs|wrappers|agents|features|policies|distributions|optimisers|estimators|"
+                 "metrics]",
     .summary = "show what there is",
     .help = "Prints the ids that experiment files and other commands use, with a line on each;\n"
             "without an argument those of every family. An id after \"=\" is the environment that\n"

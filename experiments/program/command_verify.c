@@ -168,7 +168,7 @@ static void print_verdict(const rill_expect *expect, const rill_verdict *verdict
         printf("  %s", verdict->reason);
     }
     if (!verdict->is_pass && verdict->state >= 0) {
-        printf(", state %d", verdict->state);
+        printf(expect->observations == NULL ? ", state %d" : ", observations[%d]", verdict->state);
     }
     if (!verdict->is_pass && verdict->action >= 0) {
         printf(", action %d", verdict->action);

@@ -38,6 +38,13 @@ static inline const rill_actor_params *rill_actor_params_of(const rill_agent *ag
     return (const rill_actor_params *)agent->params;
 }
 
+/// The distribution at the present time.
+static inline rill_distribution rill_actor_distribution(const rill_agent *agent)
+{
+    return rill_distribution_at(&agent->actor.distribution, agent->memory->step,
+                                agent->memory->episode);
+}
+
 /// The feature map of the policy.
 static inline const rill_features *rill_actor_features(const rill_agent *agent)
 {
@@ -81,8 +88,8 @@ RILL_API rill_action rill_actor_action(const rill_agent *agent, const double *x)
 static inline void rill_actor_score(const rill_agent *agent, rill_state state, const double *x,
                                     double *gradient)
 {
-    const rill_distribution *distribution = &agent->actor.distribution;
-    distribution->type->score(distribution, rill_actor_parameters(agent, state), x, gradient);
+    const rill_distribution now = rill_actor_distribution(agent);
+    now.type->score(&now, rill_actor_parameters(agent, state), x, gradient);
 }
 
 /// block <- block + step d f / d theta, for a gradient d f / d eta (n_parameters) in a state. `block` is
@@ -94,8 +101,9 @@ RILL_API void rill_actor_add(const rill_agent *agent, double *block, rill_state 
 RILL_API void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient,
                               double step);
 
-/// theta <- theta + step block, each feature's part multiplied with its step scale.
-RILL_API void rill_actor_ascend(const rill_agent *agent, const double *block, double step);
+/// theta <- theta + step d, each feature's part multiplied with its step scale, where d is the direction
+/// that the optimiser makes of a gradient d J / d theta, and which takes its place.
+RILL_API void rill_actor_ascend(const rill_agent *agent, double *gradient, double step);
 
 /// alpha_theta at the present time.
 static inline double rill_actor_alpha(const rill_agent *agent)

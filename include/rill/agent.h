@@ -12,6 +12,7 @@
 #include <rill/features.h>
 #include <rill/linear.h>
 #include <rill/model.h>
+#include <rill/optimiser.h>
 #include <rill/outcome.h>
 #include <rill/param.h>
 #include <rill/policy.h>
@@ -55,7 +56,7 @@ typedef struct rill_agent_type {
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
-    bool needs_model; ///< plans on the exact model of the environment
+    bool needs_model; ///< plans on the exact model of the environment; observes its states
     /// Looks at the environment that it acts in, which must offer Jacobians and be in S_t when A_t is
     /// chosen: see `rill_agent_bind`.
     bool needs_env;
@@ -63,11 +64,19 @@ typedef struct rill_agent_type {
     /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
     /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
     bool is_actor;
+    /// An actor that moves its policy by the gradient of many steps at a time: takes an `optimiser`.
+    bool has_optimiser;
     bool learns_no_values;         ///< a policy alone: its estimates are 0 and stay so
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
     int64_t (*count_states)(const rill_agent *agent);
+    /// Optional: number of environments side by side that it learns from, each call being about the one
+    /// in `memory->lane`. NULL: 1.
+    int32_t (*count_lanes)(const rill_agent *agent);
+    /// Optional, for types with a model: the weight of each state in the updates, (n_states), 1 in sum.
+    /// NULL: how often the agent is there.
+    const double *(*state_weights)(const rill_agent *agent);
     /// Optional: lays out the agent's further arrays in its memory. Runs twice: see rill/arena.h.
     void (*layout)(rill_agent *agent, rill_arena *arena);
     /// Optional: checks parameters against each other and the wiring.
@@ -95,10 +104,11 @@ typedef struct rill_agent_type {
 /// The part of every agent's memory that is not of its algorithm.
 typedef struct rill_agent_memory {
     rill_rng rng;
-    int64_t step;          ///< actions chosen so far, over all episodes
-    int64_t update;        ///< estimates updated so far
-    int64_t episode;       ///< episodes finished so far
-    double td_error;       ///< of the last update
+    int64_t step;    ///< actions chosen so far, over all episodes
+    int64_t update;  ///< estimates updated so far
+    int32_t lane;    ///< the environment that the next call is about, for types with `count_lanes`
+    int64_t episode; ///< episodes finished so far
+    double td_error; ///< of the last update
     double average_reward; ///< estimate of the reward per step, where the type has one
 } rill_agent_memory;
 
@@ -122,6 +132,9 @@ typedef struct rill_actor {
     rill_distribution distribution; ///< its type NULL: the agent acts by its `policy`
     rill_features features;         ///< x(s); its type NULL: those of the agent
     rill_linear theta;              ///< (features.size, distribution.n_parameters)
+    rill_optimiser optimiser;       ///< its type NULL: the type has none
+    double *moments;                ///< what it remembers
+    int64_t *n_ascents;             ///< steps that it has made
     rill_slots slots; ///< of the same states as those of the agent; `outputs` has room for eta
     double *noise;    ///< (distribution.n_noise) of the action drawn last
     double *x;        ///< (distribution.size) that action, as the distribution sees it
@@ -169,6 +182,8 @@ typedef struct rill_agent_config {
     void *distribution_params;
     const rill_features_type *policy_features;
     void *policy_features_params;
+    const rill_optimiser_type *optimiser; ///< for a type that `has_optimiser`; NULL: sgd
+    void *optimiser_params;
 } rill_agent_config;
 
 /// Frees what a config holds that no agent was built from.
@@ -220,6 +235,11 @@ RILL_API void rill_agent_values(const rill_agent *agent, rill_observation observ
 /// `rill_agent_act_greedily` not for two threads on one agent.
 RILL_API void rill_agent_probabilities(const rill_agent *agent, rill_observation observation,
                                        const double *values, double *probabilities);
+
+/// Number of environments that an agent learns from side by side: 1 but for types with `count_lanes`.
+/// Whoever drives such an agent serves them in turn, 0, 1, ..., with one `start` or `step` each, and sets
+/// `agent->memory->lane` before each call.
+RILL_API int32_t rill_agent_count_lanes(const rill_agent *agent);
 
 /// Number of estimates a state: 1 or the number of actions.
 RILL_API int32_t rill_agent_n_values(const rill_agent *agent);

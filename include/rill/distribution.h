@@ -11,6 +11,9 @@
 /// estimation in machine learning"):
 ///     score function    grad J = E[f(x) grad_eta log p(x; eta)]
 ///     pathwise          grad J = E[(d x / d eta)' grad_x f(x)],  d x / d eta = d g(eta, e) / d eta
+///
+/// A distribution is constant. Where a parameter is a rate that changes with time (a temperature),
+/// `rill_distribution_at` answers the distribution at a time.
 #ifndef RILL_DISTRIBUTION_H
 #define RILL_DISTRIBUTION_H
 
@@ -37,6 +40,8 @@ typedef struct rill_distribution_type {
     size_t params_size;   ///< of the parameter struct, derived fields included
     rill_space_kind kind; ///< of the actions
     bool is_relaxed; ///< over discrete actions: samples lie inside the simplex, not at its corners
+    /// `pathwise` answers the Jacobian of another, differentiable sample of the same noise.
+    bool is_straight_through;
     /// Checks parameters against the space and each other, and sets the sizes. RILL_INVALID says what
     /// does not fit.
     rill_status (*prepare)(rill_distribution *distribution, rill_error *error);
@@ -46,11 +51,13 @@ typedef struct rill_distribution_type {
     /// x = g(eta, noise), to `x` (size).
     void (*sample)(const rill_distribution *distribution, const double *eta, const double *noise,
                    double *x);
-    /// log p(x; eta): of a density, or of the probability of a discrete action. -INFINITY outside the
-    /// support. NULL: there is no tractable one.
+    /// log p(x; eta): of a density (on a simplex, of all numbers of x but the last), or of the
+    /// probability of a discrete action. -INFINITY outside the support; finite on its edge, which
+    /// rounding can bring a sample to. NULL: there is no tractable one.
     double (*log_probability)(const rill_distribution *distribution, const double *eta,
                               const double *x);
-    /// d log p(x; eta) / d eta, to `gradient` (n_parameters). NULL together with `log_probability`.
+    /// d log p(x; eta) / d eta, to `gradient` (n_parameters), of x in the support. NULL together with
+    /// `log_probability`.
     void (*score)(const rill_distribution *distribution, const double *eta, const double *x,
                   double *gradient);
     /// The entropy H, and d H / d eta to `gradient` (n_parameters) unless that is NULL. NULL: none in
@@ -60,15 +67,16 @@ typedef struct rill_distribution_type {
     double (*divergence)(const rill_distribution *distribution, const double *eta,
                          const double *other);
     /// d x / d eta of a sample x = g(eta, noise), to `jacobian` (size, n_parameters). NULL: x is not
-    /// differentiable in eta. (A straight-through type answers what it passes for it.)
+    /// differentiable in eta.
     void (*pathwise)(const rill_distribution *distribution, const double *eta, const double *noise,
                      const double *x, double *jacobian);
-    /// The action to take without exploring, to `x` (size): the mean of a symmetric density, the mode, the
-    /// likeliest corner.
+    /// The action to take without exploring, to `x` (size): the mean, of a squashed density the mean
+    /// squashed, the likeliest corner.
     void (*centre)(const rill_distribution *distribution, const double *eta, double *x);
 } rill_distribution_type;
 
-/// One distribution, fitted to a space of actions. Constant after create.
+/// One distribution, fitted to a space of actions. Constant after create. The bounds of the space are
+/// those of its owner, who outlives the distribution.
 struct rill_distribution {
     const rill_distribution_type *type;
     void *params;
@@ -79,6 +87,7 @@ struct rill_distribution {
     /// The last so many numbers of eta do not depend on the state: free parameters, as a standard
     /// deviation that is the same everywhere.
     int32_t n_free;
+    int64_t step, episode; ///< the time at which rates are read: 0 after create
 };
 
 /// Fits a distribution to a space of actions. `params` (a block of the type's table, or NULL for the
@@ -96,6 +105,17 @@ RILL_API const rill_distribution_type *rill_distribution_type_find(const char *i
 RILL_API const rill_distribution_type *const *rill_distribution_type_list(void);
 /// What an agent acts by that is given none: "categorical" for discrete actions, else "gaussian".
 RILL_API const rill_distribution_type *rill_distribution_type_default(rill_space_kind kind);
+
+/// The distribution at a time in steps and episodes: a copy that shares the parameters, to be used
+/// while the original lives and not to be destroyed. Types without rates are the same at all times.
+static inline rill_distribution rill_distribution_at(const rill_distribution *distribution,
+                                                     int64_t step, int64_t episode)
+{
+    rill_distribution now = *distribution;
+    now.step = step;
+    now.episode = episode;
+    return now;
+}
 
 /// Draws noise, kept in `noise` (n_noise), and a sample, to `x` (size).
 static inline void rill_distribution_sample(const rill_distribution *distribution,

@@ -18,9 +18,10 @@ extern "C" {
 /// One agent of an experiment.
 typedef struct rill_variant {
     char *label;
-    rill_agent *agent;         ///< as configured; runs work on clones of it
-    const rill_truth *truth;   ///< of its policy; NULL when no metric needs it; the experiment's
-    const rill_truth *optimum; ///< of the optimal one; likewise
+    rill_agent *agent;           ///< as configured; runs work on clones of it
+    const rill_truth *truth;     ///< of its policy; NULL when no metric needs it; the experiment's
+    const rill_truth *optimum;   ///< of the optimal one; likewise
+    rill_projection *projection; ///< NULL when no metric needs it
 } rill_variant;
 
 /// One metric to record.
@@ -28,6 +29,7 @@ typedef struct rill_record {
     const rill_metric *metric;
     rill_unit unit;
     int64_t every;
+    int64_t index; ///< of a metric with one
 } rill_record;
 
 /// Greedy evaluation at intervals, on an environment and stream of its own; recorded as the series
@@ -64,8 +66,9 @@ typedef struct rill_expect {
     double epsilon; ///< of the epsilon-soft version of the policy, or of the best such policy
     // exact and estimates
     int32_t n_states, n_actions;
-    double *values;   ///< (n_states); NaN: not compared; NULL: none
-    double *q_values; ///< (n_states, n_actions); likewise
+    float *observations; ///< (n_states, dim) in place of states, where they are a box; NULL: states
+    double *values;      ///< (n_states); NaN: not compared; NULL: none
+    double *q_values;    ///< (n_states, n_actions); likewise
 } rill_expect;
 
 typedef struct rill_experiment {

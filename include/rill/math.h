@@ -28,6 +28,16 @@ RILL_API double rill_log(double x);
 /// multiply-add, through which NumPy draws the tail of its normal distribution.
 RILL_API double rill_log1p(double x);
 
+/// Hyperbolic tangent of x, within 1 unit in the last place; keeps the sign of 0. NaN of NaN.
+RILL_API double rill_tanh(double x);
+
+/// The logistic function 1 / (1 + e^-x), within 2.5 units in the last place. NaN of NaN.
+RILL_API double rill_logistic(double x);
+
+/// log(1 + e^x), within 2 units in the last place; its derivative is `rill_logistic`. x itself of
+/// a large x, e^x of a very negative one; NaN of NaN.
+RILL_API double rill_softplus(double x);
+
 /// Sine of x radians, within 0.52 units in the last place for every finite x: the correctly rounded
 /// value for all but one argument in 1000 or so. NaN of NaN and of either infinity; keeps the sign
 /// of 0.

@@ -161,9 +161,9 @@ RILL_API int32_t rill_policy_one_of_available(const rill_policy *policy, int32_t
 
 /// Draws an action for a state (feature index) with these action values, at a time given in steps
 /// and in episodes.
-static inline int32_t rill_policy_sample(const rill_policy *policy, int32_t state,
-                                         const double *values, int64_t step, int64_t episode,
-                                         rill_rng *rng)
+static RILL_ALWAYS_INLINE int32_t rill_policy_sample(const rill_policy *policy, int32_t state,
+                                                     const double *values, int64_t step,
+                                                     int64_t episode, rill_rng *rng)
 {
     if (policy->type->sample != NULL) {
         return policy->type->sample(policy, state, values, step, episode, rng);

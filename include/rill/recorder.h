@@ -34,6 +34,22 @@ RILL_API rill_status rill_truth_create(rill_truth **truth, const rill_env *env,
 RILL_API rill_status rill_truth_weigh(rill_truth *truth, rill_error *error);
 RILL_API void rill_truth_destroy(rill_truth *truth);
 
+/// What the linear predictions of an agent are projected by: its features, its policy, and the
+/// distribution of its updates over the states of the exact model. Constant, shared by runs.
+typedef struct rill_projection rill_projection;
+
+/// The projection for an agent that predicts: states weigh what the agent's type says, else what the
+/// on-policy distribution of the policy that it acts by is. Errors: as `rill_truth_create`; RILL_INVALID
+/// too where features are not the same in every run, or too many.
+RILL_API rill_status rill_projection_create(rill_projection **projection, const rill_env *env,
+                                            const rill_agent *agent, rill_error *error);
+/// NULL is fine.
+RILL_API void rill_projection_destroy(rill_projection *projection);
+/// sqrt of the mean square projected Bellman error of an agent's present weights
+/// (S&B eq. 11.22). RILL_NO_MEMORY.
+RILL_API rill_status rill_projection_error(const rill_projection *projection,
+                                           const rill_agent *agent, double *root_mean_square);
+
 /// One step, as a metric gathers it. The two exact values are of the state before the step.
 typedef struct rill_step_view {
     double reward;
@@ -50,13 +66,15 @@ typedef struct rill_tally {
 /// What a metric may look at.
 typedef struct rill_metric_view {
     const rill_agent *agent;
-    const rill_truth *truth; ///< NULL unless the metric needs it
-    const rill_tally *tally; ///< NULL unless the metric gathers steps
-    double episode_return;   ///< undiscounted sum of rewards of the episode just finished
-    int64_t episode_length;  ///< its steps
-    int64_t steps, episodes; ///< taken and finished so far
-    double *scratch;         ///< (number of estimates a state)
-    bool *is_out_of_memory;  ///< set by a metric that finds none; NULL: not told
+    const rill_truth *truth;           ///< NULL unless the metric needs it
+    const rill_projection *projection; ///< NULL unless the metric needs it
+    const rill_tally *tally;           ///< NULL unless the metric gathers steps
+    int64_t index;                     ///< of a metric with one: 3 for "weight[3]"
+    double episode_return;             ///< undiscounted sum of rewards of the episode just finished
+    int64_t episode_length;            ///< its steps
+    int64_t steps, episodes;           ///< taken and finished so far
+    double *scratch;                   ///< (number of estimates a state)
+    bool *is_out_of_memory;            ///< set by a metric that finds none; NULL: not told
 } rill_metric_view;
 
 /// A number measured during a run.
@@ -67,6 +85,7 @@ typedef struct rill_metric {
     bool is_per_episode;      ///< describes a finished episode: cannot be recorded every k steps
     bool needs_truth;         ///< needs an environment with an exact model, and one-hot features
     bool needs_weights;       ///< needs the truth with its on-policy distribution
+    bool needs_projection;    ///< needs the agent's projection: for agents that predict
     bool needs_control;       ///< is about a policy that improves: not for agents that predict
     bool needs_action_values; ///< is for agents that estimate these
     bool needs_optimum; ///< needs the optimal action values of each step: from a model, or from a
@@ -75,12 +94,22 @@ typedef struct rill_metric {
     bool needs_average_reward; ///< is for agents that estimate it
     bool may_be_missing;       ///< NaN is no sign of divergence: there is no such number just now
     bool is_total;             ///< the tally goes on from point to point
+    /// What a metric with an index is of, as it is written, "weight[i]" or "value[s]"; NULL: no index.
+    const char *form;
+    /// With a form: how many indices there are for an agent; 0: the metric is none for it.
+    int64_t (*count)(const rill_agent *agent);
     /// Optional: what of a step is added to the tally.
     double (*of_step)(const rill_step_view *step);
     double (*measure)(const rill_metric_view *view);
 } rill_metric;
 
+/// By id or, where it has one, by form: "weight" or "weight[i]".
 RILL_API const rill_metric *rill_metric_find(const char *id, rill_error *error);
+/// A metric as an experiment writes it: an id, with an index where there is to be one ("weight[3]"),
+/// which goes to `index`; else that is 0. NULL: RILL_INVALID says what is wrong.
+RILL_API const rill_metric *rill_metric_read(const char *text, int64_t *index, rill_error *error);
+/// Back into text, at most 47 characters for indices up to 2^31.
+RILL_API void rill_metric_write(const rill_metric *metric, int64_t index, char text[48]);
 /// All metrics, sorted by id, ending with NULL.
 RILL_API const rill_metric *const *rill_metric_list(void);
 

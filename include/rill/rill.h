@@ -11,12 +11,14 @@
 #include <rill/distribution.h>
 #include <rill/env.h>
 #include <rill/env_define.h>
+#include <rill/estimator.h>
 #include <rill/features.h>
 #include <rill/grid.h>
 #include <rill/history.h>
 #include <rill/linear.h>
 #include <rill/math.h>
 #include <rill/model.h>
+#include <rill/optimiser.h>
 #include <rill/outcome.h>
 #include <rill/param.h>
 #include <rill/policy.h>

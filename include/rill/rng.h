@@ -105,6 +105,13 @@ static inline double rill_rng_random(rill_rng *rng)
     return (double)(rill_rng_next64(rng) >> 11) * 0x1p-53;
 }
 
+/// A draw from the middles of 2^52 equal intervals of (0, 1): neither 0 nor 1, nor is 1 less it rounded;
+/// for what is taken the logarithm or a quantile of.
+static inline double rill_rng_random_open(rill_rng *rng)
+{
+    return ((double)(rill_rng_next64(rng) >> 12) + 0.5) * 0x1p-52;
+}
+
 /// A draw from the uniform distribution on [low, high): Generator.uniform(low, high). Rounding can
 /// return `high` itself. Both bounds and their difference are finite. A caller that lets the
 /// compiler contract a * b + c (GCC outside -std=c17 does) gets other last bits than NumPy's.

@@ -6,9 +6,13 @@
 #define RILL_API __attribute__((visibility("default")))
 #define RILL_PRINTF(format_index, first_index) \
     __attribute__((format(printf, format_index, first_index)))
+/// For a body that is compiled once for each of a few constant arguments; left to itself gcc keeps one
+/// copy that tests them.
+#define RILL_ALWAYS_INLINE __attribute__((always_inline)) inline
 #else
 #define RILL_API
 #define RILL_PRINTF(format_index, first_index)
+#define RILL_ALWAYS_INLINE inline
 #endif
 
 #ifdef __cplusplus

@@ -52,7 +52,8 @@ RILL_API rill_status rill_summarise(const rill_run *runs, size_t n_runs, const c
 typedef struct rill_verdict {
     double published, tolerance;
     rill_estimate ours; ///< exact values: n = 0 and no interval
-    /// Of several numbers, the state and action whose differ most; -1: not about one.
+    /// Of several numbers, the state (or the place in "observations") and the action whose differ most;
+    /// -1: not about one.
     int32_t state, action;
     bool is_pass;    ///< |ours - published| <= tolerance, and nothing is missing
     char reason[64]; ///< why it fails, in words; "" when it passes

@@ -1,0 +1,121 @@
+/// Gaussian squashed into the bounds of the actions: x_i = c_i + h_i tanh(u_i), with c_i the middle of
+/// the bounds, h_i half their width and u the diagonal Gaussian of `gaussian`, eta its parameters.
+///
+/// Haarnoja, Zhou, Abbeel and Levine (2018), "Soft actor-critic", appendix C. u is known from x:
+///     u_i = atanh((x_i - c_i) / h_i) = (log(x_i - low_i) - log(high_i - x_i)) / 2,
+/// whose differences are exact near the bounds. tanh(u) is 1 in float64 from u = 27.5 log 2 = 19.06 on;
+/// so an x on a bound (which a sample can round to) counts as that u.
+#include "approx/bounds.h"
+#include "approx/gaussian.h"
+
+static const double greatest_u = 19.06154746539849600897; // 27.5 log 2
+
+static rill_status prepare(rill_distribution *distribution, rill_error *error)
+{
+    const rill_status status = gaussian_prepare(distribution, error);
+    return status == RILL_OK ? bounds_check(distribution, error) : status;
+}
+
+/// x_i = c_i + h_i tanh(u_i)
+static double squash(const rill_distribution *distribution, int32_t i, double u)
+{
+    const double low = distribution->space.low[i], high = distribution->space.high[i];
+    const double half = 0.5 * (high - low);
+    return fmin(fmax(low + half + half * rill_tanh(u), low), high);
+}
+
+/// u_i of x_i
+static double unsquash(const rill_distribution *distribution, int32_t i, double x)
+{
+    const double low = distribution->space.low[i], high = distribution->space.high[i];
+    const double above = x - low, below = high - x;
+    if (!(above > 0.0 && below > 0.0)) {
+        return above > 0.0 ? greatest_u : -greatest_u;
+    }
+    const double u = 0.5 * (rill_log(above) - rill_log(below));
+    return fmin(fmax(u, -greatest_u), greatest_u);
+}
+
+/// log(1 - tanh(u)^2) = 2 (log 2 - u - log(1 + exp(-2 u)))
+static double log_slope(double u)
+{
+    const double log_2 = 0.69314718055994530942;
+    return 2.0 * (log_2 - u - rill_softplus(-2.0 * u));
+}
+
+static void sample(const rill_distribution *distribution, const double *eta, const double *noise,
+                   double *x)
+{
+    gaussian_sample(distribution, eta, noise, x);
+    for (int32_t i = 0; i < distribution->size; i++) {
+        x[i] = squash(distribution, i, x[i]);
+    }
+}
+
+/// log p(x) = sum_i log N(u_i; mu_i, sigma_i^2) - log |d x_i / d u_i|,  d x_i / d u_i = h_i (1 - tanh(u_i)^2)
+static double log_probability(const rill_distribution *distribution, const double *eta,
+                              const double *x)
+{
+    if (!bounds_contain(distribution, x)) {
+        return (double)-INFINITY;
+    }
+    double sum = 0.0;
+    for (int32_t i = 0; i < distribution->size; i++) {
+        const double u = unsquash(distribution, i, x[i]);
+        sum += gaussian_log_density(distribution, eta, i, u) - log_slope(u) -
+               rill_log(0.5 * bounds_width(distribution, i));
+    }
+    return sum;
+}
+
+/// That of the Gaussian at u: what x adds to log p does not depend on eta.
+static void score(const rill_distribution *distribution, const double *eta, const double *x,
+                  double *gradient)
+{
+    for (int32_t i = 0; i < distribution->size; i++) {
+        gaussian_score_of(distribution, eta, i, unsquash(distribution, i, x[i]), gradient);
+    }
+}
+
+/// d x_i / d eta = h_i (1 - tanh(u_i)^2) d u_i / d eta
+static void pathwise(const rill_distribution *distribution, const double *eta, const double *noise,
+                     const double *x, double *jacobian)
+{
+    (void)x;
+    const int32_t m = distribution->size;
+    double slope;
+    gaussian_jacobian(distribution, eta, noise, jacobian);
+    for (int32_t i = 0; i < m; i++) {
+        const double sigma = rill_exp(gaussian_log_std(distribution, eta, i, &slope));
+        const double stretch =
+            0.5 * bounds_width(distribution, i) * rill_exp(log_slope(eta[i] + sigma * noise[i]));
+        double *row = jacobian + (ptrdiff_t)i * 2 * m;
+        row[i] *= stretch;
+        row[m + i] *= stretch;
+    }
+}
+
+static void centre(const rill_distribution *distribution, const double *eta, double *x)
+{
+    for (int32_t i = 0; i < distribution->size; i++) {
+        x[i] = squash(distribution, i, eta[i]);
+    }
+}
+
+extern const rill_distribution_type rill_distribution_squashed_gaussian;
+const rill_distribution_type rill_distribution_squashed_gaussian = {
+    .id = "squashed_gaussian",
+    .summary = "independent normal numbers, squashed into the bounds of the actions by tanh",
+    .source = "Haarnoja, Zhou, Abbeel and Levine (2018), appendix C",
+    .params = gaussian_param_table,
+    .params_size = sizeof(gaussian_params),
+    .kind = RILL_SPACE_BOX,
+    .prepare = prepare,
+    .draw = gaussian_draw,
+    .sample = sample,
+    .log_probability = log_probability,
+    .score = score,
+    .divergence = gaussian_divergence, // a map that both go through does not change it
+    .pathwise = pathwise,
+    .centre = centre,
+};

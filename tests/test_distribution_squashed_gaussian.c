@@ -1,0 +1,237 @@
+// The squashed Gaussian against the change of variables, quadrature and its closed distribution function.
+#include "tests/distributions.h"
+#include "tests/golden.h"
+
+#include <float.h>
+#include <gsl/gsl_randist.h>
+
+enum { N_SAMPLES = 100000 };
+
+static const double greatest_u = 19.06154746539849600897; // 27.5 log 2: see the source
+
+/// One of the dimensions of distributions_low and distributions_high.
+static rill_space dimension(int i)
+{
+    return rill_space_box(1, distributions_low + i, distributions_high + i);
+}
+
+/// log p(x(u)) from u: log N(u) - log h - log(1 - tanh(u)^2), with 1 - tanh(u)^2 = 1 / cosh(u)^2.
+static double expected_log_p(const double *eta, double u, double half_width)
+{
+    return log(gsl_ran_gaussian_pdf(u - eta[0], exp(eta[1]))) - log(half_width) +
+           2.0 * log(cosh(u));
+}
+
+/// u is lost to the rounding of x by up to eps (|low| + |high|) / (width (1 - tanh(u)^2)), which the
+/// slope of log p by u, up to |u - mu| / sigma^2 + 2, magnifies.
+START_TEST(test_density_is_that_of_the_change_of_variables)
+{
+    rill_rng rng;
+    rill_rng_seed(&rng, 1);
+    for (int i = 0; i < 4; i++) {
+        rill_distribution squashed =
+            distributions_create("squashed_gaussian", dimension(i), "min_log_std=-9 max_log_std=9");
+        const double low = distributions_low[i], high = distributions_high[i], width = high - low;
+        for (int k = 0; k < 1000; k++) {
+            double eta[2], noise, x, score[2];
+            distributions_eta(eta, 2, 0.8, &rng);
+            rill_distribution_sample(&squashed, eta, &rng, &noise, &x);
+            const double sigma = exp(eta[1]), u = eta[0] + sigma * noise;
+            ASSERT_NEAR(x, low + 0.5 * width * (1.0 + tanh(u)), 4e-16 * (fabs(low) + fabs(high)));
+            const double lost = DBL_EPSILON * (fabs(low) + fabs(high)) / width *
+                                pow(cosh(fmin(fabs(u), greatest_u)), 2.0);
+            if (lost > 1e-6) {
+                continue;
+            }
+            const double slope = fabs(noise) / sigma + 2.0;
+            ASSERT_NEAR(squashed.type->log_probability(&squashed, eta, &x),
+                        expected_log_p(eta, u, 0.5 * width), 1e-13 + 2.0 * lost * slope);
+            squashed.type->score(&squashed, eta, &x, score);
+            ASSERT_NEAR(score[0], noise / sigma, 1e-12 + 2.0 * lost / (sigma * sigma));
+            ASSERT_NEAR(score[1], noise * noise - 1.0, 1e-12 + 4.0 * lost * fabs(noise) / sigma);
+        }
+        rill_distribution_destroy(&squashed);
+    }
+}
+END_TEST
+
+/// Numbers of an independent derivation.
+START_TEST(test_reference_numbers)
+{
+    rill_distribution squashed = distributions_create("squashed_gaussian", dimension(0), "");
+    cJSON *json = golden_read("gradient_estimators.json");
+    const cJSON *entry;
+    int n = 0;
+    cJSON_ArrayForEach (entry, golden_member(json, "tanh_gaussian_logprob")) {
+        const double mu = golden_member(entry, "mu")->valuedouble;
+        const double sigma = golden_member(entry, "sigma")->valuedouble;
+        const double u = golden_member(entry, "pre_tanh_u")->valuedouble;
+        const double eta[] = {mu, log(sigma)}, noise = (u - mu) / sigma;
+        double x = golden_member(entry, "action")->valuedouble, ours;
+        squashed.type->sample(&squashed, eta, &noise, &ours);
+        ASSERT_NEAR(ours, x, 2e-16);
+        // at u = -6 half a unit in the last place of x is 2e-12 of u
+        ASSERT_NEAR(squashed.type->log_probability(&squashed, eta, &x),
+                    golden_member(entry, "log_prob")->valuedouble, u < -5.0 ? 1e-10 : 1e-13);
+        n++;
+    }
+    ck_assert_int_eq(n, 4);
+    cJSON_Delete(json);
+    rill_distribution_destroy(&squashed);
+}
+END_TEST
+
+START_TEST(test_density_and_divergence_by_quadrature)
+{
+    rill_rng rng;
+    rill_rng_seed(&rng, 2);
+    for (int i = 0; i < 20; i++) {
+        rill_distribution squashed =
+            distributions_create("squashed_gaussian", dimension(i % 4), "");
+        const double low = distributions_low[i % 4], high = distributions_high[i % 4];
+        double p[2], q[2];
+        distributions_eta(p, 2, 0.4, &rng);
+        distributions_eta(q, 2, 0.4, &rng);
+        distributions_mean f = {&squashed, p, q, DISTRIBUTIONS_ONE};
+        ASSERT_NEAR(distributions_integral(distributions_mean_at, &f, low, high), 1.0, 1e-7);
+        f.of = DISTRIBUTIONS_DIVERGENCE;
+        const double divergence = squashed.type->divergence(&squashed, p, q);
+        ASSERT_NEAR(distributions_integral(distributions_mean_at, &f, low, high), divergence,
+                    1e-7 * fmax(1.0, divergence));
+        rill_distribution_destroy(&squashed);
+    }
+    ck_assert(rill_distribution_type_find("squashed_gaussian", NULL)->entropy == NULL);
+}
+END_TEST
+
+/// Two dimensions: the integral over one of the integral over the other.
+typedef struct plane {
+    const rill_distribution *squashed;
+    const double *eta;
+    double x;
+} plane;
+
+static double inner(double y, void *context)
+{
+    const plane *f = context;
+    const double point[] = {f->x, y};
+    return exp(f->squashed->type->log_probability(f->squashed, f->eta, point));
+}
+
+static double outer(double x, void *context)
+{
+    plane f = *(plane *)context;
+    f.x = x;
+    return distributions_integral(inner, &f, distributions_low[1], distributions_high[1]);
+}
+
+START_TEST(test_density_in_two_dimensions)
+{
+    static const double eta[] = {0.3, -0.4, -0.5, -0.2};
+    rill_distribution squashed =
+        distributions_create("squashed_gaussian", distributions_space(RILL_SPACE_BOX, 2), "");
+    plane f = {&squashed, eta, 0.0};
+    ASSERT_NEAR(distributions_integral(outer, &f, distributions_low[0], distributions_high[0]), 1.0,
+                1e-7);
+    rill_distribution_destroy(&squashed);
+}
+END_TEST
+
+/// P(X <= x) = Phi((atanh((x - centre) / half width) - mu) / sigma)
+static double squashed_cdf(double x, const void *context)
+{
+    const double *eta = context;
+    const double low = distributions_low[2], high = distributions_high[2];
+    return gsl_cdf_gaussian_P(atanh((2.0 * x - low - high) / (high - low)) - eta[0], exp(eta[1]));
+}
+
+/// False alarm: 9.3e-7.
+START_TEST(test_samples)
+{
+    static const double eta[] = {0.4, 0.3};
+    static double samples[N_SAMPLES];
+    rill_distribution squashed = distributions_create("squashed_gaussian", dimension(2), "");
+    rill_rng rng;
+    rill_rng_seed(&rng, 3);
+    for (int i = 0; i < N_SAMPLES; i++) {
+        double noise;
+        rill_distribution_sample(&squashed, eta, &rng, &noise, &samples[i]);
+        ck_assert(samples[i] >= distributions_low[2] && samples[i] <= distributions_high[2]);
+    }
+    ck_assert_double_lt(distributions_ks(samples, N_SAMPLES, squashed_cdf, eta), 2.7);
+    rill_distribution_destroy(&squashed);
+}
+END_TEST
+
+/// At the ends: a bound counts as the least u whose tanh is 1; log p is finite on the bounds and -infinity
+/// beyond; samples of any u lie within them.
+START_TEST(test_bounds)
+{
+    rill_rng rng;
+    rill_rng_seed(&rng, 4);
+    for (int i = 0; i < 4; i++) {
+        rill_distribution squashed = distributions_create("squashed_gaussian", dimension(i), "");
+        const rill_distribution_type *type = squashed.type;
+        const double low = distributions_low[i], high = distributions_high[i];
+        const double eta[] = {0.5, -0.25}, half = 0.5 * (high - low);
+        // log cosh(u) = u - log 2 to rounding there
+        double expected = expected_log_p(eta, greatest_u, half), score[2];
+        ASSERT_NEAR(type->log_probability(&squashed, eta, &high), expected, 1e-11);
+        type->score(&squashed, eta, &high, score);
+        ASSERT_NEAR(score[0], (greatest_u - 0.5) * exp(0.5), 1e-11);
+        expected = expected_log_p(eta, -greatest_u, half);
+        ASSERT_NEAR(type->log_probability(&squashed, eta, &low), expected, 1e-11);
+        const double beyond[] = {nextafter(low, -HUGE_VAL), nextafter(high, HUGE_VAL), (double)NAN,
+                                 -HUGE_VAL, HUGE_VAL};
+        for (int k = 0; k < 5; k++) {
+            ck_assert(type->log_probability(&squashed, eta, &beyond[k]) == -HUGE_VAL);
+        }
+        double x;
+        for (int k = -400; k <= 400; k++) {
+            const double moved[] = {0.1 * k, 0.0}, noise = 0.0;
+            double jacobian[2], centre;
+            type->sample(&squashed, moved, &noise, &x);
+            ck_assert(x >= low && x <= high);
+            type->centre(&squashed, moved, &centre);
+            ck_assert(x == centre);
+            ck_assert(isfinite(type->log_probability(&squashed, moved, &x)));
+            type->pathwise(&squashed, moved, &noise, &x, jacobian);
+            const double slope = half / pow(cosh(moved[0]), 2.0);
+            ASSERT_NEAR(jacobian[0], slope, 1e-13 * slope);
+            ck_assert(jacobian[1] == 0.0);
+        }
+        const double far[] = {40.0, 0.0}, noise = 0.0;
+        type->sample(&squashed, far, &noise, &x);
+        ck_assert(x == high);
+        rill_distribution_destroy(&squashed);
+    }
+}
+END_TEST
+
+START_TEST(test_what_is_refused)
+{
+    rill_distribution squashed;
+    rill_error error = {0};
+    static const double bounds[][2] = {
+        {-HUGE_VAL, 1.0}, {0.0, HUGE_VAL}, {1.0, 1.0}, {-DBL_MAX, DBL_MAX}};
+    for (int i = 0; i < 4; i++) {
+        const double low[] = {0.0, bounds[i][0]}, high[] = {1.0, bounds[i][1]};
+        ASSERT_REFUSED(
+            distributions_try(&squashed, "squashed_gaussian", rill_space_box(2, low, high), "",
+                              &error),
+            &error, "",
+            "squashed_gaussian needs actions with finite bounds, and those of dimension 1");
+    }
+    const rill_space space = dimension(0);
+    ASSERT_REFUSED(
+        distributions_try(&squashed, "squashed_gaussian", space, "max_log_std=-6", &error), &error,
+        "min_log_std", "-5 is not below max_log_std, -6");
+    squashed = distributions_create("squashed_gaussian", space, "std=free");
+    ck_assert_int_eq(squashed.n_free, 1);
+    rill_distribution_destroy(&squashed);
+}
+END_TEST
+
+TEST_MAIN(test_density_is_that_of_the_change_of_variables, test_reference_numbers,
+          test_density_and_divergence_by_quadrature, test_density_in_two_dimensions, test_samples,
+          test_bounds, test_what_is_refused)
