@@ -329,6 +329,7 @@ const rill_agent_type rill_agent_pathwise_reinforce = {
     .agent_size = sizeof(pathwise),
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .needs_env = true,
+    .needs_box = true,
     .is_linear = true,
     .is_actor = true,
     .has_optimiser = true,

@@ -277,11 +277,16 @@ void rill_actor_add(const rill_agent *agent, double *block, rill_state state,
     add(agent, block, state, gradient, step, NULL);
 }
 
-void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient, double step)
+void rill_actor_add_scaled(const rill_agent *agent, double *block, rill_state state,
+                           const double *gradient, double step)
 {
     const rill_features *features = rill_actor_features(agent);
-    add(agent, agent->actor.theta.weights, state, gradient, step * features->step_scale,
-        features->step_scales);
+    add(agent, block, state, gradient, step * features->step_scale, features->step_scales);
+}
+
+void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient, double step)
+{
+    rill_actor_add_scaled(agent, agent->actor.theta.weights, state, gradient, step);
 }
 
 void rill_actor_ascend(const rill_agent *agent, double *gradient, double step)

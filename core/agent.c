@@ -48,7 +48,7 @@ static const rill_schedule *schedule_of(const rill_param *param, const void *par
 /// A policy knows the states of a table, else discrete observations; boxes are one state to it.
 static int32_t count_policy_states(const rill_agent *agent)
 {
-    if (rill_features_are_table(&agent->features)) {
+    if (rill_features_are_table(&agent->features) && !agent->type->is_actor) {
         return agent->features.size;
     }
     return agent->observation_space.kind == RILL_SPACE_DISCRETE ? agent->observation_space.size : 1;
@@ -62,7 +62,8 @@ static rill_status refuse_visits(const rill_param *param, rill_error *error)
 }
 
 /// Refuses a behaviour that never takes an action which the policy to be evaluated takes: nothing can
-/// be learned about it (S&B section 5.5, coverage). Neither looks at values.
+/// be learned about it (S&B section 5.5, coverage). Neither looks at values. An actor's policy may come to
+/// take every action that there is.
 static rill_status check_coverage(const rill_agent *agent, rill_error *error)
 {
     const int32_t n = agent->action_space.size;
@@ -72,8 +73,14 @@ static rill_status check_coverage(const rill_agent *agent, rill_error *error)
     }
     double *behaviour = target + n;
     rill_status status = RILL_OK;
-    for (int32_t s = 0; s < agent->policy.n_states && status == RILL_OK; s++) {
-        rill_policy_probabilities(&agent->policy, s, NULL, 0, 0, target);
+    for (int32_t s = 0; s < agent->behaviour.n_states && status == RILL_OK; s++) {
+        if (agent->type->is_actor) {
+            for (int32_t a = 0; a < n; a++) {
+                target[a] = rill_policy_has(&agent->behaviour, s, a) ? 1.0 : 0.0;
+            }
+        } else {
+            rill_policy_probabilities(&agent->policy, s, NULL, 0, 0, target);
+        }
         rill_policy_probabilities(&agent->behaviour, s, NULL, 0, 0, behaviour);
         for (int32_t a = 0; a < n && status == RILL_OK; a++) {
             if (target[a] > 0.0 && !(behaviour[a] > 0.0)) {
@@ -105,6 +112,12 @@ static rill_status wire_policy(const rill_agent *agent, const char *part, rill_p
             schedule_of(param, policy->params)->per == RILL_PER_VISIT) {
             return actor_part_error(error, refuse_visits(param, error), part);
         }
+    }
+    if (agent->type->is_actor && !type->ignores_values) {
+        return rill_error_set(error, RILL_INVALID, part,
+                              "%s depends on action values, which %s does not act by: use uniform, "
+                              "fixed or stochastic",
+                              type->id, agent->type->id);
     }
     if (agent->type->estimates == RILL_ESTIMATES_STATE_VALUES && !type->ignores_values) {
         return rill_error_set(error, RILL_INVALID, part,
@@ -359,10 +372,19 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     const rill_agent_type *type = config->type;
     agent->params = config->params;
     config->params = NULL;
-    if (agent->action_space.kind != RILL_SPACE_DISCRETE && !type->is_actor) {
+    // action values and policies that are given are about discrete actions, also those of actors
+    const bool needs_discrete =
+        !type->is_actor || type->has_behaviour || type->estimates == RILL_ESTIMATES_ACTION_VALUES;
+    if (agent->action_space.kind != RILL_SPACE_DISCRETE && needs_discrete) {
         return rill_error_set(error, RILL_INVALID, "id",
                               "%s needs discrete actions, this environment's are a box of %d "
                               "numbers: use an agent that learns a policy, as reinforce",
+                              type->id, agent->action_space.size);
+    }
+    if (agent->action_space.kind != RILL_SPACE_BOX && type->needs_box) {
+        return rill_error_set(error, RILL_INVALID, "id",
+                              "%s needs actions that are a box, this environment's are %d discrete "
+                              "ones: use another agent, as actor_critic",
                               type->id, agent->action_space.size);
     }
     if (config->distribution != NULL && !type->is_actor) {
@@ -402,12 +424,12 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     agent->policy.model = agent->behaviour.model = knows_states ? agent->model : NULL;
     if (status == RILL_OK && knows_states && !type->is_actor) {
         status = check_actions(agent, "policy", &agent->policy, error);
-        if (status == RILL_OK && config->behaviour != NULL) {
-            status = check_actions(agent, "behaviour", &agent->behaviour, error);
-        }
     }
-    if (status == RILL_OK && config->behaviour != NULL && config->policy->ignores_values &&
-        config->behaviour->ignores_values) {
+    if (status == RILL_OK && knows_states && config->behaviour != NULL) {
+        status = check_actions(agent, "behaviour", &agent->behaviour, error);
+    }
+    if (status == RILL_OK && config->behaviour != NULL && config->behaviour->ignores_values &&
+        (type->is_actor || config->policy->ignores_values)) {
         status = check_coverage(agent, error);
     }
     if (status != RILL_OK) {
@@ -476,6 +498,12 @@ static const rill_policy_type *default_policy_of(const rill_agent_type *type)
                                  NULL);
 }
 
+/// What an agent acts by that is given no behaviour: NULL, its policy, but for actors.
+static const rill_policy_type *default_behaviour_of(const rill_agent_type *type)
+{
+    return type->is_actor && type->has_behaviour ? rill_policy_type_find("uniform", NULL) : NULL;
+}
+
 /// One slot outside the memory, for questions that change nothing; answers the size of its block.
 static size_t lay_out_scratch(rill_agent *agent, void *base)
 {
@@ -519,6 +547,9 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
         return rill_error_set(error, RILL_INVALID, "policy",
                               "%s learns its policy: what kind it is goes into \"distribution\"",
                               type->id);
+    }
+    if (config.behaviour == NULL) {
+        config.behaviour = default_behaviour_of(type);
     }
     if (config.policy == NULL && !type->is_actor) {
         config.policy = default_policy_of(type);
@@ -977,6 +1008,7 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
     config.features = rill_features_type_find("one_hot", NULL);
     if (config.type->is_actor) {
         config.distribution = rill_distribution_type_default(env->action_space.kind);
+        config.behaviour = default_behaviour_of(config.type);
         config.optimiser =
             config.type->has_optimiser ? rill_optimiser_type_find("sgd", NULL) : NULL;
     } else {

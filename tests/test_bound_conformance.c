@@ -87,7 +87,7 @@ static void check_refusals(const rill_agent_type *type)
     ASSERT_REFUSED(rill_agent_create(&agent, type->id, none, NULL, &error), &error, "id",
                    "mountain_car_continuous offers none; these do: cartpole_swingup, ");
     ASSERT_REFUSED(rill_agent_create(&agent, type->id, catch, NULL, &error), &error, "id",
-                   "catch offers none");
+                   "needs actions that are a box");
     rill_agent_config config = {.type = type};
     ASSERT_REFUSED(
         rill_agent_create_from(&agent, &config, env->observation_space, env->action_space, &error),

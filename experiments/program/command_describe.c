@@ -230,7 +230,8 @@ static void print_policies(const rill_agent_type *type)
            type->is_linear ? "any" : "tables: one_hot, state_aggregation");
     if (type->has_behaviour) {
         printf("%-13s %s\n", "behaviour",
-               "acts by it, learns about the policy; default: the policy");
+               type->is_actor ? "acts by it, learns a policy; default: uniform"
+                              : "acts by it, learns about the policy; default: the policy");
     } else if (type->learns_greedy) {
         printf("%-13s %s\n", "learns about", "the greedy policy, by whatever it acts");
     }
@@ -390,6 +391,7 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "learns_greedy", subject->agent_type->learns_greedy);
         cJSON_AddBoolToObject(object, "is_linear", subject->agent_type->is_linear);
         cJSON_AddBoolToObject(object, "is_actor", subject->agent_type->is_actor);
+        cJSON_AddBoolToObject(object, "needs_box", subject->agent_type->needs_box);
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
         cJSON_AddBoolToObject(object, "needs_env", subject->agent_type->needs_env);
         cJSON_AddBoolToObject(object, "learns_no_values", subject->agent_type->learns_no_values);

@@ -75,6 +75,12 @@ RILL_API void rill_actor_begin(rill_agent *agent);
 /// have RILL_UNAVAILABLE.
 RILL_API const double *rill_actor_parameters(const rill_agent *agent, rill_state state);
 
+/// eta(s) as it was when the state was asked last.
+static inline const double *rill_actor_kept(const rill_agent *agent, rill_state state)
+{
+    return agent->actor.slots.outputs + (ptrdiff_t)state * agent->actor.theta.n_outputs;
+}
+
 /// A ~ pi(. | s, theta), with its noise and x kept in the actor; counts the step.
 RILL_API rill_action rill_actor_choose(rill_agent *agent, rill_state state);
 
@@ -97,7 +103,11 @@ static inline void rill_actor_score(const rill_agent *agent, rill_state state, c
 RILL_API void rill_actor_add(const rill_agent *agent, double *block, rill_state state,
                              const double *gradient, double step);
 
-/// As `rill_actor_add` to theta, each feature's part multiplied with its step scale.
+/// As `rill_actor_add`, each feature's part multiplied with its step scale.
+RILL_API void rill_actor_add_scaled(const rill_agent *agent, double *block, rill_state state,
+                                    const double *gradient, double step);
+
+/// As `rill_actor_add_scaled` to theta.
 RILL_API void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient,
                               double step);
 

@@ -52,7 +52,8 @@ typedef struct rill_agent_type {
     /// policy; `policy` is then `greedy`, in its estimates.
     const char *default_policy;
     /// Off-policy: `policy` is what is learned about (the target), and the agent may act by another
-    /// policy, its `behaviour`. Otherwise a behaviour is refused.
+    /// policy, its `behaviour`. An actor learns about the policy that it learns, and always has a
+    /// behaviour, by default `uniform`. Otherwise a behaviour is refused.
     bool has_behaviour;
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
@@ -64,6 +65,7 @@ typedef struct rill_agent_type {
     /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
     /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
     bool is_actor;
+    bool needs_box; ///< is an actor whose actions must be a box
     /// An actor that moves its policy by the gradient of many steps at a time: takes an `optimiser`.
     bool has_optimiser;
     bool learns_no_values;         ///< a policy alone: its estimates are 0 and stay so
@@ -173,7 +175,7 @@ typedef struct rill_agent_config {
     void *features_params;
     const rill_policy_type *policy;
     void *policy_params;
-    const rill_policy_type *behaviour; ///< NULL: none but `policy`
+    const rill_policy_type *behaviour; ///< NULL: none but `policy`; of an actor `uniform`
     void *behaviour_params;
     rill_model *model; ///< of the environment, for `rill_agent_type_wants_model`; else NULL will do
     const rill_env *env; ///< for a type that `needs_env`: as `rill_agent_bind`; else NULL will do
