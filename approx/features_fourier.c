@@ -91,6 +91,28 @@ static int32_t fourier_encode(const rill_features *features, void *memory, bool 
     return features->size;
 }
 
+/// d x_j / d observation_i = -pi c_ji sin(pi c_j . s) ds_i / d observation_i
+static void fourier_derivative(const rill_features *features, rill_observation observation,
+                               double *jacobian)
+{
+    const fourier_params *p = features->params;
+    const int32_t dim = p->scaling.dim;
+    double s[MAX_DIMENSIONS];
+    scaling_apply(&p->scaling, features, observation, s);
+    for (int32_t j = 0; j < features->size; j++) {
+        const int32_t *c = p->frequencies.values + (ptrdiff_t)j * dim;
+        double product = 0.0;
+        for (int32_t i = 0; i < dim; i++) {
+            product += c[i] * s[i];
+        }
+        const double slope = -RILL_PI * rill_sin(RILL_PI * product);
+        for (int32_t i = 0; i < dim; i++) {
+            jacobian[(ptrdiff_t)j * dim + i] =
+                slope * c[i] * scaling_slope(&p->scaling, i, (double)observation.box[i]);
+        }
+    }
+}
+
 extern const rill_features_type rill_features_fourier;
 const rill_features_type rill_features_fourier = {
     .id = "fourier",
@@ -101,4 +123,5 @@ const rill_features_type rill_features_fourier = {
     .prepare = fourier_prepare,
     .release = fourier_release,
     .encode = fourier_encode,
+    .derivative = fourier_derivative,
 };

@@ -55,6 +55,25 @@ static void polynomial_release(void *params)
     exponents_release(&p->powers);
 }
 
+/// The state's numbers, in [from, to].
+static void apply(const polynomial_params *p, const rill_features *features,
+                  rill_observation observation, double *s)
+{
+    scaling_apply(&p->scaling, features, observation, s);
+    for (int32_t i = 0; i < p->scaling.dim; i++) {
+        s[i] = p->from + (p->to - p->from) * s[i];
+    }
+}
+
+/// product * base^power
+static double times_power(double product, double base, int32_t power)
+{
+    for (; power > 0; power--) {
+        product *= base;
+    }
+    return product;
+}
+
 static int32_t polynomial_encode(const rill_features *features, void *memory, bool is_frozen,
                                  rill_observation observation, int32_t *indices, double *values)
 {
@@ -63,22 +82,38 @@ static int32_t polynomial_encode(const rill_features *features, void *memory, bo
     const polynomial_params *p = features->params;
     const int32_t dim = p->scaling.dim;
     double s[MAX_DIMENSIONS];
-    scaling_apply(&p->scaling, features, observation, s);
-    for (int32_t i = 0; i < dim; i++) {
-        s[i] = p->from + (p->to - p->from) * s[i];
-    }
+    apply(p, features, observation, s);
     for (int32_t j = 0; j < features->size; j++) {
         const int32_t *c = p->powers.values + (ptrdiff_t)j * dim;
         double product = 1.0;
         for (int32_t i = 0; i < dim; i++) {
-            for (int32_t power = 0; power < c[i]; power++) {
-                product *= s[i];
-            }
+            product = times_power(product, s[i], c[i]);
         }
         indices[j] = j;
         values[j] = product;
     }
     return features->size;
+}
+
+/// d x_j / d s_i = c_i s_i^(c_i - 1) times the other factors
+static void polynomial_derivative(const rill_features *features, rill_observation observation,
+                                  double *jacobian)
+{
+    const polynomial_params *p = features->params;
+    const int32_t dim = p->scaling.dim;
+    double s[MAX_DIMENSIONS];
+    apply(p, features, observation, s);
+    for (int32_t j = 0; j < features->size; j++) {
+        const int32_t *c = p->powers.values + (ptrdiff_t)j * dim;
+        for (int32_t i = 0; i < dim; i++) {
+            double product = c[i] * (p->to - p->from) *
+                             scaling_slope(&p->scaling, i, (double)observation.box[i]);
+            for (int32_t k = 0; k < dim; k++) {
+                product = times_power(product, s[k], k == i ? c[k] - 1 : c[k]);
+            }
+            jacobian[(ptrdiff_t)j * dim + i] = product;
+        }
+    }
 }
 
 extern const rill_features_type rill_features_polynomial;
@@ -91,4 +126,5 @@ const rill_features_type rill_features_polynomial = {
     .prepare = polynomial_prepare,
     .release = polynomial_release,
     .encode = polynomial_encode,
+    .derivative = polynomial_derivative,
 };

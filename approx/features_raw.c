@@ -44,6 +44,20 @@ static int32_t raw_encode(const rill_features *features, void *memory, bool is_f
     return features->size;
 }
 
+static void raw_derivative(const rill_features *features, rill_observation observation,
+                           double *jacobian)
+{
+    const raw_params *p = features->params;
+    const int32_t dim = p->scaling.dim;
+    for (int32_t j = 0; j < features->size; j++) {
+        for (int32_t i = 0; i < dim; i++) {
+            const bool is_own = j == i + p->bias;
+            jacobian[(ptrdiff_t)j * dim + i] =
+                is_own ? 2.0 * scaling_slope(&p->scaling, i, (double)observation.box[i]) : 0.0;
+        }
+    }
+}
+
 extern const rill_features_type rill_features_raw;
 const rill_features_type rill_features_raw = {
     .id = "raw",
@@ -54,4 +68,5 @@ const rill_features_type rill_features_raw = {
     .prepare = raw_prepare,
     .release = raw_release,
     .encode = raw_encode,
+    .derivative = raw_derivative,
 };

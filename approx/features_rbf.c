@@ -50,14 +50,39 @@ static void rbf_release(void *params)
     scaling_release(&((rbf_params *)params)->scaling);
 }
 
-/// -(s_i - c)^2 / (2 sigma^2) for centre number k of dimension i; one centre is in the middle.
-static double log_bump(const rbf_params *p, int32_t i, int32_t k, double s)
+/// (s_i - c) / sigma for centre number k of dimension i; one centre is in the middle.
+static double distance(const rbf_params *p, int32_t i, int32_t k, double s, double *sigma)
 {
     const int32_t n = p->n_centres[i];
     const double centre = n == 1 ? 0.5 : (double)k / (n - 1);
-    const double sigma = p->width * (n == 1 ? 1.0 : 1.0 / (n - 1));
-    const double z = (s - centre) / sigma;
-    return -0.5 * z * z;
+    *sigma = p->width * (n == 1 ? 1.0 : 1.0 / (n - 1));
+    return (s - centre) / *sigma;
+}
+
+/// The values of all features at s (dim).
+static void evaluate(const rbf_params *p, int32_t size, const double *s, double *values)
+{
+    double greatest = -HUGE_VAL, sum = 0.0, sigma;
+    for (int32_t j = 0; j < size; j++) {
+        double exponent = 0.0;
+        int32_t rest = j;
+        for (int32_t i = p->scaling.dim - 1; i >= 0; i--) {
+            const double z = distance(p, i, rest % p->n_centres[i], s[i], &sigma);
+            exponent += -0.5 * z * z;
+            rest /= p->n_centres[i];
+        }
+        values[j] = exponent;
+        greatest = exponent > greatest ? exponent : greatest;
+    }
+    // the quotients are the same without the greatest, and one of them is not 0
+    const double common = p->is_normalised ? greatest : 0.0;
+    for (int32_t j = 0; j < size; j++) {
+        values[j] = rill_exp(values[j] - common);
+        sum += values[j];
+    }
+    for (int32_t j = 0; p->is_normalised && j < size; j++) {
+        values[j] /= sum;
+    }
 }
 
 static int32_t rbf_encode(const rill_features *features, void *memory, bool is_frozen,
@@ -68,28 +93,42 @@ static int32_t rbf_encode(const rill_features *features, void *memory, bool is_f
     const rbf_params *p = features->params;
     double s[MAX_DIMENSIONS];
     scaling_apply(&p->scaling, features, observation, s);
-    double greatest = -HUGE_VAL, sum = 0.0;
+    evaluate(p, features->size, s, values);
     for (int32_t j = 0; j < features->size; j++) {
-        double exponent = 0.0;
-        int32_t rest = j;
-        for (int32_t i = p->scaling.dim - 1; i >= 0; i--) {
-            exponent += log_bump(p, i, rest % p->n_centres[i], s[i]);
-            rest /= p->n_centres[i];
-        }
         indices[j] = j;
-        values[j] = exponent;
-        greatest = exponent > greatest ? exponent : greatest;
-    }
-    // the quotients are the same without the greatest, and one of them is not 0
-    const double common = p->is_normalised ? greatest : 0.0;
-    for (int32_t j = 0; j < features->size; j++) {
-        values[j] = rill_exp(values[j] - common);
-        sum += values[j];
-    }
-    for (int32_t j = 0; p->is_normalised && j < features->size; j++) {
-        values[j] /= sum;
     }
     return features->size;
+}
+
+/// d ln x_j / d s_i = -(s_i - c_ji) / sigma_i^2; normalised less its mean, sum_k x_k d ln x_k / d s_i
+static void rbf_derivative(const rill_features *features, rill_observation observation,
+                           double *jacobian)
+{
+    const rbf_params *p = features->params;
+    const int32_t dim = p->scaling.dim, size = features->size;
+    double s[MAX_DIMENSIONS], sigma;
+    scaling_apply(&p->scaling, features, observation, s);
+    // the values, in the last places: row j is written after value j is read
+    double *values = jacobian + (ptrdiff_t)size * (dim - 1);
+    double means[MAX_DIMENSIONS] = {0.0};
+    evaluate(p, size, s, values);
+    for (int32_t pass = p->is_normalised ? 0 : 1; pass < 2; pass++) {
+        for (int32_t j = 0; j < size; j++) {
+            const double x = values[j];
+            int32_t rest = j;
+            for (int32_t i = dim - 1; i >= 0; i--) {
+                const double z = distance(p, i, rest % p->n_centres[i], s[i], &sigma);
+                rest /= p->n_centres[i];
+                if (pass == 0) {
+                    means[i] -= x * z / sigma;
+                } else {
+                    jacobian[(ptrdiff_t)j * dim + i] =
+                        x * (-z / sigma - means[i]) *
+                        scaling_slope(&p->scaling, i, (double)observation.box[i]);
+                }
+            }
+        }
+    }
 }
 
 extern const rill_features_type rill_features_rbf;
@@ -102,4 +141,5 @@ const rill_features_type rill_features_rbf = {
     .prepare = rbf_prepare,
     .release = rbf_release,
     .encode = rbf_encode,
+    .derivative = rbf_derivative,
 };

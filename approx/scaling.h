@@ -61,6 +61,13 @@ static inline void scaling_apply(const scaling *self, const rill_features *featu
     }
 }
 
+/// d x_i / d observation_i of a box: 0 where it is clipped.
+static inline double scaling_slope(const scaling *self, int32_t i, double value)
+{
+    const double distance = value - self->from[i];
+    return distance > 0.0 && distance < self->range[i] ? self->unit[i] / self->range[i] : 0.0;
+}
+
 /// For a list parameter `name` with one number for all dimensions or one for each: number i.
 double scaling_element(const rill_list *list, int32_t i);
 /// RILL_INVALID unless the list has 1 or `dim` numbers.

@@ -4,6 +4,27 @@
 #include <rill/actor.h>
 #include <rill/math.h>
 
+/// For a type that differentiates through its policy: actions by their parameters, and these by the
+/// observation.
+static rill_status check_differentiable(const rill_agent *agent, rill_error *error)
+{
+    const rill_distribution_type *type = agent->actor.distribution.type;
+    const rill_features_type *features = rill_actor_features(agent)->type;
+    if (type->pathwise == NULL) {
+        return rill_error_set(error, RILL_INVALID, "distribution",
+                              "%s has samples that are not differentiable: use %s", type->id,
+                              rill_distribution_type_default(agent->action_space.kind)->id);
+    }
+    if (features->derivative == NULL) {
+        return rill_error_set(error, RILL_INVALID,
+                              agent->actor.features.type == NULL ? "features" : "policy_features",
+                              "%s is piecewise constant, and %s goes through the derivative of the "
+                              "policy by the state: use raw, polynomial, fourier or rbf",
+                              features->id, agent->type->id);
+    }
+    return RILL_OK;
+}
+
 rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error *error)
 {
     rill_actor *actor = &agent->actor;
@@ -43,7 +64,7 @@ rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error 
                               actor->distribution.type->id,
                               rill_distribution_type_default(agent->action_space.kind)->id);
     }
-    return RILL_OK;
+    return agent->type->needs_env ? check_differentiable(agent, error) : RILL_OK;
 }
 
 void actor_release(rill_agent *agent)
@@ -133,10 +154,13 @@ void rill_actor_begin(rill_agent *agent)
     }
 }
 
-/// eta of a slot, to its `outputs`.
-static const double *evaluate(const rill_agent *agent, const rill_slots *slots, int32_t slot)
+/// eta of a slot by weights of the shape of theta, to its `outputs`.
+static const double *evaluate(const rill_agent *agent, const double *weights,
+                              const rill_slots *slots, int32_t slot)
 {
-    const rill_linear *theta = &agent->actor.theta;
+    rill_linear with = agent->actor.theta;
+    const rill_linear *theta = &with;
+    with.weights = (double *)weights; // they are only read
     const rill_features *features = rill_actor_features(agent);
     const ptrdiff_t first = (ptrdiff_t)slot * slots->n_active;
     double *eta = slots->outputs + (ptrdiff_t)slot * theta->n_outputs;
@@ -158,12 +182,14 @@ static const double *evaluate(const rill_agent *agent, const rill_slots *slots, 
 
 const double *rill_actor_parameters(const rill_agent *agent, rill_state state)
 {
-    return evaluate(agent, &agent->actor.slots, state);
+    return evaluate(agent, agent->actor.theta.weights, &agent->actor.slots, state);
 }
 
 const double *actor_scratch_parameters(const rill_agent *agent)
 {
-    return evaluate(agent, &agent->actor_scratch.slots, 0);
+    const double *weights = agent->type->learned_theta == NULL ? agent->actor.theta.weights
+                                                               : agent->type->learned_theta(agent);
+    return evaluate(agent, weights, &agent->actor_scratch.slots, 0);
 }
 
 /// The action that x stands for: the greatest coordinate of a point of the simplex, or a box.
@@ -190,6 +216,15 @@ rill_action rill_actor_choose(rill_agent *agent, rill_state state)
     const rill_distribution now = rill_actor_distribution(agent);
     rill_distribution_sample(&now, rill_actor_parameters(agent, state), &agent->memory->rng,
                              actor->noise, actor->x);
+    agent->memory->step++;
+    return action_of(actor, actor->x);
+}
+
+rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state)
+{
+    const rill_actor *actor = &agent->actor;
+    const rill_distribution now = rill_actor_distribution(agent);
+    now.type->centre(&now, rill_actor_parameters(agent, state), actor->x);
     agent->memory->step++;
     return action_of(actor, actor->x);
 }

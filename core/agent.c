@@ -3,6 +3,7 @@
 #include "core/registry.h"
 
 #include <rill/agent_define.h>
+#include <stdio.h>
 #include <string.h>
 
 RILL_DEFINE_REGISTRY(agent, "agent", "agents")
@@ -315,6 +316,55 @@ static rill_status wire_model(rill_agent *agent, rill_agent_config *config, rill
     return RILL_OK;
 }
 
+static bool are_alike(const rill_space *a, const rill_space *b)
+{
+    return a->kind == b->kind && a->size == b->size;
+}
+
+/// The environments that offer Jacobians, with commas between.
+static void name_differentiable(char *text, size_t size)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (const rill_env_type *const *type = rill_env_type_list(); *type != NULL; type++) {
+        if ((*type)->jacobian != NULL && length < size) {
+            length += (size_t)snprintf(text + length, size - length, "%s%s",
+                                       length == 0 ? "" : ", ", (*type)->id);
+        }
+    }
+}
+
+rill_status rill_agent_bind(rill_agent *agent, const rill_env *env, rill_error *error)
+{
+    const rill_agent_type *type = agent->type;
+    if (!type->needs_env) {
+        return RILL_OK;
+    }
+    if (env == NULL || env->type->jacobian == NULL || env->n_state_values == 0) {
+        char names[256];
+        name_differentiable(names, sizeof names);
+        return rill_error_set(error, RILL_INVALID, "id",
+                              "%s goes back through the Jacobians of the environment's steps, and "
+                              "%s offers none; these do: %s",
+                              type->id, env == NULL ? "no environment" : env->type->id, names);
+    }
+    const rill_env *bound = agent->env;
+    if (bound != NULL && (env->n_state_values != bound->n_state_values ||
+                          env->type->state_size != bound->type->state_size)) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s was made for %s, whose states %s does not have", type->id,
+                              bound->type->id, env->type->id);
+    }
+    if (!are_alike(&env->observation_space, &agent->observation_space) ||
+        !are_alike(&env->action_space, &agent->action_space)) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s was made for other observations or actions than those of %s",
+                              type->id, env->type->id);
+    }
+    agent->env = env;
+    return RILL_OK;
+}
+
 /// Builds the wiring out of the config, and takes out of it what the agent then owns. What is built
 /// so far is in `agent`, what is left in `config`; on failure the caller frees both.
 static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error *error)
@@ -356,7 +406,8 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                               "\"policy\"",
                               type->id);
     }
-    rill_status status = wire_features(agent, config, error);
+    rill_status status = rill_agent_bind(agent, config->env, error);
+    status = status == RILL_OK ? wire_features(agent, config, error) : status;
     if (status == RILL_OK && type->is_actor) {
         status = actor_wire(agent, config, error);
     } else if (status == RILL_OK) {
@@ -580,6 +631,7 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         .optimiser = optimiser,
         .optimiser_params = CLONE_PARAMS(optimiser, agent->actor.optimiser.params),
         .model = agent->model == NULL ? NULL : rill_model_share(agent->model),
+        .env = agent->env,
     };
     if (config.params == NULL || config.features_params == NULL ||
         (policy != NULL && config.policy_params == NULL) ||
@@ -949,7 +1001,7 @@ rill_status rill_agent_create(rill_agent **agent, const char *id, const rill_env
 {
     static const char *const none[] = {NULL};
     *agent = NULL;
-    rill_agent_config config = {.type = rill_agent_type_find(id, error)};
+    rill_agent_config config = {.type = rill_agent_type_find(id, error), .env = env};
     if (config.type == NULL) {
         return RILL_INVALID;
     }

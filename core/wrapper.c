@@ -299,6 +299,13 @@ static void jacobian(const void *params, const void *state, const float *action,
     inner->type->jacobian(inner->params, inner_state_of(w, state), action, jacobian);
 }
 
+static void observe_jacobian(const void *params, const void *state, double *by_state)
+{
+    const wrapping *w = params;
+    const rill_env *inner = w->wrapper.inner;
+    inner->type->observe_jacobian(inner->params, inner_state_of(w, state), by_state);
+}
+
 static void draw(const void *params, const void *state, const rill_canvas *canvas)
 {
     const wrapping *w = params;
@@ -378,6 +385,7 @@ static void make_type(wrapping *w)
         w->type.action_values =
             of->action_values == NULL || type->reward != NULL ? NULL : action_values;
         w->type.jacobian = of->jacobian == NULL || type->reward != NULL ? NULL : jacobian;
+        w->type.observe_jacobian = of->observe_jacobian == NULL ? NULL : observe_jacobian;
     }
     // the inner state says all where the wrapper's says nothing about what follows
     if ((wrapper->state_size == 0 || type->keeps_mdp) && type->observe == NULL &&

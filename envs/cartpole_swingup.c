@@ -266,6 +266,22 @@ static void jacobian(const void *params, const void *state, const float *action,
     }
 }
 
+/// d (x, x', cos, sin, theta') / d (x, x', theta, theta')
+static void observe_jacobian(const void *params, const void *state, double *by_state)
+{
+    (void)params;
+    const cartpole_swingup_state *s = state;
+    double sine, cosine;
+    rill_sincos(s->theta, &sine, &cosine);
+    for (int i = 0; i < 5 * NUMBERS; i++) {
+        by_state[i] = 0.0;
+    }
+    by_state[0 * NUMBERS + X] = by_state[1 * NUMBERS + X_DOT] = 1.0;
+    by_state[2 * NUMBERS + THETA] = -sine;
+    by_state[3 * NUMBERS + THETA] = cosine;
+    by_state[4 * NUMBERS + THETA_DOT] = 1.0;
+}
+
 static void draw(const void *params, const void *state, const rill_canvas *canvas)
 {
     const cartpole_swingup_params *p = params;
@@ -328,5 +344,5 @@ static rill_status set_state(const void *params, void *state, const double *valu
 RILL_DEFINE_ENV(cartpole_swingup, box, box, .summary = "a pole on a cart, to swing up and balance",
                 .source = "Barto, Sutton & Anderson (1983); bsuite; dm_control", .prepare = prepare,
                 .observation_space = observation_space, .action_space = action_space,
-                .jacobian = jacobian, .draw = draw, .n_state_values = NUMBERS,
-                .get_state = get_state, .set_state = set_state);
+                .jacobian = jacobian, .observe_jacobian = observe_jacobian, .draw = draw,
+                .n_state_values = NUMBERS, .get_state = get_state, .set_state = set_state);

@@ -20,6 +20,7 @@
 #include <math.h>
 #include <rill/env_define.h>
 #include <rill/math.h>
+#include <string.h>
 
 #define MAX_SPEED 8.0
 #define MAX_TORQUE 2.0
@@ -128,6 +129,17 @@ static void jacobian(const void *params, const void *state, const float *action,
     jacobian->reward_by_action[0] = -0.002 * torque * torque_by_action;
 }
 
+/// d (cos, sin, omega) / d (theta, omega)
+static void observe_jacobian(const void *params, const void *state, double *by_state)
+{
+    (void)params;
+    const pendulum_state *s = state;
+    double sine, cosine;
+    rill_sincos(s->theta, &sine, &cosine);
+    const double by[] = {-sine, 0.0, cosine, 0.0, 0.0, 1.0};
+    memcpy(by_state, by, sizeof by);
+}
+
 /// An arrow about the origin from the top, counter-clockwise where the angle is positive.
 static void draw_arc(const rill_canvas *canvas, double angle)
 {
@@ -206,4 +218,5 @@ RILL_DEFINE_ENV(pendulum, box, box, .summary = "a pendulum to swing up and balan
                 .source = "Gymnasium Pendulum-v1, after Doya (2000)", .presets = presets,
                 .is_continuing = true, .observation_space = observation_space,
                 .action_space = action_space, .prepare = prepare, .jacobian = jacobian,
-                .draw = draw, .n_state_values = 2, .get_state = get_state, .set_state = set_state);
+                .observe_jacobian = observe_jacobian, .draw = draw, .n_state_values = 2,
+                .get_state = get_state, .set_state = set_state);

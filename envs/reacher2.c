@@ -238,6 +238,30 @@ static void jacobian(const void *params, const void *state, const float *action,
     }
 }
 
+/// The rows are those of the observation; d tip / d q1 = (-y, x), d tip / d q2 the same about the elbow.
+static void observe_jacobian(const void *params, const void *state, double *by_state)
+{
+    const reacher2_state *s = state;
+    double elbow[2], tip[2];
+    find_arm(params, s, elbow, tip);
+    for (int i = 0; i < 10 * NUMBERS; i++) {
+        by_state[i] = 0.0;
+    }
+    for (int i = 0; i < JOINTS; i++) {
+        double sine, cosine;
+        rill_sincos(s->q[i], &sine, &cosine);
+        by_state[i * NUMBERS + Q1 + i] = -sine;
+        by_state[(2 + i) * NUMBERS + Q1 + i] = cosine;
+        by_state[(4 + i) * NUMBERS + TARGET_X + i] = 1.0;
+        by_state[(6 + i) * NUMBERS + Q1_DOT + i] = 1.0;
+        by_state[(8 + i) * NUMBERS + TARGET_X + i] = -1.0;
+    }
+    by_state[8 * NUMBERS + Q1] = -tip[1];
+    by_state[9 * NUMBERS + Q1] = tip[0];
+    by_state[8 * NUMBERS + Q2] = elbow[1] - tip[1];
+    by_state[9 * NUMBERS + Q2] = tip[0] - elbow[0];
+}
+
 static void draw(const void *params, const void *state, const rill_canvas *canvas)
 {
     const reacher2_params *p = params;
@@ -305,5 +329,6 @@ static rill_status set_state(const void *params, void *state, const double *valu
 RILL_DEFINE_ENV(reacher2, box, box, .summary = "an arm of two links, to bring its tip to a target",
                 .source = "Murray, Li & Sastry (1994), section 4.2; Gymnasium Reacher",
                 .prepare = prepare, .is_continuing = true, .observation_space = observation_space,
-                .action_space = action_space, .jacobian = jacobian, .draw = draw,
-                .n_state_values = NUMBERS, .get_state = get_state, .set_state = set_state);
+                .action_space = action_space, .jacobian = jacobian,
+                .observe_jacobian = observe_jacobian, .draw = draw, .n_state_values = NUMBERS,
+                .get_state = get_state, .set_state = set_state);

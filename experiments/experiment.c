@@ -162,7 +162,7 @@ static rill_status read_agent(rill_experiment *experiment, rill_variant *variant
                                   "\"%.60s\" is the label of two agents; give each its own", label);
         }
     }
-    rill_agent_config config = {.type = rill_agent_type_find(id, error)};
+    rill_agent_config config = {.type = rill_agent_type_find(id, error), .env = experiment->env};
     if (config.type == NULL) {
         return RILL_INVALID;
     }

@@ -133,6 +133,11 @@ static rill_status check_metric(const rill_record *record, const rill_env *env,
                               "record rms_error",
                               metric->id, type->id);
     }
+    if (metric->needs_values && type->learns_no_values) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "%s is about estimates, and %s has none but its policy", metric->id,
+                              type->id);
+    }
     if (metric->needs_average_reward && !type->estimates_average_reward) {
         return rill_error_set(error, RILL_INVALID, "",
                               "%s does not estimate the average reward; record reward, the mean of "

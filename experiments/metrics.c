@@ -125,6 +125,7 @@ static const rill_metric metric_reward = {
 static const rill_metric metric_td_error = {
     .id = "td_error",
     .summary = "temporal-difference error of the last update",
+    .needs_values = true,
     .measure = td_error,
 };
 static const rill_metric metric_total_reward = {

@@ -198,8 +198,12 @@ static double error_of_present(const rill_metric_view *view, bool is_weighted, a
     {                                                             \
         return error_of(view, is_weighted, add);                  \
     }                                                             \
-    const rill_metric metric_##name = {                           \
-        .id = #name, .summary = text, .needs_truth = true, .measure = measure_##name, __VA_ARGS__}
+    const rill_metric metric_##name = {.id = #name,               \
+                                       .summary = text,           \
+                                       .needs_truth = true,       \
+                                       .needs_values = true,      \
+                                       .measure = measure_##name, \
+                                       __VA_ARGS__}
 
 ERROR_METRIC(rms_error, error_of_truth, false, add_state,
              "RMS, over states, of the estimate's distance to the exact value",
@@ -336,11 +340,13 @@ const rill_metric metric_start_squared_error = {
     .id = "start_squared_error",
     .summary = "squared distance of start_value to the exact value of the start",
     .needs_truth = true,
+    .needs_values = true,
     .measure = start_squared_error,
 };
 const rill_metric metric_start_value = {
     .id = "start_value",
     .summary = "the agent's own estimate of the value of the start",
     .needs_truth = true,
+    .needs_values = true,
     .measure = start_value,
 };

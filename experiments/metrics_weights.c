@@ -69,6 +69,7 @@ const rill_metric metric_value = {
     .summary = "the agent's own estimate of a state: V(s), or the greatest Q(s,a)",
     .form = "value[s]",
     .count = count_observations,
+    .needs_values = true,
     .measure = value,
 };
 const rill_metric metric_weight = {
@@ -76,10 +77,12 @@ const rill_metric metric_weight = {
     .summary = "a weight, or an entry of the table; the outputs of a feature lie side by side",
     .form = "weight[i]",
     .count = count_weights,
+    .needs_values = true,
     .measure = weight,
 };
 const rill_metric metric_weight_norm = {
     .id = "weight_norm",
     .summary = "Euclidean norm of all weights",
+    .needs_values = true,
     .measure = weight_norm,
 };

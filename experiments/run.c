@@ -118,6 +118,7 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
     *r = (runner){.experiment = experiment, .variant = &experiment->variants[variant], .run = run};
     rill_status status = rill_agent_clone(&r->agent, r->variant->agent, error);
     status = status == RILL_OK ? open_lanes(r, number, error) : status;
+    status = status == RILL_OK ? rill_agent_bind(r->agent, r->env, error) : status;
     if (status == RILL_OK && has_evaluation) {
         status = rill_env_clone(&r->evaluation_env, experiment->env, error);
     }

@@ -316,6 +316,15 @@ START_TEST(test_wrong_stop_and_record)
          "q_learning does not estimate the average reward"},
         {"{" CLIFF ", 'agents': [{'id': 'td0'}], 'record': ['q_rms_error'], " STOP "}", "record[0]",
          "q_rms_error is about control; td0 predicts"},
+        {"{" CLIFF ", 'agents': [{'id': 'cem'}], 'record': ['rms_error'], " STOP "}", "record[0]",
+         "rms_error is about estimates, and cem has none but its policy"},
+        {"{" CLIFF ", 'agents': [{'id': 'cem'}], 'record': ['td_error'], " STOP "}", "record[0]",
+         "td_error is about estimates"},
+        {"{'environment': {'id': 'mountain_car_continuous'}, 'agents': [{'id': "
+         "'pathwise_reinforce'}], " STOP "}",
+         "agents[0].id", "mountain_car_continuous offers none; these do: "},
+        {"{" CLIFF ", 'agents': [{'id': 'pathwise_reinforce'}], " STOP "}", "agents[0].id",
+         "needs actions that are a box"},
         {"{'environment': {'id': 'bandit'}, " AGENTS_Q ", 'stop': {'steps': 5},"
          " 'record': [" STEPS("reward") ", " STEPS("rms_error") "]}",
          "record[1]", "rms_error needs exact values: bandit is not a finite MDP"},

@@ -817,9 +817,52 @@ START_TEST(test_missing_is_not_diverged)
 }
 END_TEST
 
+/// An agent that looks at its environment looks at that of its own run, in every thread.
+START_TEST(test_agents_look_at_the_environment_of_their_run)
+{
+    enum { EPISODES = 12 };
+    rill_experiment *experiment = experiment_of(
+        "{'environment': {'id': 'lqr', 'max_episode_steps': 15}, 'runs': 6, 'seed': 5,"
+        " 'agents': [{'id': 'pathwise_reinforce', 'params': {'alpha_theta': 0.5, 'gamma': 0.9},"
+        "  'features': {'id': 'raw', 'params': {'low': -5, 'high': 5}}}],"
+        " 'stop': {'episodes': 12}, 'record': ['return']}");
+    collection c = collect_all(experiment, 3);
+    for (int64_t number = 0; number < 6; number++) {
+        rill_env *env = NULL;
+        rill_agent *agent = NULL;
+        ASSERT_OK(rill_env_clone(&env, experiment->env, &error), &error);
+        ASSERT_OK(rill_agent_clone(&agent, experiment->variants[0].agent, &error), &error);
+        ASSERT_OK(rill_agent_bind(agent, env, &error), &error);
+        const rill_rng rng = stream(experiment, number, 1);
+        env->data->rng = stream(experiment, number, 0);
+        rill_agent_begin(agent, &rng);
+        for (int episode = 0; episode < EPISODES; episode++) {
+            double sum = 0.0;
+            rill_outcome outcome = {0.0, false, false};
+            rill_action action = rill_agent_start(agent, rill_env_reset(env));
+            while (!rill_outcome_is_last(&outcome)) {
+                const rill_observation observation = rill_env_step(env, action, &outcome);
+                sum += outcome.reward;
+                if (rill_outcome_is_last(&outcome)) {
+                    rill_agent_finish(agent, &outcome, observation);
+                } else {
+                    action = rill_agent_step(agent, outcome.reward, observation);
+                }
+            }
+            ck_assert(c.runs[number].series[0].values[episode] == sum);
+        }
+        ck_assert(agent->actor.theta.weights[2] != 0.0);
+        rill_agent_destroy(agent);
+        rill_env_destroy(env);
+    }
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 TEST_MAIN(test_metrics_of_steps, test_regret_of_a_fixed_policy, test_missing_is_not_diverged,
           test_estimates_are_kept_when_wanted, test_threads_change_nothing, test_seed_and_streams,
           test_done_runs_are_skipped, test_interrupted_and_resumed, test_stop_within_a_run,
           test_an_error_of_the_callback_stops, test_progress, test_exact_places, test_evaluation,
           test_divergence, test_lanes, test_equals_a_run_from_the_book,
-          test_estimates_are_kept_when_few)
+          test_estimates_are_kept_when_few, test_agents_look_at_the_environment_of_their_run)

@@ -243,6 +243,9 @@ static void print_policies(const rill_agent_type *type)
     if (type->needs_model) {
         printf("%-13s %s\n", "plans on", "the exact model of the environment");
     }
+    if (type->needs_env) {
+        printf("%-13s %s\n", "looks at", "the environment's Jacobians");
+    }
 }
 
 /// What a distribution is over, and what it can do.
@@ -280,8 +283,9 @@ static void print_text(const any_type *subject, const rill_env *env)
     }
     if (subject->agent_type != NULL) {
         printf("%-13s %s\n", "estimates",
-               subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
-                                                                             : "action values");
+               subject->agent_type->learns_no_values ? "nothing, it learns a policy alone"
+               : subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
+                                                                               : "action values");
         print_policies(subject->agent_type);
     }
     if (subject->distribution_type != NULL) {
@@ -400,6 +404,8 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "is_actor", subject->agent_type->is_actor);
         cJSON_AddBoolToObject(object, "needs_box", subject->agent_type->needs_box);
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
+        cJSON_AddBoolToObject(object, "needs_env", subject->agent_type->needs_env);
+        cJSON_AddBoolToObject(object, "learns_no_values", subject->agent_type->learns_no_values);
     }
     if (subject->distribution_type != NULL) {
         const rill_distribution_type *type = subject->distribution_type;

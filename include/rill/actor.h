@@ -84,6 +84,9 @@ static inline const double *rill_actor_kept(const rill_agent *agent, rill_state 
 /// A ~ pi(. | s, theta), with its noise and x kept in the actor; counts the step.
 RILL_API rill_action rill_actor_choose(rill_agent *agent, rill_state state);
 
+/// The action to take without exploring, by theta, in place of a draw; counts the step.
+RILL_API rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state);
+
 /// The action that x (distribution.size) stands for; a box is written to the actor's.
 RILL_API rill_action rill_actor_action(const rill_agent *agent, const double *x);
 

@@ -58,13 +58,17 @@ typedef struct rill_agent_type {
     /// Learns about the policy that is greedy in its estimates, whatever it acts by.
     bool learns_greedy;
     bool needs_model; ///< plans on the exact model of the environment; observes its states
-    bool is_linear;   ///< learns on any features; otherwise on tables only
+    /// Looks at the environment that it acts in, which must offer Jacobians and be in S_t when A_t is
+    /// chosen: see `rill_agent_bind`.
+    bool needs_env;
+    bool is_linear; ///< learns on any features; otherwise on tables only
     /// Acts by a distribution whose parameters it learns (rill/actor.h): takes `distribution` and
     /// `policy_features`, and no policy; its actions may be boxes. Its states are always slots.
     bool is_actor;
     bool needs_box; ///< is an actor whose actions must be a box
     /// An actor that moves its policy by the gradient of many steps at a time: takes an `optimiser`.
     bool has_optimiser;
+    bool learns_no_values;         ///< a policy alone: its estimates are 0 and stay so
     bool estimates_average_reward; ///< keeps `average_reward` in its memory
 
     /// Optional, for linear ones: number of states that are referred to at a time. NULL: 2, S and S'.
@@ -92,6 +96,9 @@ typedef struct rill_agent_type {
     /// Optional: the greedy action, without changing anything. NULL: the action of the greatest
     /// estimate (of equals, the lowest); for state values the likeliest action of the policy.
     rill_action (*act_greedily)(const rill_agent *agent, rill_observation observation);
+    /// Optional, for one that `is_actor` and acts by other weights than it has learned: those that it has
+    /// learned, of the shape of theta. NULL: theta.
+    const double *(*learned_theta)(const rill_agent *agent);
     /// Optional: the estimates for an observation, 1 or n_actions numbers. NULL: those of `value`.
     void (*values)(const rill_agent *agent, rill_observation observation, double *values);
 } rill_agent_type;
@@ -147,6 +154,7 @@ struct rill_agent {
     /// For a type that `needs_model`; for others where some actions do not exist in some states, so
     /// that those are never chosen; else NULL. Shared.
     rill_model *model;
+    const rill_env *env;      ///< of a type that `needs_env`: the one that it acts in, not owned
     rill_linear value;        ///< the estimates: (features.size, 1 or number of actions)
     rill_slots slots;         ///< where the features are not a table
     rill_slots scratch;       ///< one slot outside the memory, for `rill_agent_values`
@@ -170,6 +178,7 @@ typedef struct rill_agent_config {
     const rill_policy_type *behaviour; ///< NULL: none but `policy`; of an actor `uniform`
     void *behaviour_params;
     rill_model *model; ///< of the environment, for `rill_agent_type_wants_model`; else NULL will do
+    const rill_env *env; ///< for a type that `needs_env`: as `rill_agent_bind`; else NULL will do
     /// For a type that `is_actor`. NULL: the default for the actions; the features of the agent.
     const rill_distribution_type *distribution;
     void *distribution_params;
@@ -196,6 +205,12 @@ RILL_API rill_status rill_agent_create_from(rill_agent **agent, const rill_agent
 /// An agent of the same wiring, with its own memory: a copy of the original's.
 RILL_API rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent,
                                       rill_error *error);
+/// Says which environment an agent acts in, for a type that `needs_env`; for others it does nothing. The
+/// environment stays the caller's, and must be there as long as the agent acts. `rill_agent_create` binds
+/// to its environment, and a clone is bound as the original; so bind what is to act in another one.
+/// Errors: RILL_INVALID (no Jacobian, or another kind of states than that of the present environment).
+RILL_API rill_status rill_agent_bind(rill_agent *agent, const rill_env *env, rill_error *error);
+
 /// NULL is fine.
 RILL_API void rill_agent_destroy(rill_agent *agent);
 

@@ -106,6 +106,9 @@ typedef struct rill_env_type {
     /// n state values (of `get_state`), m action values, arrays row-major, in double.
     void (*jacobian)(const void *params, const void *state, const float *action,
                      rill_jacobian *jacobian);
+    /// With `jacobian`: d observation_i / d state_j, to `by_state` (observation size, n), row-major. NULL:
+    /// the observation is the state values, rounded to float.
+    void (*observe_jacobian)(const void *params, const void *state, double *by_state);
     /// Draws the state. NULL for grids, which are drawn from their layout.
     void (*draw)(const void *params, const void *state, const rill_canvas *canvas);
     /// The state as numbers, and back. `n_state_values` 0 means: not offered.

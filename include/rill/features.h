@@ -40,6 +40,11 @@ typedef struct rill_features_type {
     /// is frozen it is read only, and features that it does not know yet are left out.
     int32_t (*encode)(const rill_features *features, void *memory, bool is_frozen,
                       rill_observation observation, int32_t *indices, double *values);
+    /// d x_i / d observation_j, to `jacobian` (n_active, space.size), row-major, the features in the order
+    /// of `encode`; of box observations. 0 where a number is clipped to its bounds. NULL: x is piecewise
+    /// constant.
+    void (*derivative)(const rill_features *features, rill_observation observation,
+                       double *jacobian);
 } rill_features_type;
 
 /// One feature map, fitted to a space. Constant after create.

@@ -90,6 +90,7 @@ typedef struct rill_metric {
     bool needs_action_values; ///< is for agents that estimate these
     bool needs_optimum; ///< needs the optimal action values of each step: from a model, or from a
                         ///< type with `action_values`
+    bool needs_values;  ///< is about the agent's estimates
     bool needs_average_reward; ///< is for agents that estimate it
     bool may_be_missing;       ///< NaN is no sign of divergence: there is no such number just now
     bool is_total;             ///< the tally goes on from point to point
