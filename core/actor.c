@@ -1,5 +1,7 @@
 #include "core/actor.h"
 
+#include "core/agent_wiring.h"
+
 #include <math.h>
 #include <rill/actor.h>
 #include <rill/math.h>
@@ -39,13 +41,13 @@ rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error 
         if (features_params != NULL) {
             rill_params_destroy(config->policy_features->params, features_params);
         }
-        return actor_part_error(error, status, "distribution");
+        return agent_part_error(error, status, "distribution");
     }
     if (config->policy_features != NULL) {
         status = rill_features_create(&actor->features, config->policy_features, features_params,
                                       agent->observation_space, error);
         if (status != RILL_OK) {
-            return actor_part_error(error, status, "policy_features");
+            return agent_part_error(error, status, "policy_features");
         }
     }
     if (agent->type->has_optimiser) {
@@ -55,7 +57,7 @@ rill_status actor_wire(rill_agent *agent, rill_agent_config *config, rill_error 
         optimiser = optimiser == NULL ? rill_optimiser_type_find("sgd", NULL) : optimiser;
         status = rill_optimiser_create(&actor->optimiser, optimiser, optimiser_params, error);
         if (status != RILL_OK) {
-            return actor_part_error(error, status, "optimiser");
+            return agent_part_error(error, status, "optimiser");
         }
     }
     if (actor->distribution.type->score == NULL) {
@@ -109,7 +111,7 @@ static rill_slots take_actor_slots(const rill_agent *agent, const rill_slots *sh
     const rill_actor *actor = &agent->actor;
     const size_t n_parameters = (size_t)actor->distribution.n_parameters;
     if (actor->features.type != NULL) {
-        return actor_take_slots(arena, shared->count, actor->features.n_active, n_parameters);
+        return agent_take_slots(arena, shared->count, actor->features.n_active, n_parameters);
     }
     rill_slots slots = *shared;
     slots.outputs = rill_arena_take(arena, (size_t)shared->count * n_parameters, sizeof(double));

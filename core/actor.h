@@ -1,4 +1,4 @@
-/// What core/agent.c does for agents that are actors.
+/// What building and asking an agent does where it is an actor.
 #ifndef RILL_CORE_ACTOR_H
 #define RILL_CORE_ACTOR_H
 
@@ -19,12 +19,5 @@ const double *actor_scratch_parameters(const rill_agent *agent);
 rill_action actor_centre(const rill_agent *agent);
 /// The probability there of each discrete action.
 void actor_probabilities(const rill_agent *agent, double *probabilities);
-
-// from core/agent.c
-
-/// Places an error of a part: "policy", or "policy.params.epsilon" when it is about a parameter.
-rill_status actor_part_error(rill_error *error, rill_status status, const char *part);
-/// Slots for `count` states, with `n_outputs` numbers of room each.
-rill_slots actor_take_slots(rill_arena *arena, int64_t count, int32_t n_active, size_t n_outputs);
 
 #endif
