@@ -265,6 +265,7 @@ static void bench_envs(bench_report *report)
 /// An agent in an environment through the public runner, recording included.
 typedef struct runner_bench {
     rill_experiment *experiment;
+    rill_experiment *yardstick; ///< the same experiment with an agent that is simpler; or NULL
     double alpha, epsilon;
     double estimates[2048]; ///< what the runner learned last
     size_t n_estimates;
@@ -323,6 +324,62 @@ static int64_t fused_mountain_car_work(void *context, int64_t steps)
     return is_equal(bench, steps, w, 1944) ? steps : -1;
 }
 
+/// The runner with the simpler agent; -1 when it does not learn the same bits.
+static int64_t yardstick_work(void *context, int64_t steps)
+{
+    runner_bench *bench = context;
+    rill_run run;
+    bench->yardstick->stop_steps = steps;
+    const bool is_run = rill_experiment_run_one(bench->yardstick, 0, 0, &run, NULL) == RILL_OK &&
+                        is_equal(bench, steps, run.values, run.n_values);
+    rill_run_clear(&run);
+    return is_run ? steps : -1;
+}
+
+static const char cliff_walking[] =
+    "{\"environment\": {\"id\": \"cliff_walking\"}, \"agents\": [{\"id\": \"q_learning\","
+    " \"params\": {\"alpha\": 0.5}, \"policy\": {\"id\": \"epsilon_greedy\","
+    " \"params\": {\"epsilon\": 0.1}}}], \"stop\": {\"steps\": 1}, \"record\": [\"return\"]}";
+
+/// What it costs tables that the agents' bodies serve features too: Q-learning against one for tables
+/// alone, both through the runner.
+static rill_status bench_table(bench_report *report, rill_error *error)
+{
+    static runner_bench bench;
+    const char *name = "table/q_learning/cliff_walking";
+    bench = (runner_bench){.alpha = 0.5, .epsilon = 0.1};
+    if (!is_wanted(name, report->names, report->n_names)) {
+        return RILL_OK;
+    }
+    rill_status status = rill_experiment_parse(&bench.experiment, cliff_walking, NULL, error);
+    if (status == RILL_OK) {
+        status = rill_experiment_parse(&bench.yardstick, cliff_walking, NULL, error);
+    }
+    if (status == RILL_OK) {
+        rill_agent **agent = &bench.yardstick->variants[0].agent;
+        const rill_agent_type *type = &bench_table_q_learning;
+        const rill_agent_config config = {
+            .type = type,
+            .params = rill_params_clone(type->params, type->params_size, (*agent)->params),
+            .policy = (*agent)->policy.type,
+            .policy_params =
+                rill_params_clone((*agent)->policy.type->params, (*agent)->policy.type->params_size,
+                                  (*agent)->policy.params)};
+        const rill_space observations = (*agent)->observation_space,
+                         actions = (*agent)->action_space;
+        rill_agent_destroy(*agent);
+        *agent = NULL;
+        status = rill_agent_create_from(agent, &config, observations, actions, error);
+    }
+    if (status == RILL_OK) {
+        const benchmark b = {name, runner_work, yardstick_work, &bench};
+        run_benchmark(report, &b);
+    }
+    rill_experiment_destroy(bench.experiment);
+    rill_experiment_destroy(bench.yardstick);
+    return status;
+}
+
 static rill_status bench_runner(bench_report *report, const char *name, const char *json,
                                 double alpha, int64_t (*fused)(void *, int64_t), rill_error *error)
 {
@@ -342,12 +399,9 @@ static rill_status bench_runner(bench_report *report, const char *name, const ch
 
 static rill_status bench_runners(bench_report *report, rill_error *error)
 {
-    rill_status status = bench_runner(
-        report, "run/q_learning/cliff_walking",
-        "{\"environment\": {\"id\": \"cliff_walking\"}, \"agents\": [{\"id\": \"q_learning\","
-        " \"params\": {\"alpha\": 0.5}, \"policy\": {\"id\": \"epsilon_greedy\","
-        " \"params\": {\"epsilon\": 0.1}}}], \"stop\": {\"steps\": 1}, \"record\": [\"return\"]}",
-        0.5, fused_cliff_work, error);
+    rill_status status = bench_runner(report, "run/q_learning/cliff_walking", cliff_walking, 0.5,
+                                      fused_cliff_work, error);
+    status = status == RILL_OK ? bench_table(report, error) : status;
     if (status == RILL_OK) {
         status = bench_runner(
             report, "run/sarsa/cliff_walking",
@@ -442,8 +496,9 @@ const command command_bench = {
         "(rng/), and agents through the public runner with recording (run/). Each figure is the\n"
         "median of 9 repeats, in processor time; the spread is the distance of their quartiles. Where there is a\n"
         "hand-fused loop of the same work, it is measured in turns with ours, its result is\n"
-        "checked to be equal bit for bit, and the ratio of the speeds is printed. NAME selects\n"
-        "the benchmarks whose name contains it.\n"
+        "checked to be equal bit for bit, and the ratio of the speeds is printed. The yardstick of\n"
+        "table/ is an agent written for tables alone. NAME selects the benchmarks whose name\n"
+        "contains it.\n"
         "\n"
         "  rill bench\n"
         "  rill bench run/q_learning --json",
