@@ -54,10 +54,7 @@ static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, dou
     return choose(agent, is_table, state);
 }
 
-static rill_action q_learning_step(rill_agent *agent, double reward, rill_observation observation)
-{
-    return TD_STEP(agent, step, reward, observation);
-}
+TD_DEFINE_STEPS(q_learning, step)
 
 static void q_learning_finish(rill_agent *agent, const rill_outcome *outcome,
                               rill_observation observation)
@@ -83,5 +80,6 @@ const rill_agent_type rill_agent_q_learning = {
     .begin = rill_td_begin,
     .start = q_learning_start,
     .step = q_learning_step,
+    .step_on_table = q_learning_step_on_table,
     .finish = q_learning_finish,
 };

@@ -45,10 +45,7 @@ static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, dou
     return (rill_action){.index = next.action};
 }
 
-static rill_action sarsa_step(rill_agent *agent, double reward, rill_observation observation)
-{
-    return TD_STEP(agent, step, reward, observation);
-}
+TD_DEFINE_STEPS(sarsa, step)
 
 static void sarsa_finish(rill_agent *agent, const rill_outcome *outcome,
                          rill_observation observation)
@@ -77,5 +74,6 @@ const rill_agent_type rill_agent_sarsa = {
     .begin = rill_td_begin,
     .start = sarsa_start,
     .step = sarsa_step,
+    .step_on_table = sarsa_step_on_table,
     .finish = sarsa_finish,
 };

@@ -45,10 +45,7 @@ static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, dou
     return act(agent, is_table, state);
 }
 
-static rill_action td0_step(rill_agent *agent, double reward, rill_observation observation)
-{
-    return TD_STEP(agent, step, reward, observation);
-}
+TD_DEFINE_STEPS(td0, step)
 
 static void td0_finish(rill_agent *agent, const rill_outcome *outcome, rill_observation observation)
 {
@@ -72,5 +69,6 @@ const rill_agent_type rill_agent_td0 = {
     .begin = rill_td_begin,
     .start = td0_start,
     .step = td0_step,
+    .step_on_table = td0_step_on_table,
     .finish = td0_finish,
 };

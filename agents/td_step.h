@@ -2,11 +2,9 @@
 /// the estimates are a table answered beforehand, and with linear functions inlined. A step is one body,
 /// compiled for both answers:
 ///
-///     static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, ...)
-///     static rill_action sarsa_step(rill_agent *agent, double reward, rill_observation observation)
-///     {
-///         return TD_STEP(agent, step, reward, observation);
-///     }
+///     static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+///                                                rill_observation observation)
+///     TD_DEFINE_STEPS(sarsa, step)
 ///
 /// Asked anew by each helper, it costs Q-learning on a table a tenth of its instructions, and Sarsa on
 /// tiles a tenth of its time.
@@ -15,7 +13,19 @@
 
 #include <rill/agent_define.h>
 
-/// Calls `body` with the answer as a constant.
+/// Defines the steps of a type by such a body: name_step, and name_step_on_table.
+#define TD_DEFINE_STEPS(name, body)                                                                \
+    static rill_action name##_step(rill_agent *agent, double reward, rill_observation observation) \
+    {                                                                                              \
+        return body(agent, false, reward, observation);                                            \
+    }                                                                                              \
+    static rill_action name##_step_on_table(rill_agent *agent, double reward,                      \
+                                            rill_observation observation)                          \
+    {                                                                                              \
+        return body(agent, true, reward, observation);                                             \
+    }
+
+/// Calls `body` with the answer as a constant, for what is done once an episode.
 #define TD_STEP(agent, body, ...)                                 \
     ((agent)->slots.count == 0 ? body((agent), true, __VA_ARGS__) \
                                : body((agent), false, __VA_ARGS__))

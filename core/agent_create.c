@@ -171,6 +171,8 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
         return status;
     }
     agent->memory_size = lay_out(agent, counts_visits, memory).used;
+    const bool is_table = agent->slots.count == 0 && type->step_on_table != NULL;
+    agent->step = is_table ? type->step_on_table : type->step;
     status = make_scratch(agent, error);
     if (status != RILL_OK) {
         rill_agent_destroy(agent);

@@ -90,6 +90,8 @@ typedef struct rill_agent_type {
     /// Learns from the reward and the observation that followed the last action; answers the next
     /// action, which must then be the one executed.
     rill_action (*step)(rill_agent *agent, double reward, rill_observation observation);
+    /// Optional: the same, compiled for estimates that are a table; taken in place of `step` there.
+    rill_action (*step_on_table)(rill_agent *agent, double reward, rill_observation observation);
     /// Learns from the last step of an episode; bootstraps from `observation` on truncation, not
     /// on termination.
     void (*finish)(rill_agent *agent, const rill_outcome *outcome, rill_observation observation);
@@ -146,6 +148,8 @@ typedef struct rill_actor {
 /// The wiring of every agent. Fields are for reading.
 struct rill_agent {
     const rill_agent_type *type;
+    /// The type's `step`, or `step_on_table`.
+    rill_action (*step)(rill_agent *agent, double reward, rill_observation observation);
     void *params;
     rill_space observation_space, action_space;
     rill_features features;
@@ -262,7 +266,7 @@ static inline rill_action rill_agent_start(rill_agent *agent, rill_observation o
 static inline rill_action rill_agent_step(rill_agent *agent, double reward,
                                           rill_observation observation)
 {
-    return agent->type->step(agent, reward, observation);
+    return agent->step(agent, reward, observation);
 }
 
 static inline void rill_agent_finish(rill_agent *agent, const rill_outcome *outcome,
