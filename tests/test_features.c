@@ -166,7 +166,8 @@ static void check_encodings(const rill_features *map, const char *name)
     static double values[MAX_ACTIVE], values_again[MAX_ACTIVE];
     ASSERT_FOR(name, map->size > 0 && map->n_active > 0 && map->n_active < MAX_ACTIVE);
     ASSERT_FOR(name, map->is_binary || map->n_active <= map->size);
-    ASSERT_FOR(name, map->recommended_scale > 0.0 && map->recommended_scale <= 1.0);
+    ASSERT_FOR(name, map->recommended_scale > 0.0 && isfinite(map->recommended_scale));
+    ASSERT_FOR(name, !map->is_binary || map->recommended_scale == 1.0 / map->n_active);
     ASSERT_FOR(name, map->step_scale > 0.0 && map->step_scale <= 1.0);
     for (int32_t j = 0; map->step_scales != NULL && j < map->size; j++) {
         ASSERT_FOR(name, map->step_scales[j] > 0.0 && map->step_scales[j] <= 1.0);
@@ -452,7 +453,25 @@ START_TEST(test_refusals_leak_nothing)
 }
 END_TEST
 
-TEST_MAIN(test_registry, test_one_hot, test_one_hot_refuses_a_box, test_encodings,
-          test_strange_observations, test_one_observation, test_infinite_bounds,
+/// The recommended scale of features that a file lists is exactly 1 / E[x'x], over the observations.
+START_TEST(test_recommended_scale)
+{
+    static const double x[] = {1.0, 2.0, 3.0, 0.0};
+    rill_error error = {0};
+    rill_features map;
+    const rill_features_type *type = rill_features_type_find("given", &error);
+    void *params = rill_params_create(type->params, type->params_size);
+    ASSERT_OK(rill_params_assign(type->params, params, "n_features=2", &error), &error);
+    ASSERT_OK(
+        rill_param_set_list(rill_param_find(type->params, "values", NULL), params, x, 4, &error),
+        &error);
+    ASSERT_OK(rill_features_create(&map, type, params, rill_space_discrete(2), &error), &error);
+    ck_assert_double_eq(map.recommended_scale, 1.0 / 7.0);
+    rill_features_destroy(&map);
+}
+END_TEST
+
+TEST_MAIN(test_recommended_scale, test_registry, test_one_hot, test_one_hot_refuses_a_box,
+          test_encodings, test_strange_observations, test_one_observation, test_infinite_bounds,
           test_bounds_for_the_cartpole, test_wrong_bounds, test_shapes,
           test_encodings_allocate_nothing, test_out_of_memory, test_refusals_leak_nothing)

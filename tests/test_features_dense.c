@@ -28,7 +28,13 @@ START_TEST(test_fourier)
     rill_rng_seed(&rng, 1);
     rill_features map = make_map("fourier", rill_space_box(2, low, high), "");
     ck_assert_int_eq(map.size, 16);
-    ck_assert(map.recommended_scale == 1.0 && map.step_scale == 1.0 && map.memory_size == 0);
+    ck_assert(map.step_scale == 1.0 && map.memory_size == 0);
+    // E[cos(pi c.s)^2] = 1/2 for s uniform and c not 0; a sample of 1000 is within a few percent
+    double square = 1.0;
+    for (int j = 1; j < 16; j++) {
+        square += 0.5 / sqrt((double)((j / 4) * (j / 4) + (j % 4) * (j % 4)));
+    }
+    ck_assert_double_eq_tol(map.recommended_scale * square, 1.0, 0.06);
     for (int trial = 0; trial < 500; trial++) {
         double s[3], values[16];
         float x[3];

@@ -56,8 +56,10 @@ struct rill_features {
     int32_t n_active;   ///< at most so many are not 0 at a time; default 1
     bool is_binary;     ///< values are 1 where they are not 0; default true
     size_t memory_size; ///< bytes that the map remembers, in the agent's memory; default 0
-    /// What a step size is recommended to be multiplied with: 1 / n_active for binary features, so
-    /// that 1 means learning a state at once (S&B eq. 9.19).
+    /// What a step size is recommended to be multiplied with, so that 1 means learning a state at once:
+    /// 1 / E[x'x] (S&B eq. 9.19), which is 1 / n_active for binary features. For others the mean is
+    /// over observations uniform in the bounds (given ones, else the space's), with x'x as an update moves
+    /// an estimate: each feature by its step scale. 1 where nothing is bounded.
     double recommended_scale;
     double step_scale; ///< updates multiply the step size with it; default 1
     /// (size) what they further multiply it with, for each feature; NULL: 1.
