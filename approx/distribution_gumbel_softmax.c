@@ -4,7 +4,8 @@
 ///
 /// Maddison, Mnih and Teh (2017), "The Concrete distribution"; Jang, Gu and Poole (2017), "Categorical
 /// reparameterization with Gumbel-softmax". The density is that of x_1 ... x_{n-1}. Numbers of x below
-/// DBL_MIN (to which low temperatures bring many) count as DBL_MIN, so that log p is finite.
+/// DBL_MIN count as DBL_MIN, so that log p is finite. Low temperatures bring many there: where
+/// preferences lie more than some 700 tau apart, the score is not that of the sample and its mean not 0.
 #include "approx/gumbel_softmax.h"
 #include "core/special.h"
 

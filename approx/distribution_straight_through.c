@@ -2,7 +2,8 @@
 /// softmax of eta, with its probabilities; backward, as if it were the derivative of the corner, the
 /// Jacobian of the relaxed sample softmax((eta + g) / tau) of the same noise.
 ///
-/// Jang, Gu and Poole (2017), section 2.2. The pathwise gradient is biased, less at low temperatures.
+/// Jang, Gu and Poole (2017), section 2.2. The pathwise gradient is biased, at low temperatures too
+/// unless f is linear (approx/estimator_pathwise.c).
 #include "approx/gumbel_softmax.h"
 
 static void pathwise(const rill_distribution *distribution, const double *eta, const double *noise,

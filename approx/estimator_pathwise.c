@@ -12,8 +12,8 @@
 ///                         goes to that of the corners as the temperature goes to 0, while the variance
 ///                         grows without bound (Jang, Gu and Poole (2017); Maddison, Mnih and Teh (2017))
 ///     straight_through    x is a corner, its derivative that of the relaxed sample (Jang et al. (2017));
-///                         unless f is linear a bias stays at any temperature, for grad f at the corner is
-///                         not the difference of f between corners
+///                         the bias stays as the temperature goes to 0, unless f is linear: grad f at the
+///                         corner is not the difference of f between corners
 #include "approx/estimator_memory.h"
 
 static const rill_param pathwise_param_table[] = {RILL_PARAM_END};

@@ -62,9 +62,24 @@ static score_moments moments_of(const estimator_study *study, const test_objecti
     return score_moments_softmax(n, eta, values, i);
 }
 
+/// E[f]: of a box in closed form.
+static double exact_mean(const estimator_study *study, const test_objective *f, const double *eta,
+                         double *work)
+{
+    if (!is_box(study)) {
+        return moments_of(study, f, eta, 0, work).f;
+    }
+    double by[2];
+    return study->dimension *
+           study->objective->expectation(study->k, study->mu, study->sigma, &by[0], &by[1]);
+}
+
 static double exact_variance(const estimator_study *study, const estimator_subject *subject,
                              const test_objective *f, const score_moments *m, int32_t i)
 {
+    if (is_box(study) && !is_resolved(f, study->sigma)) {
+        return (double)NAN;
+    }
     if (subject->baseline == NULL) {
         if (!is_box(study)) {
             return (double)NAN;
@@ -250,7 +265,7 @@ rill_status estimator_study_measure(const estimator_study *study, const estimato
     status =
         status == RILL_OK ? make_distribution(study, subject->distribution, &e, error) : status;
     if (status == RILL_OK) {
-        const double mean = moments_of(study, &f, e.eta, 0, e.work).f;
+        const double mean = exact_mean(study, &f, e.eta, e.work);
         status = make_estimator(study, subject, &f, mean, &e, error);
     }
     if (status == RILL_OK) {

@@ -36,7 +36,9 @@ typedef struct estimator_row {
     double exact;
     double mean, standard_error; ///< of the estimates
     double variance;             ///< per sample: the variance of an estimate times the batch
-    double exact_variance; ///< likewise; of learned baselines when they are learnt; NAN: not known
+    /// Likewise; of learned baselines when they are learnt. NAN: not known, of a relaxed distribution, or
+    /// because f changes on lengths far below sigma.
+    double exact_variance;
     int32_t values_per_sample, gradients_per_sample; ///< evaluations of f and of its gradient
     int64_t samples;
 } estimator_row;

@@ -86,6 +86,12 @@ static double moment(const term *base, int of_value, int of_score)
     return integrate(score_term, &t, -REACH, REACH, jump_of(&t), PANELS);
 }
 
+bool is_resolved(const test_objective *f, double sigma)
+{
+    const double least_share = 1.0 / 15; // of sigma; about half a panel of z
+    return f->type->rate == NULL || f->type->rate(f->k) * sigma * least_share <= 1.0;
+}
+
 // -------------------------------------------------------------------------------- score function
 
 /// With f = g(x_1) + G, G the sum over the other dimensions and independent of x_1 and s:

@@ -15,6 +15,10 @@ typedef struct score_moments {
 /// One number of eta of a Gaussian whose dimensions are alike.
 typedef enum gaussian_parameter { BY_MU, BY_SIGMA } gaussian_parameter;
 
+/// Whether quadrature tells how f changes under N(mu, sigma^2), and so whether the moments and variances
+/// of Gaussians below are right, to 1e-6: f may change on lengths down to sigma / 15.
+bool is_resolved(const test_objective *f, double sigma);
+
 /// Under independent N(mu, sigma^2), by quadrature; s is the score by mu or by sigma of one dimension.
 score_moments score_moments_gaussian(const test_objective *f, double mu, double sigma,
                                      gaussian_parameter parameter);

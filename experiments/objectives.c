@@ -98,6 +98,11 @@ static double bump_expectation(double k, double mu, double sigma, double *by_mu,
     return mean;
 }
 
+static double bump_rate(double k)
+{
+    return sqrt(2.0 * k);
+}
+
 static double wave(double k, double x)
 {
     return rill_cos(k * x);
@@ -115,6 +120,11 @@ static double wave_expectation(double k, double mu, double sigma, double *by_mu,
     *by_mu = -k * rill_sin(k * mu) * damping;
     *by_sigma = -k * k * sigma * rill_cos(k * mu) * damping;
     return rill_cos(k * mu) * damping;
+}
+
+static double wave_rate(double k)
+{
+    return fabs(k) * 3.0 / (2.0 * RILL_PI);
 }
 
 // ---------------------------------------------------------------------- functions of an action
@@ -176,18 +186,18 @@ static void cross_entropy_gradient(const void *context, const double *x, double 
 
 // ------------------------------------------------------------------------------------------- table
 
-#define SUM_OBJECTIVE(name, text, constant, function)                                              \
+#define SUM_OBJECTIVE(name, text, constant, function, rate_of_k)                                   \
     {                                                                                              \
         .id = (name), .formula = (text), .kind = RILL_SPACE_BOX, .k = (constant),                  \
         .value = sum_value, .gradient = sum_gradient, .part = function, .slope = function##_slope, \
-        .expectation = function##_expectation                                                      \
+        .expectation = function##_expectation, .rate = rate_of_k                                   \
     }
 
 static const objective_type types[] = {
-    SUM_OBJECTIVE("quadratic", "(x - k)^2", 0.0, quadratic),
-    SUM_OBJECTIVE("cubic", "(x - k)^3", 0.0, cubic),
-    SUM_OBJECTIVE("exp", "exp(-k x^2)", 1.0, bump),
-    SUM_OBJECTIVE("cos", "cos(k x)", 1.0, wave),
+    SUM_OBJECTIVE("quadratic", "(x - k)^2", 0.0, quadratic, NULL),
+    SUM_OBJECTIVE("cubic", "(x - k)^3", 0.0, cubic, NULL),
+    SUM_OBJECTIVE("exp", "exp(-k x^2)", 1.0, bump, bump_rate),
+    SUM_OBJECTIVE("cos", "cos(k x)", 1.0, wave, wave_rate),
     {.id = "step",
      .formula = "1 where x > k, else 0",
      .kind = RILL_SPACE_BOX,

@@ -24,6 +24,9 @@ typedef struct objective_type {
     double (*slope)(double k, double x); ///< g'; NULL as `gradient`
     /// E[g(x)] of x ~ N(mu, sigma^2); d E / d mu and d E / d sigma.
     double (*expectation)(double k, double mu, double sigma, double *by_mu, double *by_sigma);
+    /// 1 over the length on which g changes: a bump's standard deviation, a third of a wave. NULL: g is
+    /// a polynomial, or a step.
+    double (*rate)(double k);
 } objective_type;
 
 struct test_objective {

@@ -71,6 +71,25 @@ START_TEST(test_json_of_the_quadratic)
 }
 END_TEST
 
+/// Variances that quadrature cannot tell are left out, not wrong; gradients are in closed form.
+START_TEST(test_too_fine_for_quadrature)
+{
+    ASSERT_DONE("estimators", "--json", "--objective", "exp", "--sigma", "1000");
+    cJSON *json = parse();
+    const cJSON *row = NULL;
+    cJSON_ArrayForEach (row, json) {
+        const double v = 1.0 + 2.0 * 1e6;
+        const double exact = strcmp(text(row, "parameter"), "mu") == 0
+                                 ? -2.0 * exp(-1.0 / v) / (v * sqrt(v))
+                                 : 4e3 * (1.0 / v - 0.5) * exp(-1.0 / v) / (v * sqrt(v));
+        ASSERT_NEAR(number(row, "exact"), exact, 1e-12 * fabs(exact));
+        ck_assert(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(row, "exact_variance")));
+    }
+    ck_assert_int_eq(cJSON_GetArraySize(json), 14);
+    cJSON_Delete(json);
+}
+END_TEST
+
 /// Over actions, with the relaxed distributions where they are built in.
 START_TEST(test_json_over_actions)
 {
@@ -259,5 +278,6 @@ START_TEST(test_list_and_describe)
 }
 END_TEST
 
-TEST_MAIN_WITH_FILES(test_json_of_the_quadratic, test_json_over_actions, test_table, test_seeds,
-                     test_figures, test_refusals, test_list_and_describe)
+TEST_MAIN_WITH_FILES(test_json_of_the_quadratic, test_too_fine_for_quadrature,
+                     test_json_over_actions, test_table, test_seeds, test_figures, test_refusals,
+                     test_list_and_describe)

@@ -137,6 +137,35 @@ START_TEST(test_two_dimensions)
 }
 END_TEST
 
+/// Where f is just resolved, E[f^2 s^2] by mu is its closed form: of exp(-k x^2), with v = 1 + 4 k sigma^2
+/// and z about m = -4 k sigma mu / v under the product of both bells, exp(-2 k mu^2 / v) / sqrt(v)
+/// (1 / v + m^2) / sigma^2; of cos(k x), whose square is (1 + cos(2 k x)) / 2, with b = 2 k sigma
+/// (1 + (1 - b^2) exp(-b^2 / 2) cos(2 k mu)) / (2 sigma^2). Of f that is finer the quadrature says so.
+START_TEST(test_resolution)
+{
+    for (int i = 0; i < 20; i++) {
+        const double mu = 0.1 + 0.03 * i, sigma = 0.5 + 0.3 * i, finest = 15.0 / sigma;
+        const test_objective bump = {objective_type_find("exp", NULL), 0.5 * finest * finest, 1};
+        const double k = bump.k, v = 1.0 + 4.0 * k * sigma * sigma, m = -4.0 * k * sigma * mu / v;
+        double exact = exp(-2.0 * k * mu * mu / v) / sqrt(v) * (1.0 / v + m * m) / (sigma * sigma);
+        double ours = score_moments_gaussian(&bump, mu, sigma, BY_MU).ffss;
+        ck_assert(is_resolved(&bump, 0.999 * sigma) && !is_resolved(&bump, 1.001 * sigma));
+        ck_assert_msg(fabs(ours - exact) < 1e-6 * exact, "exp: %.9g, %.9g", ours, exact);
+
+        const test_objective wave = {objective_type_find("cos", NULL),
+                                     -2.0 / 3.0 * RILL_PI * finest, 1};
+        const double b = 2.0 * wave.k * sigma;
+        exact = (1.0 + (1.0 - b * b) * exp(-0.5 * b * b) * cos(2.0 * wave.k * mu)) /
+                (2.0 * sigma * sigma);
+        ours = score_moments_gaussian(&wave, mu, sigma, BY_MU).ffss;
+        ck_assert(is_resolved(&wave, 0.999 * sigma) && !is_resolved(&wave, 1.001 * sigma));
+        ck_assert_msg(fabs(ours - exact) < 1e-6 * exact, "cos: %.9g, %.9g", ours, exact);
+    }
+    const test_objective cubic = {objective_type_find("cubic", NULL), 3.0, 1};
+    ck_assert(is_resolved(&cubic, 1e6));
+}
+END_TEST
+
 /// A step: f = f^2 = [z > a], E[f s^2] = a phi(a) + Q(a) over sigma^2.
 START_TEST(test_moments_of_a_step)
 {
@@ -225,4 +254,4 @@ START_TEST(test_softmax)
 END_TEST
 
 TEST_MAIN(test_reference_numbers, test_quadrature_finds_the_closed_forms, test_two_dimensions,
-          test_moments_of_a_step, test_measure_valued, test_softmax)
+          test_resolution, test_moments_of_a_step, test_measure_valued, test_softmax)

@@ -172,7 +172,7 @@ static void print_params(const rill_param *table)
 
 static void print_space(const char *title, const rill_space *space, const char *const *names)
 {
-    printf("%-13s ", title);
+    printf("%-15s ", title);
     if (space->kind == RILL_SPACE_DISCRETE) {
         printf("0 to %d", space->size - 1);
         for (int32_t i = 0; names != NULL && i < space->size && names[i] != NULL; i++) {
@@ -191,7 +191,7 @@ static void print_env(const any_type *subject, const rill_env *env)
 {
     const rill_env_type *type = subject->env_type;
     if (subject->preset != NULL) {
-        printf("%-13s %s", "stands for", type->id);
+        printf("%-15s %s", "stands for", type->id);
         for (size_t i = 0; subject->preset->params != NULL && subject->preset->params[i] != NULL;
              i++) {
             printf(", %s", subject->preset->params[i]);
@@ -201,15 +201,15 @@ static void print_env(const any_type *subject, const rill_env *env)
     print_space("observations", &env->observation_space, NULL);
     print_space("actions", &env->action_space, type->action_names);
     if (env->max_episode_steps > 0) {
-        printf("%-13s %lld steps\n", "time limit", (long long)env->max_episode_steps);
+        printf("%-15s %lld steps\n", "time limit", (long long)env->max_episode_steps);
     }
-    printf("%-13s %s\n", "exact model", type->model == NULL ? "no" : "yes, for `rill solve`");
+    printf("%-15s %s\n", "exact model", type->model == NULL ? "no" : "yes, for `rill solve`");
     if (env->n_state_values > 0) {
-        printf("%-13s %d number%s, for `rill rollout --state`\n", "state", env->n_state_values,
+        printf("%-15s %d number%s, for `rill rollout --state`\n", "state", env->n_state_values,
                env->n_state_values == 1 ? "" : "s");
     }
     for (size_t i = 0; type->presets != NULL && type->presets[i].id != NULL; i++) {
-        printf("%s%s", i == 0 ? "presets       " : ", ", type->presets[i].id);
+        printf("%s%s", i == 0 ? "presets         " : ", ", type->presets[i].id);
     }
     if (type->presets != NULL) {
         putchar('\n');
@@ -220,47 +220,47 @@ static void print_env(const any_type *subject, const rill_env *env)
 static void print_policies(const rill_agent_type *type)
 {
     if (type->is_actor) {
-        printf("%-13s %s\n", "distribution",
+        printf("%-15s %s\n", "distribution",
                "what it learns; default: categorical for discrete actions, else gaussian");
-        printf("%-13s %s\n", "policy_features", "any; default: the features");
+        printf("%-15s %s\n", "policy_features", "any; default: the features");
         if (type->has_optimiser) {
-            printf("%-13s %s\n", "optimiser", "any; default: sgd");
+            printf("%-15s %s\n", "optimiser", "any; default: sgd");
         }
     } else {
-        printf("%-13s %s\n", "policy",
+        printf("%-15s %s\n", "policy",
                type->default_policy == NULL ? "none, it has its own way to act"
                                             : type->default_policy);
     }
-    printf("%-13s %s\n", "features",
+    printf("%-15s %s\n", "features",
            type->is_linear ? "any" : "tables: one_hot, state_aggregation");
     if (type->has_behaviour) {
-        printf("%-13s %s\n", "behaviour",
+        printf("%-15s %s\n", "behaviour",
                type->is_actor ? "acts by it, learns a policy; default: uniform"
                               : "acts by it, learns about the policy; default: the policy");
     } else if (type->learns_greedy) {
-        printf("%-13s %s\n", "learns about", "the greedy policy, by whatever it acts");
+        printf("%-15s %s\n", "learns about", "the greedy policy, by whatever it acts");
     }
     if (type->needs_model) {
-        printf("%-13s %s\n", "plans on", "the exact model of the environment");
+        printf("%-15s %s\n", "plans on", "the exact model of the environment");
     }
     if (type->needs_env) {
-        printf("%-13s %s\n", "looks at", "the environment's Jacobians");
+        printf("%-15s %s\n", "looks at", "the environment's Jacobians");
     }
 }
 
 /// What a distribution is over, and what it can do.
 static void print_distribution(const rill_distribution_type *type)
 {
-    printf("%-13s %s\n", "actions",
+    printf("%-15s %s\n", "actions",
            type->kind == RILL_SPACE_BOX ? "a box"
            : type->is_relaxed           ? "discrete; samples inside their simplex"
                                         : "discrete; samples at the corners of their simplex");
-    printf("%-13s %s\n", "gradients",
+    printf("%-15s %s\n", "gradients",
            type->score == NULL         ? "pathwise"
            : type->pathwise == NULL    ? "score function"
            : type->is_straight_through ? "score function, pathwise (straight-through: biased)"
                                        : "score function, pathwise");
-    printf("%-13s %s\n", "closed forms",
+    printf("%-15s %s\n", "closed forms",
            type->entropy != NULL && type->divergence != NULL ? "entropy, divergence"
            : type->entropy != NULL                           ? "entropy"
            : type->divergence != NULL                        ? "divergence"
@@ -271,9 +271,9 @@ static void print_text(const any_type *subject, const rill_env *env)
 {
     printf("%s - %s\n\n", subject->preset == NULL ? subject->id : subject->preset->id,
            subject->summary);
-    printf("%-13s %s\n", "kind", subject->family);
+    printf("%-15s %s\n", "kind", subject->family);
     if (subject->source != NULL) {
-        printf("%-13s %s\n", "source", subject->source);
+        printf("%-15s %s\n", "source", subject->source);
     }
     if (subject->env_type != NULL) {
         print_env(subject, env);
@@ -282,7 +282,7 @@ static void print_text(const any_type *subject, const rill_env *env)
         print_fit(subject->fit, subject->fit_env);
     }
     if (subject->agent_type != NULL) {
-        printf("%-13s %s\n", "estimates",
+        printf("%-15s %s\n", "estimates",
                subject->agent_type->learns_no_values ? "nothing, it learns a policy alone"
                : subject->agent_type->estimates == RILL_ESTIMATES_STATE_VALUES ? "state values"
                                                                                : "action values");

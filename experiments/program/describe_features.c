@@ -37,11 +37,11 @@ void print_fit(const rill_features *features, const char *env_id)
 {
     double least = 1.0, greatest = 1.0;
     find_scales(features, &least, &greatest);
-    printf("%-13s %s\n", "fitted to", env_id);
-    printf("%-13s %d feature%s\n", "size", features->size, features->size == 1 ? "" : "s");
-    printf("%-13s %d at a time, %s\n", "active", features->n_active,
+    printf("%-15s %s\n", "fitted to", env_id);
+    printf("%-15s %d feature%s\n", "size", features->size, features->size == 1 ? "" : "s");
+    printf("%-15s %d at a time, %s\n", "active", features->n_active,
            features->is_binary ? "of value 1" : "with values of their own");
-    printf("%-13s recommended scale %.6g; ", "step size", features->recommended_scale);
+    printf("%-15s recommended scale %.6g; ", "step size", features->recommended_scale);
     if (least < greatest) {
         printf("alpha is multiplied with %.6g to %.6g, by feature\n", least, greatest);
     } else if (least == 1.0) {
