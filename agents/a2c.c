@@ -51,14 +51,10 @@ typedef struct a2c_step {
     bool is_last;     ///< the episode ended
 } a2c_step;
 
-/// Whether the policy moves by the gradient itself, so that each sample can move it by its part.
-static bool takes_plain_steps(const rill_agent *agent)
-{
-    const rill_optimiser *optimiser = &agent->actor.optimiser;
-    const rill_param *row = rill_param_find(optimiser->type->params, "momentum", NULL);
-    return strcmp(optimiser->type->id, "sgd") == 0 && row != NULL &&
-           *(const double *)((const char *)optimiser->params + row->offset) == 0.0;
-}
+/// When an action was chosen, by which the temperature of its distribution was read.
+typedef struct a2c_time {
+    int64_t step, episode;
+} a2c_time;
 
 /// Where a lane is in its n_steps + 1 slots, which go round.
 typedef struct a2c_lane {
@@ -72,6 +68,7 @@ typedef struct a2c {
     a2c_lane *lanes;  ///< (lanes)
     a2c_step *steps;  ///< (slots)
     double *actions;  ///< (slots, distribution.size) x of each action
+    a2c_time *times;  ///< (slots) of each action
     double *score;    ///< (n_parameters) grad_eta ln pi, for a moment's use
     double *gradient; ///< as theta, for the optimiser, 0 between updates; NULL: plain steps
 } a2c;
@@ -115,8 +112,9 @@ static void a2c_layout(rill_agent *agent, rill_arena *arena)
     self->lanes = rill_arena_take(arena, (size_t)params_of(agent)->lanes, sizeof *self->lanes);
     self->steps = rill_arena_take(arena, n, sizeof *self->steps);
     self->actions = rill_arena_take(arena, n * size, sizeof(double));
+    self->times = rill_arena_take(arena, n, sizeof *self->times);
     self->score = rill_arena_take(arena, (size_t)distribution->n_parameters, sizeof(double));
-    self->gradient = takes_plain_steps(agent)
+    self->gradient = rill_actor_steps_plainly(agent)
                          ? NULL
                          : rill_arena_take(arena, (size_t)rill_actor_size(agent), sizeof(double));
 }
@@ -139,6 +137,7 @@ static rill_state perceive(rill_agent *agent, rill_observation observation)
 /// A ~ pi(. | S, theta), and eta(S) stays in the slot
 static rill_action act(rill_agent *agent, rill_state state)
 {
+    ((const a2c *)agent)->times[state] = (a2c_time){agent->memory->step, agent->memory->episode};
     const rill_action action = rill_actor_choose(agent, state);
     const int32_t size = agent->actor.distribution.size;
     double *kept = ((const a2c *)agent)->actions + (ptrdiff_t)state * size;
@@ -224,16 +223,17 @@ static void learn_from(rill_agent *agent, rill_state state, double *numbers)
 {
     const a2c *self = (const a2c *)agent;
     const double entropy = params_of(agent)->entropy;
-    const rill_distribution *distribution = &agent->actor.distribution;
+    const a2c_time *time = &self->times[state];
+    const rill_distribution then =
+        rill_distribution_at(&agent->actor.distribution, time->step, time->episode);
     const double *eta = rill_actor_kept(agent, state);
     const double advantage = self->steps[state].advantage;
     const double weight = numbers[SCALE] * (advantage - numbers[MEAN]);
-    distribution->type->score(distribution, eta,
-                              self->actions + (ptrdiff_t)state * distribution->size, self->score);
+    then.type->score(&then, eta, self->actions + (ptrdiff_t)state * then.size, self->score);
     rill_td_add(agent, state, 0, numbers[ALPHA_W] / numbers[COUNT] * advantage);
     add_gradient(agent, state, numbers, weight);
     if (entropy > 0.0) {
-        distribution->type->entropy(distribution, eta, self->score);
+        then.type->entropy(&then, eta, self->score);
         add_gradient(agent, state, numbers, entropy);
     }
     agent->memory->td_error = advantage;

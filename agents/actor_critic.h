@@ -134,12 +134,13 @@ static inline void actor_critic_learn(rill_agent *agent, double delta, double we
 {
     const actor_critic_agent *self = (const actor_critic_agent *)agent;
     const actor_critic_params *params = actor_critic_params_of(agent);
-    const rill_distribution *distribution = &agent->actor.distribution;
     rill_agent_memory *memory = agent->memory;
+    const rill_distribution then = // when the action was chosen, the last one
+        rill_distribution_at(&agent->actor.distribution, memory->step - 1, memory->episode);
     const rill_state state = *self->state;
     const double *eta = rill_actor_kept(agent, state);
     const double alpha_w = rill_td_alpha(agent, state, 0), alpha_theta = rill_actor_alpha(agent);
-    distribution->type->score(distribution, eta, agent->actor.x, self->score);
+    then.type->score(&then, eta, agent->actor.x, self->score);
     if (self->z_w.size == 0) {
         rill_td_add(agent, state, 0, alpha_w * delta);
         rill_actor_step(agent, state, self->score, alpha_theta * weight * delta);
@@ -156,7 +157,7 @@ static inline void actor_critic_learn(rill_agent *agent, double delta, double we
         rill_trace_add(&self->z_theta, agent->actor.theta.weights, alpha_theta * delta);
     }
     if (params->entropy > 0.0) {
-        distribution->type->entropy(distribution, eta, self->score);
+        then.type->entropy(&then, eta, self->score);
         rill_actor_step(agent, state, self->score, alpha_theta * weight * params->entropy);
     }
     memory->td_error = delta;

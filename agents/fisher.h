@@ -22,7 +22,7 @@ static inline rill_status fisher_check(const rill_agent *agent, rill_error *erro
         (int64_t)rill_actor_features(agent)->size * agent->actor.distribution.n_parameters;
     if (n > FISHER_MAX_SIZE) {
         return rill_error_set(
-            error, RILL_INVALID, "",
+            error, RILL_INVALID, "natural",
             "a natural gradient takes a matrix of %.0f x %.0f numbers; weights of "
             "the policy are %d at most",
             (double)n, (double)n, FISHER_MAX_SIZE);

@@ -26,6 +26,19 @@ typedef struct off_policy_actor_critic {
     double *score;         ///< (n_parameters) grad_eta ln pi, likewise
 } off_policy_actor_critic;
 
+static rill_status off_policy_prepare(rill_agent *agent, rill_error *error)
+{
+    const rill_distribution_type *type = agent->actor.distribution.type;
+    if (type->is_relaxed) {
+        return rill_error_set(
+            error, RILL_INVALID, "",
+            "off_policy_actor_critic weighs actions with their probabilities, and "
+            "%s has densities: use categorical",
+            type->id);
+    }
+    return RILL_OK;
+}
+
 static void off_policy_layout(rill_agent *agent, rill_arena *arena)
 {
     off_policy_actor_critic *self = (off_policy_actor_critic *)agent;
@@ -101,6 +114,7 @@ const rill_agent_type rill_agent_off_policy_actor_critic = {
     .has_behaviour = true,
     .is_linear = true,
     .is_actor = true,
+    .prepare = off_policy_prepare,
     .layout = off_policy_layout,
     .begin = rill_actor_begin,
     .start = off_policy_start,

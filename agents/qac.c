@@ -14,6 +14,7 @@ typedef struct qac {
     rill_agent base;    ///< its `value` is w, (features.size, n_actions)
     rill_td_last *last; ///< S and A
     double *x;          ///< (n_actions) A as the distribution sees it
+    int64_t *step;      ///< when A was chosen
     double *score;      ///< (n_parameters) grad_eta ln pi, for a moment's use
 } qac;
 
@@ -23,6 +24,7 @@ static void qac_layout(rill_agent *agent, rill_arena *arena)
     const rill_distribution *distribution = &agent->actor.distribution;
     self->last = rill_arena_take(arena, 1, sizeof(rill_td_last));
     self->x = rill_arena_take(arena, (size_t)distribution->size, sizeof(double));
+    self->step = rill_arena_take(arena, 1, sizeof(int64_t));
     self->score = rill_arena_take(arena, (size_t)distribution->n_parameters, sizeof(double));
 }
 
@@ -33,7 +35,7 @@ static void learn(rill_agent *agent, double reward, double next)
     const rill_td_last last = *self->last;
     const double q = rill_td_value(agent, last.state, last.action);
     const double alpha_theta = rill_actor_alpha(agent);
-    rill_actor_score(agent, last.state, self->x, self->score);
+    rill_actor_score(agent, last.state, self->x, *self->step, self->score);
     rill_actor_step(agent, last.state, self->score, alpha_theta * q);
     rill_td_update(agent, last.state, last.action, reward + rill_td_params_of(agent)->gamma * next);
 }
@@ -43,6 +45,7 @@ static void move_on(rill_agent *agent, rill_state state, rill_action action)
 {
     const qac *self = (const qac *)agent;
     *self->last = (rill_td_last){state, action.index};
+    *self->step = agent->memory->step - 1;
     for (int32_t a = 0; a < agent->actor.distribution.size; a++) {
         self->x[a] = agent->actor.x[a];
     }

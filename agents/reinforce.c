@@ -90,10 +90,16 @@ static rill_status reinforce_prepare(rill_agent *agent, rill_error *error)
         return rill_error_set(error, RILL_INVALID, params->natural ? "natural" : "normalise",
                               "is about batches of episodes: set batch to at least 1");
     }
-    if (params->batch == 0 && strcmp(agent->actor.optimiser.type->id, "sgd") != 0) {
+    const bool is_plain = rill_actor_steps_plainly(agent);
+    const char *optimiser = agent->actor.optimiser.type->id;
+    if (params->batch == 0 && !is_plain) {
         return rill_error_set(error, RILL_INVALID, "batch",
-                              "%s is for batches of episodes: set it to at least 1",
-                              agent->actor.optimiser.type->id);
+                              "%s%s is for batches of episodes: set it to at least 1", optimiser,
+                              strcmp(optimiser, "sgd") == 0 ? " with momentum" : "");
+    }
+    if (params->natural && !is_plain) {
+        return rill_error_set(error, RILL_INVALID, "natural",
+                              "a natural gradient is followed as it is: use sgd without momentum");
     }
     if (params->entropy > 0.0 && agent->actor.distribution.type->entropy == NULL) {
         return rill_error_set(error, RILL_INVALID, "entropy",
@@ -227,12 +233,13 @@ static void learn(rill_agent *agent, double last)
         g = self->steps[t].reward + gamma * g; // G_t = R_{t+1} + gamma G_{t+1}
         self->steps[t].reward = g;
     }
+    const int64_t start = agent->memory->step - *self->length; // when the first action was chosen
     double weight = 1.0;
     for (int64_t t = 0; t < *self->length; t++) {
         const rill_state state = self->steps[t].state;
         const double delta = self->steps[t].reward - value(agent, state);
         rill_actor_score(agent, state, self->actions + t * agent->actor.distribution.size,
-                         self->score);
+                         start + t, self->score);
         if (params->batch == 0) {
             move_at_once(agent, state, weight, delta);
         } else {

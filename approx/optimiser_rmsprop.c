@@ -9,7 +9,7 @@ typedef struct rmsprop_params {
 } rmsprop_params;
 
 static const rill_param rmsprop_param_table[] = {
-    RILL_REAL(rmsprop_params, decay, "0.99", 0.0, 1.0, "decay of the mean of the square"),
+    RILL_REAL(rmsprop_params, decay, "0.99", 0.0, 0.999999, "decay of the mean of the square"),
     RILL_REAL(rmsprop_params, epsilon, "1e-5", 1e-300, 1e300, "keeps steps finite where it is 0"),
     RILL_PARAM_END,
 };

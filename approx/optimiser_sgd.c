@@ -8,7 +8,7 @@ typedef struct sgd_params {
 } sgd_params;
 
 static const rill_param sgd_param_table[] = {
-    RILL_REAL(sgd_params, momentum, "0", 0.0, 1.0, "share of the last direction that is kept"),
+    RILL_REAL(sgd_params, momentum, "0", 0.0, 0.999999, "share of the last direction that is kept"),
     RILL_PARAM_END,
 };
 

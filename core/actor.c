@@ -5,6 +5,7 @@
 #include <math.h>
 #include <rill/actor.h>
 #include <rill/math.h>
+#include <string.h>
 
 /// For a type that differentiates through its policy: actions by their parameters, and these by the
 /// observation.
@@ -212,12 +213,28 @@ rill_action rill_actor_action(const rill_agent *agent, const double *x)
     return action_of(&agent->actor, x);
 }
 
+/// A policy whose weights are no longer finite has diverged, though its values may not have: the TD error
+/// says so to whoever looks at it. (Parameters alone may be no numbers by what is observed.)
+static void notice_divergence(rill_agent *agent, const double *eta)
+{
+    const rill_linear *theta = &agent->actor.theta;
+    bool is_suspect = false;
+    for (int32_t j = 0; j < theta->n_outputs; j++) {
+        is_suspect = is_suspect || !isfinite(eta[j]);
+    }
+    for (int64_t i = 0; is_suspect && i < rill_actor_size(agent); i++) {
+        agent->memory->td_error =
+            isfinite(theta->weights[i]) ? agent->memory->td_error : (double)NAN;
+    }
+}
+
 rill_action rill_actor_choose(rill_agent *agent, rill_state state)
 {
     const rill_actor *actor = &agent->actor;
     const rill_distribution now = rill_actor_distribution(agent);
-    rill_distribution_sample(&now, rill_actor_parameters(agent, state), &agent->memory->rng,
-                             actor->noise, actor->x);
+    const double *eta = rill_actor_parameters(agent, state);
+    rill_distribution_sample(&now, eta, &agent->memory->rng, actor->noise, actor->x);
+    notice_divergence(agent, eta);
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -226,7 +243,9 @@ rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state)
 {
     const rill_actor *actor = &agent->actor;
     const rill_distribution now = rill_actor_distribution(agent);
-    now.type->centre(&now, rill_actor_parameters(agent, state), actor->x);
+    const double *eta = rill_actor_parameters(agent, state);
+    now.type->centre(&now, eta, actor->x);
+    notice_divergence(agent, eta);
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -239,11 +258,30 @@ rill_action actor_centre(const rill_agent *agent)
     return action_of(scratch, scratch->x);
 }
 
+/// The probabilities with which each coordinate of a relaxed sample is the greatest: by the Gumbel-max trick
+/// those of softmax(eta), whatever the temperature.
+static void softmax(const double *eta, int32_t n, double *probabilities)
+{
+    const double greatest = eta[rill_argmax(eta, n)];
+    double sum = 0.0;
+    for (int32_t a = 0; a < n; a++) {
+        probabilities[a] = rill_exp(eta[a] - greatest);
+        sum += probabilities[a];
+    }
+    for (int32_t a = 0; a < n; a++) {
+        probabilities[a] /= sum;
+    }
+}
+
 void actor_probabilities(const rill_agent *agent, double *probabilities)
 {
     const rill_actor *scratch = &agent->actor_scratch;
     const rill_distribution now = rill_actor_distribution(agent);
     const double *eta = actor_scratch_parameters(agent);
+    if (now.type->is_relaxed) {
+        softmax(eta, now.size, probabilities);
+        return;
+    }
     for (int32_t a = 0; a < now.size; a++) {
         scratch->x[a] = 0.0;
     }
@@ -291,6 +329,14 @@ void rill_actor_add_scaled(const rill_agent *agent, double *block, rill_state st
 void rill_actor_step(const rill_agent *agent, rill_state state, const double *gradient, double step)
 {
     rill_actor_add_scaled(agent, agent->actor.theta.weights, state, gradient, step);
+}
+
+bool rill_actor_steps_plainly(const rill_agent *agent)
+{
+    const rill_optimiser *optimiser = &agent->actor.optimiser;
+    const rill_param *row = rill_param_find(optimiser->type->params, "momentum", NULL);
+    return strcmp(optimiser->type->id, "sgd") == 0 && row != NULL &&
+           *(const double *)((const char *)optimiser->params + row->offset) == 0.0;
 }
 
 void rill_actor_ascend(const rill_agent *agent, double *gradient, double step)

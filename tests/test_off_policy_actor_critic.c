@@ -130,6 +130,10 @@ START_TEST(test_refusals)
     ASSERT_REFUSED(rill_agent_create(&agent, "off_policy_actor_critic", env,
                                      (const char *const[]){"behaviour=fixed", NULL}, &error),
                    &error, "behaviour", "never takes action 1");
+    ASSERT_REFUSED(rill_agent_create(&agent, "off_policy_actor_critic", env,
+                                     (const char *const[]){"distribution=gumbel_softmax", NULL},
+                                     &error),
+                   &error, "params", "has densities: use categorical");
     rill_env_destroy(env);
     ASSERT_OK(rill_env_create(&env, "Pendulum-v1", NULL, &error), &error);
     ASSERT_REFUSED(rill_agent_create(&agent, "off_policy_actor_critic", env,

@@ -480,6 +480,16 @@ START_TEST(test_refused)
                    &error, "params.normalise", "set batch to at least 1");
     ASSERT_REFUSED(rill_agent_create(&agent, "reinforce", env, SETTINGS("optimiser=adam"), &error),
                    &error, "params.batch", "adam is for batches");
+    ASSERT_REFUSED(
+        rill_agent_create(&agent, "reinforce", env, SETTINGS("optimiser.momentum=0.9"), &error),
+        &error, "params.batch", "sgd with momentum is for batches");
+    ASSERT_REFUSED(rill_agent_create(&agent, "reinforce", env,
+                                     SETTINGS("batch=2", "natural=true", "optimiser=adam"), &error),
+                   &error, "params.natural", "use sgd without momentum");
+    ASSERT_REFUSED(rill_agent_create(&agent, "reinforce", env,
+                                     SETTINGS("batch=2", "natural=true", "optimiser.momentum=0.5"),
+                                     &error),
+                   &error, "params.natural", "without momentum");
     ASSERT_REFUSED(rill_agent_create(&agent, "reinforce", env, SETTINGS("policy=softmax"), &error),
                    &error, "policy", "\"distribution\"");
     ASSERT_REFUSED(

@@ -90,13 +90,19 @@ RILL_API rill_action rill_actor_choose_centre(rill_agent *agent, rill_state stat
 /// The action that x (distribution.size) stands for; a box is written to the actor's.
 RILL_API rill_action rill_actor_action(const rill_agent *agent, const double *x);
 
-/// grad_eta log pi(x | s, theta), to `gradient` (n_parameters).
+/// grad_eta log pi(x | s, theta), to `gradient` (n_parameters), of x that was drawn in this episode,
+/// when memory.step was `step`: a temperature is that of then.
 static inline void rill_actor_score(const rill_agent *agent, rill_state state, const double *x,
-                                    double *gradient)
+                                    int64_t step, double *gradient)
 {
-    const rill_distribution now = rill_actor_distribution(agent);
-    now.type->score(&now, rill_actor_parameters(agent, state), x, gradient);
+    const rill_distribution then =
+        rill_distribution_at(&agent->actor.distribution, step, agent->memory->episode);
+    then.type->score(&then, rill_actor_parameters(agent, state), x, gradient);
 }
+
+/// Whether the policy moves by the gradient itself, so that each sample can move it by its part: the
+/// optimiser is `sgd` without momentum.
+RILL_API bool rill_actor_steps_plainly(const rill_agent *agent);
 
 /// block <- block + step d f / d theta, for a gradient d f / d eta (n_parameters) in a state. `block` is
 /// theta or has its shape.
