@@ -33,7 +33,7 @@ static int32_t count_policy_states(const rill_agent *agent)
 static rill_status refuse_visits(const rill_param *param, rill_error *error)
 {
     return rill_error_set(error, RILL_INVALID, param->name,
-                          "only alpha can be \"1/n\", or a schedule per visit; use {\"schedule\": "
+                          "only alpha, on tables, can be \"1/n\" or a schedule per visit; use {\"schedule\": "
                           "\"harmonic\", \"from\": 1, \"per\": \"episode\"}, or \"step\"");
 }
 
@@ -337,7 +337,8 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     }
     if (config->optimiser != NULL && !type->has_optimiser) {
         return rill_error_set(error, RILL_INVALID, "optimiser",
-                              "%s learns from each step by itself and takes none", type->id);
+                              "%s does not move by the gradient of many steps at a time, and takes none",
+                              type->id);
     }
     if (config->policy_features != NULL && !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "policy_features",
@@ -346,8 +347,8 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
     if (config->behaviour != NULL && !type->has_behaviour) {
         return rill_error_set(error, RILL_INVALID, "behaviour",
                               "%s has no other policy than the one that it acts by: put it into "
-                              "\"policy\"",
-                              type->id);
+                              "\"%s\"",
+                              type->id, type->is_actor ? "distribution" : "policy");
     }
     rill_status status = rill_agent_bind(agent, config->env, error);
     status = status == RILL_OK ? wire_features(agent, config, error) : status;

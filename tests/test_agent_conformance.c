@@ -131,7 +131,7 @@ START_TEST(test_assignments)
         {"sarsa", "behaviour=uniform", "sarsa has no other policy than the one that it acts by"},
         {"sarsa", "behaviour=unifrom", "did you mean \"uniform\"?"},
         {"sarsa", "behaviour.epsilon=0.5", "unknown parameter"},
-        {"sarsa", "policy.epsilon=1/n", "only alpha can be \"1/n\""},
+        {"sarsa", "policy.epsilon=1/n", "only alpha, on tables, can be \"1/n\""},
         {"sarsa", "alpha=1/m", "cannot read \"1/m\" as a number"},
     };
     rill_env *env = NULL;
