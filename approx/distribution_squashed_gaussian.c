@@ -7,6 +7,7 @@
 /// so an x on a bound (which a sample can round to) counts as that u.
 #include "approx/bounds.h"
 #include "approx/gaussian.h"
+#include "approx/gaussian_log_cosh.h"
 
 static const double greatest_u = 19.06154746539849600897; // 27.5 log 2
 
@@ -77,6 +78,27 @@ static void score(const rill_distribution *distribution, const double *eta, cons
     }
 }
 
+/// H = sum_i H(u_i) + E[log |d x_i / d u_i|]
+///   = sum_i log sigma_i + log(2 pi e) / 2 + log h_i - 2 E[log cosh u_i],
+///     d H / d mu_i = -2 E[tanh u_i],  d H / d log sigma_i = 1 - 2 sigma_i^2 E[1 - tanh(u_i)^2]
+static double entropy(const rill_distribution *distribution, const double *eta, double *gradient)
+{
+    const int32_t m = distribution->size;
+    double sum = 0.0, slope;
+    for (int32_t i = 0; i < m; i++) {
+        const double log_sigma = gaussian_log_std(distribution, eta, i, &slope);
+        const double sigma = rill_exp(log_sigma);
+        const log_cosh_means mean = gaussian_log_cosh(eta[i], sigma);
+        sum += log_sigma + gaussian_half_log_2_pi + 0.5 +
+               rill_log(0.5 * bounds_width(distribution, i)) - 2.0 * mean.log_cosh;
+        if (gradient != NULL) {
+            gradient[i] = -2.0 * mean.tanh;
+            gradient[m + i] = slope * (1.0 - 2.0 * sigma * sigma * mean.sech_squared);
+        }
+    }
+    return sum;
+}
+
 /// d x_i / d eta = h_i (1 - tanh(u_i)^2) d u_i / d eta
 static void pathwise(const rill_distribution *distribution, const double *eta, const double *noise,
                      const double *x, double *jacobian)
@@ -115,6 +137,7 @@ const rill_distribution_type rill_distribution_squashed_gaussian = {
     .sample = sample,
     .log_probability = log_probability,
     .score = score,
+    .entropy = entropy,
     .divergence = gaussian_divergence, // a map that both go through does not change it
     .pathwise = pathwise,
     .centre = centre,
