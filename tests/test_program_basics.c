@@ -150,12 +150,12 @@ START_TEST(describe_shows_the_table)
     assert_prints("describe cliff_walking", "0 up, 1 right, 2 down, 3 left");
     assert_prints("describe gridworld", " restart | terminate | stay | wrap ");
     assert_prints("describe q_learning", " 0 to 1 ");
-    assert_prints("describe gaussian", "\nkind          distribution\n");
+    assert_prints("describe gaussian", "\nkind            distribution\n");
     assert_prints("describe gaussian",
                   "\n  max_log_std  number  2        -20 to 20            greatest");
-    assert_prints("describe gumbel_softmax", "\nactions       discrete; samples inside");
+    assert_prints("describe gumbel_softmax", "\nactions         discrete; samples inside");
     assert_prints("describe straight_through", "pathwise (straight-through: biased)\n");
-    assert_prints("describe categorical", "\ngradients     score function\n");
+    assert_prints("describe categorical", "\ngradients       score function\n");
     assert_prints("describe squashed_gaussian", "\nexact values    entropy, divergence\n");
     cJSON *json = run_json("describe gridworld --json");
     ck_assert_str_eq(get(json, "id")->valuestring, "gridworld");
@@ -182,15 +182,16 @@ END_TEST
 /// longest frequency of which is (order, order).
 START_TEST(describe_fits_features)
 {
-    assert_prints("describe tile_coding --env MountainCar-v0", "\nfitted to     MountainCar-v0\n");
-    assert_prints("describe tile_coding --env MountainCar-v0", "\nsize          648 features\n");
     assert_prints("describe tile_coding --env MountainCar-v0",
-                  "\nactive        8 at a time, of value 1\n"
-                  "step size     recommended scale 0.125; alpha is taken as it is\n");
+                  "\nfitted to       MountainCar-v0\n");
+    assert_prints("describe tile_coding --env MountainCar-v0", "\nsize            648 features\n");
+    assert_prints("describe tile_coding --env MountainCar-v0",
+                  "\nactive          8 at a time, of value 1\n"
+                  "step size       recommended scale 0.125; alpha is taken as it is\n");
     assert_prints("describe tile_coding --env MountainCar-v0 --param scale_step_size=true",
                   "; alpha is multiplied with 0.125\n");
     assert_prints("describe fourier --env MountainCar-v0",
-                  "\nactive        16 at a time, with values of their own\n");
+                  "\nactive          16 at a time, with values of their own\n");
     assert_prints("describe fourier --env MountainCar-v0",
                   " alpha is multiplied with 0.235702 to 1, by feature\n");
     assert_prints("describe raw --env random_walk --param bias=false", " 1 feature\n");
