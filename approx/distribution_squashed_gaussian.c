@@ -3,12 +3,16 @@
 ///
 /// Haarnoja, Zhou, Abbeel and Levine (2018), "Soft actor-critic", appendix C. u is known from x:
 ///     u_i = atanh((x_i - c_i) / h_i) = (log(x_i - low_i) - log(high_i - x_i)) / 2,
-/// whose differences are exact near the bounds. tanh(u) is 1 in float64 from u = 27.5 log 2 = 19.06 on;
-/// so an x on a bound (which a sample can round to) counts as that u.
+/// whose differences are exact near the bounds, though x itself is rounded there: what lies beyond
+/// |u| = 12, 4e-11 of the width at either end, is one cell, whose density is its mean, P(|u| > 12) over
+/// its width. So the score of a sample has mean 0 also where the policy is saturated: in a cell it is that
+/// of the tail's probability, not of a u that rounding has made.
 #include "approx/bounds.h"
 #include "approx/gaussian.h"
+#include "approx/gaussian_log_cosh.h"
+#include "core/special.h"
 
-static const double greatest_u = 19.06154746539849600897; // 27.5 log 2
+static const double greatest_u = 12.0;
 
 static rill_status prepare(rill_distribution *distribution, rill_error *error)
 {
@@ -24,7 +28,7 @@ static double squash(const rill_distribution *distribution, int32_t i, double u)
     return fmin(fmax(low + half + half * rill_tanh(u), low), high);
 }
 
-/// u_i of x_i
+/// u_i of x_i; greatest_u of all in the cell at the end
 static double unsquash(const rill_distribution *distribution, int32_t i, double x)
 {
     const double low = distribution->space.low[i], high = distribution->space.high[i];
@@ -52,29 +56,75 @@ static void sample(const rill_distribution *distribution, const double *eta, con
     }
 }
 
-/// log p(x) = sum_i log N(u_i; mu_i, sigma_i^2) - log |d x_i / d u_i|,  d x_i / d u_i = h_i (1 - tanh(u_i)^2)
+/// log P of the cell that lies beyond u = greatest_u, or below -greatest_u, and its derivatives by mu and
+/// log sigma: with z the distance of the edge from mu in standard deviations, outwards,
+///     log P(Z > z),  d / d mu = +-hazard / sigma,  d / d log sigma = z hazard
+static double log_cell(const rill_distribution *distribution, const double *eta, int32_t i,
+                       bool is_upper, double *by_mu, double *by_log_std)
+{
+    double slope, hazard;
+    const double inverse = rill_exp(-gaussian_log_std(distribution, eta, i, &slope));
+    const double z = (is_upper ? greatest_u - eta[i] : greatest_u + eta[i]) * inverse;
+    const double log_tail = rill_log_normal_tail(z, &hazard);
+    *by_mu = is_upper ? hazard * inverse : -hazard * inverse;
+    *by_log_std = slope > 0.0 ? z * hazard : 0.0;
+    return log_tail;
+}
+
+/// log p(x) = sum_i log N(u_i; mu_i, sigma_i^2) - log |d x_i / d u_i|,  d x_i / d u_i = h_i (1 - tanh(u_i)^2);
+/// in a cell its probability over its width, h_i (1 - tanh(greatest_u)) = h_i 2 / (exp(2 greatest_u) + 1)
 static double log_probability(const rill_distribution *distribution, const double *eta,
                               const double *x)
 {
     if (!bounds_contain(distribution, x)) {
         return (double)-INFINITY;
     }
-    double sum = 0.0;
+    double sum = 0.0, by_mu, by_log_std;
     for (int32_t i = 0; i < distribution->size; i++) {
         const double u = unsquash(distribution, i, x[i]);
-        sum += gaussian_log_density(distribution, eta, i, u) - log_slope(u) -
-               rill_log(0.5 * bounds_width(distribution, i));
+        const double log_half = rill_log(0.5 * bounds_width(distribution, i));
+        sum += fabs(u) < greatest_u
+                   ? gaussian_log_density(distribution, eta, i, u) - log_slope(u) - log_half
+                   : log_cell(distribution, eta, i, u > 0.0, &by_mu, &by_log_std) -
+                         rill_log(2.0 / (rill_exp(2.0 * greatest_u) + 1.0)) - log_half;
     }
     return sum;
 }
 
-/// That of the Gaussian at u: what x adds to log p does not depend on eta.
+/// That of the Gaussian at u: what x adds to log p does not depend on eta. In a cell, of its probability.
 static void score(const rill_distribution *distribution, const double *eta, const double *x,
                   double *gradient)
 {
-    for (int32_t i = 0; i < distribution->size; i++) {
-        gaussian_score_of(distribution, eta, i, unsquash(distribution, i, x[i]), gradient);
+    const int32_t m = distribution->size;
+    for (int32_t i = 0; i < m; i++) {
+        const double u = unsquash(distribution, i, x[i]);
+        if (fabs(u) < greatest_u) {
+            gaussian_score_of(distribution, eta, i, u, gradient);
+        } else {
+            log_cell(distribution, eta, i, u > 0.0, &gradient[i], &gradient[m + i]);
+        }
     }
+}
+
+/// H = sum_i H(u_i) + E[log |d x_i / d u_i|]
+///   = sum_i log sigma_i + log(2 pi e) / 2 + log h_i - 2 E[log cosh u_i],
+///     d H / d mu_i = -2 E[tanh u_i],  d H / d log sigma_i = 1 - 2 sigma_i^2 E[1 - tanh(u_i)^2]
+static double entropy(const rill_distribution *distribution, const double *eta, double *gradient)
+{
+    const int32_t m = distribution->size;
+    double sum = 0.0, slope;
+    for (int32_t i = 0; i < m; i++) {
+        const double log_sigma = gaussian_log_std(distribution, eta, i, &slope);
+        const double sigma = rill_exp(log_sigma);
+        const log_cosh_means mean = gaussian_log_cosh(eta[i], sigma);
+        sum += log_sigma + gaussian_half_log_2_pi + 0.5 +
+               rill_log(0.5 * bounds_width(distribution, i)) - 2.0 * mean.log_cosh;
+        if (gradient != NULL) {
+            gradient[i] = -2.0 * mean.tanh;
+            gradient[m + i] = slope * (1.0 - 2.0 * sigma * sigma * mean.sech_squared);
+        }
+    }
+    return sum;
 }
 
 /// d x_i / d eta = h_i (1 - tanh(u_i)^2) d u_i / d eta
@@ -115,6 +165,7 @@ const rill_distribution_type rill_distribution_squashed_gaussian = {
     .sample = sample,
     .log_probability = log_probability,
     .score = score,
+    .entropy = entropy,
     .divergence = gaussian_divergence, // a map that both go through does not change it
     .pathwise = pathwise,
     .centre = centre,

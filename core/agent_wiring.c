@@ -32,9 +32,10 @@ static int32_t count_policy_states(const rill_agent *agent)
 
 static rill_status refuse_visits(const rill_param *param, rill_error *error)
 {
-    return rill_error_set(error, RILL_INVALID, param->name,
-                          "only alpha, on tables, can be \"1/n\" or a schedule per visit; use {\"schedule\": "
-                          "\"harmonic\", \"from\": 1, \"per\": \"episode\"}, or \"step\"");
+    return rill_error_set(
+        error, RILL_INVALID, param->name,
+        "only alpha, on tables, can be \"1/n\" or a schedule per visit; use {\"schedule\": "
+        "\"harmonic\", \"from\": 1, \"per\": \"episode\"}, or \"step\"");
 }
 
 /// Refuses a behaviour that never takes an action which the policy to be evaluated takes: nothing can
@@ -336,9 +337,9 @@ static rill_status wire(rill_agent *agent, rill_agent_config *config, rill_error
                               type->id);
     }
     if (config->optimiser != NULL && !type->has_optimiser) {
-        return rill_error_set(error, RILL_INVALID, "optimiser",
-                              "%s does not move by the gradient of many steps at a time, and takes none",
-                              type->id);
+        return rill_error_set(
+            error, RILL_INVALID, "optimiser",
+            "%s does not move by the gradient of many steps at a time, and takes none", type->id);
     }
     if (config->policy_features != NULL && !type->is_actor) {
         return rill_error_set(error, RILL_INVALID, "policy_features",

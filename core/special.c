@@ -210,3 +210,44 @@ void rill_beta_quantile_slopes(double x, double y, double a, double b, double *b
     *by_a = -ratio * (rill_log(x) - 1.0 / a - rill_digamma(a) + psi + slopes[BY_A]);
     *by_b = -ratio * (rill_log(y) - rill_digamma(b) + psi + slopes[BY_B]);
 }
+
+/// P(Z > z) / phi(z), Mills' ratio, for z >= 2: 1 / (z + 1 / (z + 2 / (z + 3 / ...))), from the far end.
+static double mills_ratio(double z)
+{
+    enum { TERMS = 100 };
+    double ratio = 1.0 / z;
+    for (int k = TERMS; k >= 1; k--) {
+        ratio = 1.0 / (z + k * ratio);
+    }
+    return ratio;
+}
+
+/// P(0 < Z < z) / phi(z) = z + z^3 / 3 + z^5 / (3 5) + ..., for |z| < 2: odd in z.
+static double centre_ratio(double z)
+{
+    double term = z, sum = z;
+    for (int k = 3; k < 80; k += 2) {
+        term *= z * z / k;
+        sum += term;
+    }
+    return sum;
+}
+
+double rill_log_normal_tail(double z, double *hazard)
+{
+    const double log_phi = -0.5 * z * z - half_log_2_pi;
+    if (z >= 2.0) {
+        const double ratio = mills_ratio(z);
+        *hazard = 1.0 / ratio;
+        return log_phi + rill_log(ratio);
+    }
+    const double phi = rill_exp(log_phi);
+    if (z > -2.0) {
+        const double tail = 0.5 - phi * centre_ratio(z);
+        *hazard = phi / tail;
+        return rill_log(tail);
+    }
+    const double below = phi == 0.0 ? 0.0 : phi * mills_ratio(-z);
+    *hazard = phi / (1.0 - below);
+    return rill_log1p(-below);
+}

@@ -11,6 +11,10 @@ double rill_digamma(double x);
 /// psi'(x) for x > 0: within 2e-15 of itself, relatively.
 double rill_trigamma(double x);
 
+/// log P(Z > z) of a standard normal Z, within 1e-13 of itself (relatively, or absolutely where it is near
+/// 0), and its hazard, phi(z) / P(Z > z) = -d log P / d z, likewise.
+double rill_log_normal_tail(double z, double *hazard);
+
 /// log B(a, b) = log Gamma(a) + log Gamma(b) - log Gamma(a + b)
 double rill_log_beta(double a, double b);
 

@@ -156,7 +156,7 @@ START_TEST(describe_shows_the_table)
     assert_prints("describe gumbel_softmax", "\nactions         discrete; samples inside");
     assert_prints("describe straight_through", "pathwise (straight-through: biased)\n");
     assert_prints("describe categorical", "\ngradients       score function\n");
-    assert_prints("describe squashed_gaussian", "\nclosed forms    divergence\n");
+    assert_prints("describe squashed_gaussian", "\nexact values    entropy, divergence\n");
     cJSON *json = run_json("describe gridworld --json");
     ck_assert_str_eq(get(json, "id")->valuestring, "gridworld");
     ck_assert_int_eq(get(get(json, "observation_space"), "n")->valueint, 25);

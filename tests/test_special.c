@@ -4,6 +4,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_sf_erf.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_psi.h>
 
@@ -174,5 +175,23 @@ START_TEST(test_beta_quantile_slopes_of_large_shapes)
 }
 END_TEST
 
-TEST_MAIN(test_gamma_and_its_derivatives, test_beta_quantile_and_cdf, test_beta_quantile_slopes,
-          test_beta_quantile_slopes_of_large_shapes)
+/// From what is certain to what has a probability of exp(-50000); hazards against GSL's too.
+START_TEST(test_normal_tail)
+{
+    for (int k = -4000; k <= 30000; k++) {
+        const double z = 0.01 * k + 1e-4;
+        double hazard;
+        const double ours = rill_log_normal_tail(z, &hazard);
+        const double expected =
+            z < -1.0 ? log1p(-gsl_cdf_ugaussian_P(z)) : gsl_sf_log_erfc(z / sqrt(2.0)) - log(2.0);
+        assert_within(z, ours, expected, 1e-13 * (1.0 + fabs(expected)));
+        if (z > -25.0) {
+            const double h = gsl_sf_hazard(z);
+            assert_within(z, hazard, h, 2e-13 * (1.0 + h));
+        }
+    }
+}
+END_TEST
+
+TEST_MAIN(test_normal_tail, test_gamma_and_its_derivatives, test_beta_quantile_and_cdf,
+          test_beta_quantile_slopes, test_beta_quantile_slopes_of_large_shapes)

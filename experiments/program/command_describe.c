@@ -260,7 +260,7 @@ static void print_distribution(const rill_distribution_type *type)
            : type->pathwise == NULL    ? "score function"
            : type->is_straight_through ? "score function, pathwise (straight-through: biased)"
                                        : "score function, pathwise");
-    printf("%-15s %s\n", "closed forms",
+    printf("%-15s %s\n", "exact values",
            type->entropy != NULL && type->divergence != NULL ? "entropy, divergence"
            : type->entropy != NULL                           ? "entropy"
            : type->divergence != NULL                        ? "divergence"

@@ -60,8 +60,8 @@ typedef struct rill_distribution_type {
     /// `log_probability`.
     void (*score)(const rill_distribution *distribution, const double *eta, const double *x,
                   double *gradient);
-    /// The entropy H, and d H / d eta to `gradient` (n_parameters) unless that is NULL. NULL: none in
-    /// closed form.
+    /// The entropy H, and d H / d eta to `gradient` (n_parameters) unless that is NULL. NULL: none is
+    /// offered, for want of a closed form or of a quadrature as exact as one.
     double (*entropy)(const rill_distribution *distribution, const double *eta, double *gradient);
     /// KL(p(.; eta) || p(.; other)). NULL: none in closed form.
     double (*divergence)(const rill_distribution *distribution, const double *eta,
