@@ -9,6 +9,8 @@
 /// With `batch` 0 this is done step after step, as in the boxes. With `batch` k the policy moves once
 /// in k episodes, by the mean over these of the sums of its gradients, all of the policy that acted:
 ///     theta <- theta + alpha_theta g,   g = (1/k) sum_episodes sum_t gamma^t delta_t grad ln pi(A_t|S_t)
+/// The values move step after step all the same, as in the box, so that later deltas of an episode are
+/// taken from values that have seen its return: a bias that vanishes with alpha_w.
 /// Then the delta may be normalised (to mean 0 and standard deviation 1 over the batch), and g may
 /// be replaced by the natural gradient F^-1 g, with F = E[grad ln pi grad ln pi'] + damping I from the
 /// same samples (Kakade (2001)).
