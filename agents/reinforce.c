@@ -9,8 +9,8 @@
 /// With `batch` 0 this is done step after step, as in the boxes. With `batch` k the policy moves once
 /// in k episodes, by the mean over these of the sums of its gradients, all of the policy that acted:
 ///     theta <- theta + alpha_theta g,   g = (1/k) sum_episodes sum_t gamma^t delta_t grad ln pi(A_t|S_t)
-/// The values move step after step all the same, as in the box, so that later deltas of an episode are
-/// taken from values that have seen its return: a bias that vanishes with alpha_w.
+/// The values move after each episode, step after step, so that a baseline has not seen the returns that
+/// it is taken from: the gradient has no bias.
 /// Then the delta may be normalised (to mean 0 and standard deviation 1 over the batch), and g may
 /// be replaced by the natural gradient F^-1 g, with F = E[grad ln pi grad ln pi'] + damping I from the
 /// same samples (Kakade (2001)).
@@ -224,6 +224,18 @@ static void move_at_once(rill_agent *agent, rill_state state, double weight, dou
     }
 }
 
+/// w <- w + alpha_w [G_t - v(S_t,w)] grad v(S_t,w)
+static void learn_value(rill_agent *agent, int64_t t)
+{
+    const reinforce_step *at = &((reinforce *)agent)->steps[t];
+    const double delta = at->reward - value(agent, at->state);
+    if (params_of(agent)->baseline == LEARNED) {
+        rill_td_add(agent, at->state, 0, rill_td_alpha(agent, at->state, 0) * delta);
+    }
+    agent->memory->td_error = delta;
+    agent->memory->update++;
+}
+
 /// Learns from the episode. `last` is G_T: 0 where it ended, the value of S_T where it was cut.
 static void learn(rill_agent *agent, double last)
 {
@@ -244,15 +256,14 @@ static void learn(rill_agent *agent, double last)
                          start + t, self->score);
         if (params->batch == 0) {
             move_at_once(agent, state, weight, delta);
+            learn_value(agent, t);
         } else {
             gather(agent, state, weight, delta);
         }
-        if (params->baseline == LEARNED) {
-            rill_td_add(agent, state, 0, rill_td_alpha(agent, state, 0) * delta);
-        }
-        agent->memory->td_error = delta;
-        agent->memory->update++;
         weight *= params->discount_gradient ? gamma : 1.0;
+    }
+    for (int64_t t = 0; params->batch > 0 && t < *self->length; t++) {
+        learn_value(agent, t);
     }
     *self->length = 0;
     if (params->batch > 0 && ++*self->n_episodes == params->batch) {

@@ -13,7 +13,7 @@ static rill_status one_hot_prepare(rill_features *features, rill_error *error)
     if (features->space.kind != RILL_SPACE_DISCRETE) {
         return rill_error_set(error, RILL_INVALID, "",
                               "one_hot needs discrete observations, this environment's are a box "
-                              "of %d numbers: use other features",
+                              "of %d numbers: use features of boxes, as tile_coding",
                               features->space.size);
     }
     features->size = features->space.size;

@@ -343,9 +343,6 @@ static void check_batch(const char *const *settings, bool is_normalised, bool is
                 delta[count] = returns[t] - naive_value(&n, e.x[t]);
                 weight[count] = pow(gamma, t);
                 naive_score(&n, e.x[t], e.action[t], gradients[count]);
-                for (int i = 0; i < n.n_features; i++) {
-                    n.w[i] += 0.1 * delta[count] * e.x[t][i];
-                }
                 // H of two actions with p = 1 / (1 + exp(-d)): d H / d d = -d p (1 - p)
                 for (int s = 0; s < n.n_features; s++) {
                     const double d = n.theta[2 * s + 1] - n.theta[2 * s], p = 1.0 / (1.0 + exp(-d));
