@@ -391,6 +391,18 @@ static bool step_lane(runner *r, lane *at, int64_t *steps)
     return is_over;
 }
 
+/// Hands the agent what the last step of each lane has led to, where it has not had it yet.
+static void finish_lanes(runner *r)
+{
+    for (int32_t i = 0; i < r->n_lanes; i++) {
+        const lane *at = &r->lanes[i];
+        if (at->episode_length > 0) {
+            r->agent->memory->lane = i;
+            rill_agent_step(r->agent, at->outcome.reward, at->observation);
+        }
+    }
+}
+
 /// The loop for an agent with several environments, which take turns; counts the steps of all.
 static rill_status run_lanes(runner *r, atomic_llong *steps_taken)
 {
@@ -415,6 +427,9 @@ static rill_status run_lanes(runner *r, atomic_llong *steps_taken)
             if (r->is_out_of_memory) {
                 return RILL_NO_MEMORY;
             }
+        }
+        if (is_over && r->run->status != RILL_RUN_DIVERGED) {
+            finish_lanes(r);
         }
         if (is_over) {
             return RILL_OK;

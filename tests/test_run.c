@@ -511,6 +511,12 @@ START_TEST(test_lanes)
             ck_assert(run->series[1].values[step / 100] == total);
         }
     }
+    for (int32_t i = 0; i < LANES; i++) { // and what the last steps have led to
+        if (!rill_outcome_is_last(&outcomes[i])) {
+            agent->memory->lane = i;
+            rill_agent_step(agent, outcomes[i].reward, seen[i]);
+        }
+    }
     ck_assert(run->steps == STEPS && run->episodes == n_episodes && n_episodes > 20);
     ck_assert_mem_eq(run->values + 1, agent->value.weights + 1, 5 * sizeof *run->values);
     for (int32_t i = 0; i < LANES; i++) {
