@@ -1,7 +1,7 @@
 /// Differential Sarsa: on-policy TD control for the reward per step of continuing tasks.
 ///
 /// Sutton & Barto (2018), section 10.3, box "Differential semi-gradient Sarsa for estimating q ~
-/// q*", with a table for its q. Values are differences from the average reward, which is learned
+/// q*". Values are differences from the average reward, which is learned
 /// beside them. A truncated run is cut off, so it bootstraps. The theory knows no termination;
 /// where there is one the value after it is 0.
 #include "agents/undiscounted.h"

@@ -1,7 +1,8 @@
 /// Monte Carlo prediction: the value of a given policy, from the returns of its episodes.
 ///
 /// Sutton & Barto (2018), section 5.1, box "First-visit MC prediction, for estimating V ~ v_pi",
-/// and its every-visit form; with a constant alpha eq. 6.1. Zhao (2025), sections 5.1 and 6.1.
+/// and its every-visit form; with a constant alpha eq. 6.1. Zhao (2025), sections 5.1 and 6.1. On features,
+/// every visit, section 9.3, box "Gradient Monte Carlo Algorithm for Estimating v-hat ~ v_pi".
 #include "agents/monte_carlo.h"
 
 static const rill_param mc_prediction_param_table[] = {MC_ALPHA, MC_PARAMS, MC_VISITS,
@@ -52,7 +53,7 @@ extern const rill_agent_type rill_agent_mc_prediction;
 const rill_agent_type rill_agent_mc_prediction = {
     .id = "mc_prediction",
     .summary = "Monte Carlo prediction: the state values of a given policy are means of returns",
-    .source = "Sutton & Barto (2018), section 5.1; Zhao (2025), section 6.1",
+    .source = "Sutton & Barto (2018), sections 5.1 and 9.3; Zhao (2025), section 6.1",
     .params = mc_prediction_param_table,
     .params_size = sizeof(mc_params),
     .agent_size = sizeof(monte_carlo),

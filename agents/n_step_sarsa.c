@@ -2,7 +2,7 @@
 ///
 /// Sutton & Barto (2018), section 7.2, box "n-step Sarsa for estimating Q ~ q* or q_pi"; Zhao (2025),
 /// section 7.3. n = 1 is Sarsa; an n as long as the episode is constant-alpha Monte Carlo, every
-/// visit.
+/// visit. On features it is the semi-gradient method of section 10.2.
 ///
 /// Where an episode is cut off, what is less than n steps old bootstraps from the last state and the
 /// action that would have been taken in it.
@@ -47,7 +47,7 @@ extern const rill_agent_type rill_agent_n_step_sarsa;
 const rill_agent_type rill_agent_n_step_sarsa = {
     .id = "n_step_sarsa",
     .summary = "on-policy control from n rewards and the estimate of the pair after them",
-    .source = "Sutton & Barto (2018), section 7.2; Zhao (2025), section 7.3",
+    .source = "Sutton & Barto (2018), sections 7.2 and 10.2; Zhao (2025), section 7.3",
     .params = n_step_sarsa_param_table,
     .params_size = sizeof(n_step_params),
     .agent_size = sizeof(n_step_agent),

@@ -1,7 +1,8 @@
 /// n-step TD: the value of a given policy, from n rewards and the estimate of the state after them.
 ///
 /// Sutton & Barto (2018), section 7.1, box "n-step TD for estimating V ~ v_pi". n = 1 is TD(0); an n
-/// as long as the episode is constant-alpha Monte Carlo, every visit.
+/// as long as the episode is constant-alpha Monte Carlo, every visit. On features it is the semi-gradient
+/// method of section 9.4.
 ///
 /// Where an episode is cut off, what is less than n steps old bootstraps from the state that it was
 /// cut off in, by its estimate of that moment.
@@ -77,7 +78,7 @@ const rill_agent_type rill_agent_n_step_td = {
     .id = "n_step_td",
     .summary =
         "n-step TD prediction: learns the state values of a given policy from n rewards each",
-    .source = "Sutton & Barto (2018), section 7.1",
+    .source = "Sutton & Barto (2018), sections 7.1 and 9.4",
     .params = n_step_td_param_table,
     .params_size = sizeof(n_step_td_params),
     .agent_size = sizeof(td_history_agent),

@@ -1,7 +1,8 @@
 /// Sarsa: on-policy TD control.
 ///
 /// Sutton & Barto (2018), section 6.4, box "Sarsa (on-policy TD control) for estimating Q ~ q*";
-/// Zhao (2025), algorithm 7.1. Rummery and Niranjan (1994).
+/// Zhao (2025), algorithm 7.1. Rummery and Niranjan (1994). On features section 10.1, box "Episodic
+/// Semi-gradient Sarsa for Estimating q-hat ~ q*".
 #include "agents/td_step.h"
 
 static const rill_param sarsa_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
@@ -63,7 +64,7 @@ extern const rill_agent_type rill_agent_sarsa;
 const rill_agent_type rill_agent_sarsa = {
     .id = "sarsa",
     .summary = "on-policy TD control: learns the action values of the policy that it follows",
-    .source = "Sutton & Barto (2018), section 6.4; Zhao (2025), section 7.2",
+    .source = "Sutton & Barto (2018), sections 6.4 and 10.1; Zhao (2025), section 7.2",
     .params = sarsa_param_table,
     .params_size = sizeof(rill_td_params),
     .agent_size = sizeof(sarsa),

@@ -1,6 +1,6 @@
 /// Sarsa(lambda): Sarsa with eligibility traces.
 ///
-/// Sutton & Barto (2018), section 12.7, box "Sarsa(lambda) with binary features", in its tabular form;
+/// Sutton & Barto (2018), section 12.7, box "Sarsa(lambda) with binary features", on any features;
 /// first edition (1998), section 7.5. Other traces: Singh and Sutton (1996), van Seijen and Sutton
 /// (2014).
 ///

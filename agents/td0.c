@@ -1,7 +1,7 @@
 /// TD(0): the value of a given policy.
 ///
 /// Sutton & Barto (2018), section 6.1, box "Tabular TD(0) for estimating v_pi"; Zhao (2025),
-/// section 7.1.
+/// section 7.1. On features section 9.3, box "Semi-gradient TD(0) for estimating v-hat ~ v_pi".
 #include "agents/td_step.h"
 
 static const rill_param td0_param_table[] = {RILL_TD_PARAMS, RILL_PARAM_END};
@@ -58,7 +58,7 @@ extern const rill_agent_type rill_agent_td0;
 const rill_agent_type rill_agent_td0 = {
     .id = "td0",
     .summary = "temporal-difference prediction: learns the state values of a given policy",
-    .source = "Sutton & Barto (2018), section 6.1; Zhao (2025), section 7.1",
+    .source = "Sutton & Barto (2018), sections 6.1 and 9.3; Zhao (2025), section 7.1",
     .params = td0_param_table,
     .params_size = sizeof(rill_td_params),
     .agent_size = sizeof(td0),

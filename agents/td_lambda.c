@@ -1,7 +1,7 @@
 /// TD(lambda): the value of a given policy, with eligibility traces.
 ///
-/// Sutton & Barto (2018), section 12.2, box "Semi-gradient TD(lambda) for estimating v-hat ~ v_pi",
-/// in its tabular form; other traces than the box's accumulating one: section 12.5 and the
+/// Sutton & Barto (2018), section 12.2, box "Semi-gradient TD(lambda) for estimating v-hat ~ v_pi";
+/// other traces than the box's accumulating one: section 12.5 and the
 /// bibliographical remarks. Sutton (1988), Learning to Predict by the Methods of Temporal Differences;
 /// Singh and Sutton (1996).
 ///
