@@ -492,18 +492,20 @@ static void keep_values(runner *r)
     }
 }
 
-/// One run from its beginning; watched where a metric asks for it, or `is_watched`.
+/// One run from its beginning; watched where `is_watched` asks for it or a metric or lanes do, which it
+/// then tells.
 static rill_status run_once(const rill_experiment *experiment, int32_t variant, int64_t number,
-                            bool is_watched, const atomic_bool *stop, atomic_llong *steps_taken,
+                            bool *is_watched, const atomic_bool *stop, atomic_llong *steps_taken,
                             rill_run *run, rill_error *error)
 {
     runner r;
     rill_status status = runner_open(&r, experiment, variant, number, run, error);
     r.stop = stop;
     if (status == RILL_OK) {
-        status = r.n_lanes > 1                ? run_lanes(&r, steps_taken)
-                 : r.is_watched || is_watched ? run_watched(&r, steps_taken)
-                                              : run_plainly(&r, steps_taken);
+        *is_watched = *is_watched || r.is_watched || r.n_lanes > 1;
+        status = r.n_lanes > 1 ? run_lanes(&r, steps_taken)
+                 : *is_watched ? run_watched(&r, steps_taken)
+                               : run_plainly(&r, steps_taken);
         if (status == RILL_OK) {
             keep_values(&r);
             status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
@@ -523,11 +525,13 @@ rill_status run_one(const rill_experiment *experiment, int32_t variant, int64_t 
                     rill_error *error)
 {
     const double start = run_seconds_now();
+    bool is_watched = false;
     rill_status status =
-        run_once(experiment, variant, number, false, stop, steps_taken, run, error);
-    if (status == RILL_OK && run->status == RILL_RUN_DIVERGED) {
+        run_once(experiment, variant, number, &is_watched, stop, steps_taken, run, error);
+    if (status == RILL_OK && run->status == RILL_RUN_DIVERGED && !is_watched) {
         rill_run_clear(run);
-        status = run_once(experiment, variant, number, true, stop, NULL, run, error);
+        is_watched = true;
+        status = run_once(experiment, variant, number, &is_watched, stop, NULL, run, error);
     }
     run->wall_seconds = run_seconds_now() - start;
     run->hash = rill_run_hash(run);
