@@ -32,4 +32,8 @@ rill_status store_step(const rill_store *store, sqlite3_stmt *statement, rill_er
 rill_status store_number(const rill_store *store, const char *sql, int64_t *value,
                          rill_error *error);
 
+/// Stores one run, within a transaction of the caller's. One that is there already must be the same.
+rill_status store_put_run(const rill_store *store, const rill_run *run, bool *is_new,
+                          rill_error *error);
+
 #endif

@@ -227,15 +227,24 @@ static rill_status find_twin(const rill_store *store, const rill_run *run, bool 
     return status;
 }
 
-rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error)
+rill_status store_put_run(const rill_store *store, const rill_run *run, bool *is_new,
+                          rill_error *error)
 {
     bool is_there = false;
-    rill_status status = store_execute(store, "BEGIN IMMEDIATE", error);
-    status = status == RILL_OK ? find_twin(store, run, &is_there, error) : status;
+    rill_status status = find_twin(store, run, &is_there, error);
     status = status == RILL_OK && !is_there ? put_run(store, run, error) : status;
     if (status == RILL_OK && !is_there) {
         status = put_series(store, sqlite3_last_insert_rowid(store->database), run, error);
     }
+    *is_new = status == RILL_OK && !is_there;
+    return status;
+}
+
+rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error)
+{
+    bool is_new = false;
+    rill_status status = store_execute(store, "BEGIN IMMEDIATE", error);
+    status = status == RILL_OK ? store_put_run(store, run, &is_new, error) : status;
     status = status == RILL_OK ? store_execute(store, "COMMIT", error) : status;
     if (status != RILL_OK) {
         store_execute(store, "ROLLBACK", NULL);

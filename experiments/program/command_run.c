@@ -1,5 +1,6 @@
 #include "experiments/program/progress.h"
 #include "experiments/program/report.h"
+#include "experiments/shard.h"
 
 #include "experiments/program/program.h"
 
@@ -72,6 +73,19 @@ static char *default_directory(const char *file)
     return directory;
 }
 
+/// "DIR/shard-2-of-8", a directory beside those of the other shards.
+static char *directory_of_shard(const char *directory, rill_shard shard)
+{
+    char name[40];
+    rill_shard_name(shard, name);
+    size_t size = strlen(directory) + sizeof name + 1;
+    char *inner = malloc(size);
+    if (inner != NULL) {
+        snprintf(inner, size, "%s/%s", directory, name);
+    }
+    return inner;
+}
+
 static void print_title(const rill_experiment *experiment, const char *file)
 {
     char count[32];
@@ -94,13 +108,32 @@ static void print_title(const rill_experiment *experiment, const char *file)
     fflush(stdout);
 }
 
-/// Runs what is not stored yet. Answers the status of the run.
-static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
-                               int32_t threads, bool is_quiet, rill_error *error)
+/// Marks the runs of other shards as done. Counts this one's runs, and those of them that are done.
+static void leave_to_others(const rill_experiment *experiment, rill_shard shard, uint8_t *is_done,
+                            int64_t *n_tasks, int64_t *n_done)
 {
-    const int64_t n_tasks = experiment->runs * experiment->n_variants;
+    *n_tasks = 0;
+    *n_done = 0;
+    for (int32_t variant = 0; variant < experiment->n_variants; variant++) {
+        for (int64_t run = 0; run < experiment->runs; run++) {
+            uint8_t *mark = &is_done[variant * experiment->runs + run];
+            if (rill_shard_has(shard, experiment->n_variants, variant, run)) {
+                ++*n_tasks;
+                *n_done += *mark;
+            } else {
+                *mark = 1;
+            }
+        }
+    }
+}
+
+/// Runs what is not stored yet of a shard, and counts its runs. Answers the status of the run.
+static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
+                               rill_shard shard, int32_t threads, bool is_quiet, int64_t *n_tasks,
+                               rill_error *error)
+{
     int64_t n_done = 0;
-    uint8_t *is_done = calloc((size_t)n_tasks, 1);
+    uint8_t *is_done = calloc((size_t)(experiment->runs * experiment->n_variants), 1);
     if (is_done == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -108,12 +141,13 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
     if (status == RILL_OK && n_done > 0) {
         status = rill_store_check(store, experiment, 2.0, error);
     }
+    leave_to_others(experiment, shard, is_done, n_tasks, &n_done);
     if (status == RILL_OK && n_done > 0 && !is_quiet) {
-        printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, n_tasks);
+        printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, *n_tasks);
         fflush(stdout);
     }
-    if (status == RILL_OK && n_done < n_tasks) {
-        session under_way = {store, progress_begin(n_done, n_tasks, is_quiet)};
+    if (status == RILL_OK && n_done < *n_tasks) {
+        session under_way = {store, progress_begin(n_done, *n_tasks, is_quiet)};
         rill_run_options options = {
             .threads = threads,
             .is_done = is_done,
@@ -166,9 +200,27 @@ static rill_status report(const rill_experiment *experiment, rill_store *store, 
     return status;
 }
 
+/// Where the results are, and what to do with them.
+static void print_end(const rill_experiment *experiment, rill_shard shard, int64_t n_tasks,
+                      const char *directory, const char *whole)
+{
+    if (shard.count == 1) {
+        printf("\nKept in %s: `rill summary` and `rill export` read it.\n", directory);
+        return;
+    }
+    const int64_t n_all = experiment->runs * experiment->n_variants;
+    printf("%sThis was shard %d/%d alone, %" PRId64 " of %" PRId64 " runs, kept in %s.\n"
+           "`rill merge %s` puts together what shards there are.\n",
+           n_tasks > 0 ? "\n" : "", (int)shard.number, (int)shard.count, n_tasks, n_all, directory,
+           whole);
+}
+
 static int run(const command *self, int argc, char **argv)
 {
     const char *out = NULL;
+    const char *shard_text = NULL;
+    rill_shard shard = {1, 1};
+    int64_t n_tasks = 0;
     int64_t n_runs = 0;
     int64_t seed = -1;
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
@@ -176,6 +228,7 @@ static int run(const command *self, int argc, char **argv)
     bool is_json = false;
     bool is_restart = false;
     option_list sets = {NULL, 0};
+    rill_error error = {0};
     threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
     const option options[] = {
         {"--out", OPTION_TEXT, &out, "DIR", "where the results go (default results/NAME)", 0, 0},
@@ -185,6 +238,8 @@ static int run(const command *self, int argc, char **argv)
          "runs at a time (default: processors); changes no result", 1, 1024},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace a value of the file: agents[0].params.alpha=0.1", 0, 0},
+        {"--shard", OPTION_TEXT, &shard_text, "I/N",
+         "run a share alone, into DIR/shard-I-of-N; `rill merge` puts shards together", 0, 0},
         {"--restart", OPTION_FLAG, &is_restart, NULL, "forget the results that are in DIR", 0, 0},
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
@@ -200,11 +255,15 @@ static int run(const command *self, int argc, char **argv)
         options_release(options);
         return fail_usage(self, "expected one experiment file; `rill run --help` explains");
     }
+    if (shard_text != NULL && rill_shard_read(&shard, shard_text, &error) != RILL_OK) {
+        options_release(options);
+        return fail_usage(self, "--shard: %s", error.message);
+    }
     const char *file = argv[1];
-    rill_error error = {0};
     rill_experiment *experiment = NULL;
     rill_store *store = NULL;
-    char *directory = NULL;
+    char *whole = NULL;     // directory of the experiment
+    char *directory = NULL; // of the shard
     int code = EXIT_DONE;
     char runs_text[64] = "";
     char seed_text[64] = "";
@@ -233,7 +292,10 @@ static int run(const command *self, int argc, char **argv)
                                 "{\"id\": \"q_learning\"} (`rill list agents`)");
     }
     if (status == RILL_OK) {
-        directory = out != NULL ? strdup(out) : default_directory(file);
+        whole = out != NULL ? strdup(out) : default_directory(file);
+        directory = whole == NULL        ? NULL
+                    : shard_text == NULL ? strdup(whole)
+                                         : directory_of_shard(whole, shard);
         status = directory == NULL ? rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory")
                                    : RILL_OK;
     }
@@ -246,7 +308,8 @@ static int run(const command *self, int argc, char **argv)
         print_title(experiment, file);
     }
     if (status == RILL_OK) {
-        status = run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, &error);
+        status = run_missing(experiment, store, shard, (int32_t)threads, is_quiet || is_json,
+                             &n_tasks, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
@@ -256,7 +319,7 @@ static int run(const command *self, int argc, char **argv)
         code = EXIT_INTERRUPTED;
         goto done;
     }
-    if (status == RILL_OK) {
+    if (status == RILL_OK && (n_tasks > 0 || is_json)) {
         status = report(experiment, store, is_json, is_quiet, &error);
     }
     if (status != RILL_OK) {
@@ -264,13 +327,14 @@ static int run(const command *self, int argc, char **argv)
         goto done;
     }
     if (!is_json && !is_quiet) {
-        printf("\nKept in %s: `rill summary` and `rill export` read it.\n", directory);
+        print_end(experiment, shard, n_tasks, directory, whole);
     }
     code = finish_output();
 done:
     rill_store_close(store);
     rill_experiment_destroy(experiment);
     free(directory);
+    free(whole);
     free(overrides);
     options_release(options);
     return code;

@@ -44,6 +44,13 @@ RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *
 /// Stores one run, whole or not at all.
 RILL_API rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error);
 
+/// Copies what `from` holds of the same experiment and `into` does not, whole or not at all, and counts
+/// the runs that were new. `from` is only read; every run's hash is checked. Agents are told by label.
+/// RILL_INVALID where `from` has an agent that `into` has not; RILL_IO (damaged; a run that both have with
+/// different results), RILL_NO_MEMORY.
+RILL_API rill_status rill_store_merge(rill_store *into, rill_store *from, int64_t *n_runs,
+                                      int64_t *n_new, rill_error *error);
+
 /// Loads all stored runs, by variant and number. A run whose hash does not fit its data is damaged:
 /// RILL_IO. Free with `rill_runs_destroy`.
 RILL_API rill_status rill_store_load(rill_store *store, rill_run **runs, size_t *n_runs,
