@@ -1,8 +1,10 @@
 /// Putting result databases together.
 #include "experiments/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /// Where the variants of one store are in another: (n), found by their labels.
 static rill_status find_variants(const rill_store *into, const rill_store *from, int32_t **out,
@@ -26,10 +28,15 @@ static rill_status find_variants(const rill_store *into, const rill_store *from,
     return RILL_OK;
 }
 
-/// SQLite would clear the log of a program that was killed away when the file is closed.
-static void leave_as_it_is(const rill_store *store)
+/// SQLite would put away the log that a killed program left when the file is closed.
+static void keep_log(const rill_store *store)
 {
-    sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    char path[STORE_MAX_PATH + 8];
+    struct stat log;
+    snprintf(path, sizeof path, "%s-wal", store->file);
+    if (stat(path, &log) == 0 && log.st_size > 0) {
+        sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
 }
 
 rill_status rill_store_merge(rill_store *into, rill_store *from, int64_t *n_runs, int64_t *n_new,
@@ -40,7 +47,7 @@ rill_status rill_store_merge(rill_store *into, rill_store *from, int64_t *n_runs
     size_t n = 0;
     *n_runs = 0;
     *n_new = 0;
-    leave_as_it_is(from);
+    keep_log(from);
     rill_status status = find_variants(into, from, &positions, error);
     status = status == RILL_OK ? rill_store_load(from, &runs, &n, error) : status;
     status = status == RILL_OK ? store_execute(into, "BEGIN IMMEDIATE", error) : status;
