@@ -240,14 +240,31 @@ rill_status store_put_run(const rill_store *store, const rill_run *run, bool *is
     return status;
 }
 
-rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error)
+/// Runs in one transaction.
+static rill_status put_together(const rill_store *store, const rill_run *runs, size_t n,
+                                rill_error *error)
 {
-    bool is_new = false;
     rill_status status = store_execute(store, "BEGIN IMMEDIATE", error);
-    status = status == RILL_OK ? store_put_run(store, run, &is_new, error) : status;
+    for (size_t i = 0; status == RILL_OK && i < n; i++) {
+        bool is_new = false;
+        status = store_put_run(store, &runs[i], &is_new, error);
+    }
     status = status == RILL_OK ? store_execute(store, "COMMIT", error) : status;
     if (status != RILL_OK) {
         store_execute(store, "ROLLBACK", NULL);
+    }
+    return status;
+}
+
+rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n, rill_error *error)
+{
+    rill_status status = put_together(store, runs, n, error);
+    if (status == RILL_OK || n == 1) {
+        return status;
+    }
+    status = RILL_OK;
+    for (size_t i = 0; status == RILL_OK && i < n; i++) {
+        status = put_together(store, &runs[i], 1, error);
     }
     return status;
 }

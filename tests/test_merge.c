@@ -147,7 +147,7 @@ START_TEST(test_another_result_is_refused)
     rill_store *store = NULL;
     ASSERT_OK(rill_store_open(&store, "odd", experiment, false, &error), &error);
     for (size_t i = 0; i < c.count; i++) {
-        ASSERT_OK(rill_store_put(store, &c.runs[i], &error), &error);
+        ASSERT_OK(rill_store_put(store, &c.runs[i], 1, &error), &error);
     }
     rill_store_close(store);
     RUN("merge", "results/my", "odd", "--out", "sum");
@@ -215,7 +215,7 @@ static void put_and_die(const char *directory, const collection *c)
         rill_store *store = NULL;
         rill_status status = rill_store_open(&store, directory, experiment, false, &error);
         for (size_t i = 0; i < c->count && status == RILL_OK; i++) {
-            status = rill_store_put(store, &c->runs[i], &error);
+            status = rill_store_put(store, &c->runs[i], 1, &error);
         }
         _exit(status == RILL_OK ? 0 : 1);
     }
