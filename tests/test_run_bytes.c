@@ -2,8 +2,6 @@
 #include "experiments/run_bytes.h"
 #include "tests/runs.h"
 
-static rill_error error;
-
 /// Runs with several series, evaluation, estimates.
 static collection some_runs(void)
 {
@@ -36,59 +34,84 @@ START_TEST(test_round_trip)
 {
     collection c = some_runs();
     for (size_t i = 0; i < c.count; i++) {
-        unsigned char *bytes = NULL;
-        size_t size = 0;
+        bytes_writer whole = {0};
         rill_run run;
-        ASSERT_OK(run_bytes_write(&c.runs[i], &bytes, &size, &error), &error);
-        ASSERT_OK(run_bytes_read(&run, bytes, size, &error), &error);
+        run_bytes_put(&whole, &c.runs[i]);
+        bytes_reader from = {whole.data, whole.size, RILL_OK};
+        run_bytes_get(&from, &run);
+        ck_assert_int_eq(from.status, RILL_OK);
+        ck_assert_uint_eq(from.left, 0);
         assert_same_run(&c.runs[i], &run);
         ck_assert(c.runs[i].wall_seconds == run.wall_seconds);
         rill_run_clear(&run);
-        free(bytes);
+        free(whole.data);
     }
     rill_run empty = {.variant = 3};
     empty.hash = rill_run_hash(&empty);
-    unsigned char *bytes = NULL;
-    size_t size = 0;
+    bytes_writer whole = {0};
     rill_run run;
-    ASSERT_OK(run_bytes_write(&empty, &bytes, &size, &error), &error);
-    ASSERT_OK(run_bytes_read(&run, bytes, size, &error), &error);
+    run_bytes_put(&whole, &empty);
+    bytes_reader from = {whole.data, whole.size, RILL_OK};
+    run_bytes_get(&from, &run);
+    ck_assert_int_eq(from.status, RILL_OK);
+    ck_assert_uint_eq(from.left, 0);
     assert_same_run(&empty, &run);
-    free(bytes);
+    free(whole.data);
     release_runs(&c);
 }
 END_TEST
 
-static void assert_refused(const unsigned char *bytes, size_t size)
+/// The first `size` of these bytes hold no run.
+static void assert_refused(const unsigned char *start, size_t size)
 {
     // a block of just this size, so that a sanitizer sees each byte read beyond it
     unsigned char *copy = malloc(size + (size == 0));
-    memcpy(copy, bytes, size);
+    memcpy(copy, start, size);
     rill_run run;
-    error = (rill_error){0};
-    ck_assert_int_eq(run_bytes_read(&run, copy, size, &error), RILL_IO);
-    ck_assert_ptr_nonnull(strstr(error.message, "that should hold a finished run"));
+    bytes_reader from = {copy, size, RILL_OK};
+    run_bytes_get(&from, &run);
+    ck_assert_int_eq(from.status, RILL_IO);
     ck_assert_ptr_null(run.series);
     ck_assert_ptr_null(run.values);
     free(copy);
 }
 
-START_TEST(test_every_length_but_the_right_one_is_refused)
+START_TEST(test_every_shorter_length_is_refused)
 {
     collection c = some_runs();
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    ASSERT_OK(run_bytes_write(&c.runs[0], &bytes, &size, &error), &error);
-    for (size_t i = 0; i < size; i++) {
-        assert_refused(bytes, i);
+    bytes_writer whole = {0};
+    run_bytes_put(&whole, &c.runs[0]);
+    for (size_t i = 0; i < whole.size; i++) {
+        assert_refused(whole.data, i);
     }
-    unsigned char *longer = calloc(size + 100, 1);
-    memcpy(longer, bytes, size);
-    for (size_t i = 1; i < 100; i++) {
-        assert_refused(longer, size + i);
+    free(whole.data);
+    release_runs(&c);
+}
+END_TEST
+
+/// One after the other in one block.
+START_TEST(test_several_runs)
+{
+    collection c = some_runs();
+    bytes_writer whole = {0};
+    for (size_t i = 0; i < c.count; i++) {
+        run_bytes_put(&whole, &c.runs[i]);
+        bytes_put_text(&whole, "between");
     }
-    free(longer);
-    free(bytes);
+    ck_assert(!whole.is_incomplete);
+    bytes_reader from = {whole.data, whole.size, RILL_OK};
+    for (size_t i = 0; i < c.count; i++) {
+        rill_run run;
+        char between[8];
+        run_bytes_get(&from, &run);
+        assert_same_run(&c.runs[i], &run);
+        rill_run_clear(&run);
+        bytes_get_text(&from, between, sizeof between);
+        ck_assert_str_eq(between, "between");
+    }
+    ck_assert_int_eq(from.status, RILL_OK);
+    ck_assert_uint_eq(from.left, 0);
+    free(whole.data);
     release_runs(&c);
 }
 END_TEST
@@ -98,15 +121,17 @@ END_TEST
 START_TEST(test_a_wrong_byte_never_gives_another_result)
 {
     collection c = some_runs();
-    unsigned char *bytes = NULL;
-    size_t size = 0;
     int n_refused = 0;
-    ASSERT_OK(run_bytes_write(&c.runs[3], &bytes, &size, &error), &error);
+    bytes_writer whole = {0};
+    run_bytes_put(&whole, &c.runs[3]);
+    const size_t size = whole.size;
     for (size_t i = 0; i < size; i++) {
         for (int bit = 0; bit < 8; bit++) {
-            bytes[i] = (unsigned char)(bytes[i] ^ (1u << bit));
+            whole.data[i] = (unsigned char)(whole.data[i] ^ (1u << bit));
             rill_run run;
-            rill_status status = run_bytes_read(&run, bytes, size, &error);
+            bytes_reader from = {whole.data, size, RILL_OK};
+            run_bytes_get(&from, &run);
+            const rill_status status = from.status;
             ck_assert(status == RILL_OK || status == RILL_IO);
             n_refused += status != RILL_OK;
             if (status == RILL_OK) {
@@ -114,11 +139,11 @@ START_TEST(test_a_wrong_byte_never_gives_another_result)
                 ck_assert_uint_eq(rill_run_hash(&run), c.runs[3].hash);
                 rill_run_clear(&run);
             }
-            bytes[i] = (unsigned char)(bytes[i] ^ (1u << bit));
+            whole.data[i] = (unsigned char)(whole.data[i] ^ (1u << bit));
         }
     }
     ck_assert_int_gt(n_refused, 1000);
-    free(bytes);
+    free(whole.data);
     release_runs(&c);
 }
 END_TEST
@@ -129,27 +154,29 @@ START_TEST(test_great_lengths_are_refused)
     rill_series series = {.metric = "return", .every = 1};
     rill_run run = {.series = &series, .n_series = 1};
     run.hash = rill_run_hash(&run);
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    ASSERT_OK(run_bytes_write(&run, &bytes, &size, &error), &error);
+    bytes_writer whole = {0};
+    run_bytes_put(&whole, &run);
+    const size_t size = whole.size;
     for (size_t at = 0; at + 8 <= size; at++) {
         static const uint64_t lengths[] = {INT64_MAX, UINT64_MAX, UINT64_C(1) << 61,
                                            UINT64_C(1) << 32};
         for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
             unsigned char kept[8];
-            memcpy(kept, bytes + at, 8);
-            memcpy(bytes + at, &lengths[i], 8);
+            memcpy(kept, whole.data + at, 8);
+            memcpy(whole.data + at, &lengths[i], 8);
             rill_run read;
-            if (run_bytes_read(&read, bytes, size, &error) == RILL_OK) {
+            bytes_reader from = {whole.data, size, RILL_OK};
+            run_bytes_get(&from, &read);
+            if (from.status == RILL_OK) {
                 ck_assert_uint_eq(read.hash, run.hash);
                 rill_run_clear(&read);
             }
-            memcpy(bytes + at, kept, 8);
+            memcpy(whole.data + at, kept, 8);
         }
     }
-    free(bytes);
+    free(whole.data);
 }
 END_TEST
 
-TEST_MAIN(test_round_trip, test_every_length_but_the_right_one_is_refused,
+TEST_MAIN(test_round_trip, test_every_shorter_length_is_refused, test_several_runs,
           test_a_wrong_byte_never_gives_another_result, test_great_lengths_are_refused)
