@@ -37,16 +37,18 @@ typedef struct session {
     progress bar;
 } session;
 
-static rill_status store_run(void *context, rill_run *run, rill_error *error)
+static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_error *error)
 {
-    rill_status status = rill_store_put(((session *)context)->store, run, error);
-    rill_run_clear(run);
+    rill_status status = rill_store_put(((session *)context)->store, runs, n, error);
+    for (size_t i = 0; i < n; i++) {
+        rill_run_clear(&runs[i]);
+    }
     return status;
 }
 
-static void show_progress(void *context, int64_t steps, int64_t n_finished)
+static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((session *)context)->bar, steps, n_finished);
+    progress_show(&((session *)context)->bar, all->steps, all->finished);
 }
 
 static bool should_stop(void *context)
@@ -121,7 +123,7 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         rill_run_options options = {
             .threads = threads,
             .is_done = is_done,
-            .on_run = store_run,
+            .on_runs = store_runs,
             .on_progress = show_progress,
             .context = &under_way,
             .should_stop = should_stop,

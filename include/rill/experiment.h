@@ -122,18 +122,30 @@ RILL_API rill_status rill_experiment_parse(rill_experiment **experiment, const c
 /// NULL is fine.
 RILL_API void rill_experiment_destroy(rill_experiment *experiment);
 
+/// How far the runs of a variant are, since the experiment was started or resumed.
+typedef struct rill_variant_progress {
+    int64_t steps;    ///< taken
+    int64_t finished; ///< runs handed on
+    int64_t running;  ///< runs under way
+} rill_variant_progress;
+
+/// How far an experiment is: the sums over its variants.
+typedef struct rill_progress {
+    int64_t steps, finished, running;
+    const rill_variant_progress *variants; ///< (n_variants)
+} rill_progress;
+
 /// How an experiment is run.
 typedef struct rill_run_options {
     int32_t threads; ///< at least 1
     /// (n_variants, runs) row-major, 1 for runs that need not be repeated; NULL: none.
     const uint8_t *is_done;
-    /// Called from the calling thread for every finished run, in the order in which they finish.
-    /// The run is the callee's from then on (`rill_run_clear`); an error stops the experiment.
-    /// Required.
-    rill_status (*on_run)(void *context, rill_run *run, rill_error *error);
-    /// Called from the calling thread about ten times a second with the steps taken so far, over
-    /// all threads; NULL: not wanted.
-    void (*on_progress)(void *context, int64_t steps, int64_t runs_finished);
+    /// Called from the calling thread with all runs that have finished since the last call, (n) in the
+    /// order in which they did. What runs own is the callee's from then on, also after an error
+    /// (`rill_run_clear`), the array is not; an error stops the experiment. Required.
+    rill_status (*on_runs)(void *context, rill_run *runs, size_t n, rill_error *error);
+    /// Called from the calling thread about ten times a second, and at the end; NULL: not wanted.
+    void (*on_progress)(void *context, const rill_progress *progress);
     /// Asked from the calling thread, about ten times a second: true stops. NULL: never.
     bool (*should_stop)(void *context);
     void *context; ///< handed to the functions above
