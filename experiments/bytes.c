@@ -57,6 +57,14 @@ void bytes_put_text(bytes_writer *to, const char *text)
     }
 }
 
+void bytes_put_bytes(bytes_writer *to, const bytes_writer *from)
+{
+    unsigned char *at = extend(to, from->size);
+    if (at != NULL && from->size > 0) {
+        memcpy(at, from->data, from->size);
+    }
+}
+
 static void refuse(bytes_reader *from, rill_status status)
 {
     from->status = from->status == RILL_OK ? status : from->status;

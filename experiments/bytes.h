@@ -18,6 +18,8 @@ typedef struct bytes_writer {
 void bytes_put_number(bytes_writer *to, uint64_t number);
 void bytes_put_reals(bytes_writer *to, const double *values, size_t n);
 void bytes_put_text(bytes_writer *to, const char *text);
+/// What another one holds, without its length.
+void bytes_put_bytes(bytes_writer *to, const bytes_writer *from);
 
 /// What is still to be read. The first thing wrong stays (RILL_IO: not what was expected, or cut short;
 /// RILL_NO_MEMORY), and all after it reads as 0.

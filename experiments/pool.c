@@ -22,7 +22,8 @@ struct pool {
     const rill_run_options *options;
     pthread_mutex_t lock;    ///< of what follows, up to the blank line
     pthread_cond_t finished; ///< a task was given back
-    pthread_cond_t room;     ///< runs were handed on, or there is nothing to wait for any more
+    pthread_cond_t room;     ///< what `pool_take` waits for may be there
+    bool is_open;            ///< more tasks may come
     int64_t next;            ///< position of the next task in the order of tasks
     pool_task *returned;     ///< (n_returned) tasks to be given out again
     size_t n_returned;
@@ -134,10 +135,17 @@ static bool is_full(const pool *p)
     return p->waiting.n >= MAX_WAITING_RUNS || p->waiting.bytes >= MAX_WAITING_BYTES;
 }
 
+/// Whether a task is worth waiting for. With the lock held.
+static bool is_to_wait(pool *p)
+{
+    return (is_full(p) || (p->is_open && !has_task(p))) && p->status == RILL_OK &&
+           !atomic_load(&p->stop);
+}
+
 bool pool_take(pool *p, pool_task *task)
 {
     pthread_mutex_lock(&p->lock);
-    while (is_full(p) && p->status == RILL_OK && !atomic_load(&p->stop)) {
+    while (is_to_wait(p)) {
         pthread_cond_wait(&p->room, &p->lock);
     }
     const bool is_taken = take(p, task);
@@ -209,9 +217,9 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
     pthread_mutex_unlock(&p->lock);
 }
 
-void pool_return(pool *p, pool_task task)
+/// With the lock held.
+static void add(pool *p, pool_task task)
 {
-    pthread_mutex_lock(&p->lock);
     pool_task *larger = realloc(p->returned, (p->n_returned + 1) * sizeof *larger);
     if (larger == NULL) {
         rill_error error = {0};
@@ -220,7 +228,46 @@ void pool_return(pool *p, pool_task task)
         p->returned = larger;
         p->returned[p->n_returned++] = task;
     }
+    pthread_cond_broadcast(&p->room);
+}
+
+void pool_return(pool *p, pool_task task)
+{
+    pthread_mutex_lock(&p->lock);
+    add(p, task);
     come_back(p, task);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_add(pool *p, pool_task task)
+{
+    pthread_mutex_lock(&p->lock);
+    add(p, task);
+    p->n_missing++;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_open(pool *p, bool is_open)
+{
+    pthread_mutex_lock(&p->lock);
+    p->is_open = is_open;
+    pthread_cond_broadcast(&p->room);
+    pthread_mutex_unlock(&p->lock);
+}
+
+int64_t pool_left(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    const int64_t n = p->n_missing - p->n_out - (int64_t)p->waiting.n;
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+void pool_fail(pool *p, rill_status status, const rill_error *error)
+{
+    pthread_mutex_lock(&p->lock);
+    fail(p, status, error);
+    pthread_cond_broadcast(&p->room);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -281,7 +328,8 @@ static void report(pool *p)
 /// With the lock held.
 static bool is_over(pool *p)
 {
-    return p->n_out == 0 && p->waiting.n == 0 && !has_task(p);
+    const bool may_go_on = p->is_open && p->status == RILL_OK && !atomic_load(&p->stop);
+    return p->n_out == 0 && p->waiting.n == 0 && !has_task(p) && !may_go_on;
 }
 
 bool pool_serve(pool *p, double seconds)

@@ -36,6 +36,16 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
 /// Gives back a task that its worker will not finish: another one will get it. From any thread.
 void pool_return(pool *p, pool_task task);
 
+/// A task from elsewhere, besides those of the experiment.
+void pool_add(pool *p, pool_task task);
+/// While a pool is open, more tasks may come (`pool_add`, `pool_return`): `pool_take` waits for them, and
+/// all is not over. It begins closed.
+void pool_open(pool *p, bool is_open);
+/// Number of tasks to be taken. From the calling thread.
+int64_t pool_left(pool *p);
+/// Ends all by an error that is of no task. The first one counts.
+void pool_fail(pool *p, rill_status status, const rill_error *error);
+
 /// True once runs under way are to stop.
 const atomic_bool *pool_stop(const pool *p);
 /// Steps taken in the runs of a variant, for workers to add to.

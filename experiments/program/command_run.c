@@ -1,4 +1,5 @@
 #include "experiments/program/progress.h"
+#include "experiments/program/ranks_work.h"
 #include "experiments/program/report.h"
 #include "experiments/shard.h"
 
@@ -88,7 +89,7 @@ static char *directory_of_shard(const char *directory, rill_shard shard)
     return inner;
 }
 
-static void print_title(const rill_experiment *experiment, const char *file)
+static void print_title(const rill_experiment *experiment, const char *file, int32_t n_ranks)
 {
     char count[32];
     const bool has_sweep = experiment->n_variants != experiment->n_agents;
@@ -110,7 +111,11 @@ static void print_title(const rill_experiment *experiment, const char *file)
         format_count(experiment->stop_steps, count, sizeof count);
         printf("%s steps", count);
     }
-    printf(" each, seed %" PRIu64 "\n\n", experiment->seed);
+    printf(" each, seed %" PRIu64, experiment->seed);
+    if (n_ranks > 1) {
+        printf(", on %d MPI ranks", (int)n_ranks);
+    }
+    printf("\n\n");
     fflush(stdout);
 }
 
@@ -134,7 +139,8 @@ static void leave_to_others(const rill_experiment *experiment, rill_shard shard,
 }
 
 /// Runs what is not stored yet of a shard, and counts its runs. Answers the status of the run.
-static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
+static rill_status run_missing(ranks *all, const ranks_start *start,
+                               const rill_experiment *experiment, rill_store *store,
                                rill_shard shard, int32_t threads, bool is_quiet, int64_t *n_tasks,
                                rill_error *error)
 {
@@ -163,7 +169,7 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
             .should_stop = should_stop,
         };
         catch_signals();
-        status = rill_experiment_run(experiment, &options, error);
+        status = ranks_run(all, experiment, &options, start, error);
         progress_end(&under_way.bar);
     }
     free(is_done);
@@ -221,7 +227,8 @@ static void print_end(const rill_experiment *experiment, rill_shard shard, int64
            whole);
 }
 
-static int run(const command *self, int argc, char **argv)
+/// What rank 0 does.
+static int lead(const command *self, ranks *all, int argc, char **argv)
 {
     const char *out = NULL;
     const char *shard_text = NULL;
@@ -229,19 +236,21 @@ static int run(const command *self, int argc, char **argv)
     int64_t n_tasks = 0;
     int64_t n_runs = 0;
     int64_t seed = -1;
-    int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t threads = 0;
+    ranks_start start = {0, 60.0};
     bool is_quiet = false;
     bool is_json = false;
     bool is_restart = false;
     option_list sets = {NULL, 0};
     rill_error error = {0};
-    threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
     const option options[] = {
         {"--out", OPTION_TEXT, &out, "DIR", "where the results go (default results/NAME)", 0, 0},
         {"--runs", OPTION_INTEGER, &n_runs, "N", "independent runs of each agent", 1, 1 << 30},
         {"--seed", OPTION_INTEGER, &seed, "S", "seed of all random numbers", 0, 9007199254740992.0},
         {"--threads", OPTION_INTEGER, &threads, "T",
-         "runs at a time (default: processors); changes no result", 1, 1024},
+         "runs at a time, of each MPI rank (default: its processors); changes no result", 1, 1024},
+        {"--patience", OPTION_REAL, &start.patience, "SECONDS",
+         "give an MPI rank's runs to others when it is silent for so long (default 60)", 1, 1e6},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace a value of the file: agents[0].params.alpha=0.1", 0, 0},
         {"--shard", OPTION_TEXT, &shard_text, "I/N",
@@ -257,6 +266,8 @@ static int run(const command *self, int argc, char **argv)
         options_release(options);
         return options_exit_code(n_arguments);
     }
+    start.threads = (int32_t)threads;
+    threads = threads == 0 ? ranks_threads(all) : threads;
     if (n_arguments != 1) {
         options_release(options);
         return fail_usage(self, "expected one experiment file; `rill run --help` explains");
@@ -311,11 +322,11 @@ static int run(const command *self, int argc, char **argv)
     }
     status = rill_store_open(&store, directory, experiment, is_restart, &error);
     if (status == RILL_OK && !is_json && !is_quiet) {
-        print_title(experiment, file);
+        print_title(experiment, file, all->count);
     }
     if (status == RILL_OK) {
-        status = run_missing(experiment, store, shard, (int32_t)threads, is_quiet || is_json,
-                             &n_tasks, &error);
+        status = run_missing(all, &start, experiment, store, shard, (int32_t)threads,
+                             is_quiet || is_json, &n_tasks, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
@@ -346,6 +357,33 @@ done:
     return code;
 }
 
+/// Shards are for jobs that do not know of each other, also where a launcher starts them together.
+static bool is_one_job(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--shard", strlen("--shard")) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+    ranks all;
+    rill_error error = {0};
+    if (ranks_begin(&all, is_one_job(argc, argv), &error) != RILL_OK) {
+        // the others fail alike, without a word
+        return ranks_end(&all, all.rank == 0 ? fail(NULL, &error) : EXIT_CHECK_FAILED);
+    }
+    if (all.rank > 0) {
+        return ranks_follow(&all);
+    }
+    const int code = lead(self, &all, argc, argv);
+    ranks_dismiss(&all);
+    return ranks_end(&all, code);
+}
+
 const command command_run = {
     .name = "run",
     .arguments = "FILE.json",
@@ -355,8 +393,10 @@ const command command_run = {
         "prints the mean of each metric over the last part of training. Runs that are in the\n"
         "result directory are not repeated: interrupt with Ctrl-C and go on with the same command,\n"
         "or ask for more --runs later. Results do not depend on the number of threads.\n"
+        "On many machines, start it with mpirun or srun, or as shards; docs/cluster.md has scripts.\n"
         "\n"
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
-        "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2",
+        "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2\n"
+        "  mpirun -n 64 rill run my.json",
     .run = run,
 };
