@@ -800,9 +800,9 @@ START_TEST(test_regret_of_a_fixed_policy)
         ck_assert_ptr_eq(e->variants[1].optimum, e->variants[0].truth);
         ck_assert_ptr_ne(e->variants[1].truth, e->variants[0].truth);
         double expected = 0.0;
-        for (int32_t s = 0; s < e->model->n_states; s++) {
-            expected += e->model->start[s] * (e->variants[0].truth->solution->v[s] -
-                                              e->variants[1].truth->solution->v[s]);
+        for (int32_t s = 0; s < e->worlds[0]->model->n_states; s++) {
+            expected += e->worlds[0]->model->start[s] * (e->variants[0].truth->solution->v[s] -
+                                                         e->variants[1].truth->solution->v[s]);
         }
         ck_assert_double_gt(expected, 0.1);
         for (int32_t variant = 0; variant < 2; variant++) {

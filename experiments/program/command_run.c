@@ -77,13 +77,17 @@ static char *default_directory(const char *file)
 static void print_title(const rill_experiment *experiment, const char *file)
 {
     char count[32];
+    const bool has_sweep = experiment->n_variants != experiment->n_agents;
     printf("%s\n", experiment->name[0] == '\0' ? file : experiment->name);
     if (experiment->source[0] != '\0') {
         printf("%s\n", experiment->source);
     }
-    printf("%s, %d agent%s, %" PRId64 " run%s of ", experiment->env->type->id,
-           (int)experiment->n_variants, experiment->n_variants == 1 ? "" : "s", experiment->runs,
-           experiment->runs == 1 ? "" : "s");
+    printf("%s, %d agent%s", experiment->env->type->id, (int)experiment->n_agents,
+           experiment->n_agents == 1 ? "" : "s");
+    if (has_sweep) {
+        printf(" in %d variants", (int)experiment->n_variants);
+    }
+    printf(", %" PRId64 " run%s of ", experiment->runs, experiment->runs == 1 ? "" : "s");
     if (experiment->stop_episodes > 0) {
         format_count(experiment->stop_episodes, count, sizeof count);
         printf("%s episodes%s", count, experiment->stop_steps > 0 ? " or " : "");
