@@ -30,28 +30,26 @@ void store_clear_head(rill_store *store)
     store->n_variants = 0;
 }
 
-/// A variant of an experiment as it is stored; of its own.
-static rill_status copy_variant(const rill_experiment *experiment, int32_t i,
-                                rill_store_variant *out, rill_error *error)
+/// A variant of an experiment as it is stored; the texts stay the experiment's.
+static rill_store_variant stored_form(const rill_variant *variant)
 {
-    cJSON *config = cJSON_Parse(experiment->identity);
-    cJSON *agents = cJSON_GetObjectItemCaseSensitive(config, "agents");
-    for (int j = cJSON_GetArraySize(agents) - 1; j >= 0; j--) {
-        if (j != i) {
-            cJSON_DeleteItemFromArray(agents, j);
-        }
-    }
-    *out = (rill_store_variant){.label = strdup(experiment->variants[i].label),
-                                .agent_label = strdup(experiment->variants[i].label),
-                                .settings = strdup("{}"),
-                                .config = cJSON_PrintUnformatted(config)};
-    cJSON_Delete(config);
-    if (out->label == NULL || out->agent_label == NULL || out->settings == NULL ||
-        out->config == NULL) {
-        clear_variant(out);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    return RILL_OK;
+    return (rill_store_variant){variant->label, variant->agent_label, variant->settings,
+                                variant->config};
+}
+
+/// Fills what version 1 did not store of a variant.
+static rill_status complete_variant(rill_store_variant *stored, const rill_variant *variant,
+                                    rill_error *error)
+{
+    free(stored->agent_label);
+    free(stored->settings);
+    free(stored->config);
+    stored->agent_label = strdup(variant->agent_label);
+    stored->settings = strdup(variant->settings);
+    stored->config = strdup(variant->config);
+    return stored->agent_label == NULL || stored->settings == NULL || stored->config == NULL
+               ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+               : RILL_OK;
 }
 
 /// Version 1 stored the experiment alone: what its variants are is read from it.
@@ -67,18 +65,15 @@ static rill_status complete_version_1(rill_store *store, rill_error *error)
                               store->file, cause.path, cause.path[0] == '\0' ? "" : ": ",
                               cause.message);
     }
-    if (experiment->n_variants != store->n_variants) {
+    bool fits = experiment->n_variants == store->n_variants;
+    for (int32_t i = 0; fits && i < store->n_variants; i++) {
+        fits = strcmp(experiment->variants[i].label, store->labels[i]) == 0;
+    }
+    if (!fits) {
         status = store_damaged(store, "its agents are not those of its experiment", error);
     }
     for (int32_t i = 0; status == RILL_OK && i < store->n_variants; i++) {
-        rill_store_variant variant;
-        if (strcmp(experiment->variants[i].label, store->variants[i].label) != 0) {
-            status = store_damaged(store, "its agents are not those of its experiment", error);
-        } else if ((status = copy_variant(experiment, i, &variant, error)) == RILL_OK) {
-            clear_variant(&store->variants[i]);
-            store->variants[i] = variant;
-            store->labels[i] = variant.label;
-        }
+        status = complete_variant(&store->variants[i], &experiment->variants[i], error);
     }
     rill_experiment_destroy(experiment);
     return status;
@@ -194,7 +189,7 @@ static bool find_difference(const cJSON *a, const cJSON *b, char *path, size_t s
 }
 
 /// Refuses a variant that is stored with another configuration.
-static rill_status compare_variant(const rill_store *store, const rill_store_variant *own,
+static rill_status compare_variant(const rill_store *store, const rill_variant *own,
                                    const rill_store_variant *stored, rill_error *error)
 {
     if (strcmp(own->config, stored->config) == 0) {
@@ -202,19 +197,15 @@ static rill_status compare_variant(const rill_store *store, const rill_store_var
     }
     // what an earlier program wrote may lack what has become a parameter since: read by this one, it has all
     rill_experiment *reread = NULL;
-    rill_store_variant today = {0};
     const bool is_readable =
         rill_experiment_parse(&reread, stored->config, NULL, NULL) == RILL_OK &&
-        copy_variant(reread, 0, &today, NULL) == RILL_OK;
+        reread->n_variants == 1;
     char place[200] = "";
     cJSON *a = cJSON_Parse(own->config);
-    cJSON *b = cJSON_Parse(is_readable ? today.config : stored->config);
+    cJSON *b = cJSON_Parse(is_readable ? reread->variants[0].config : stored->config);
     const bool is_different = find_difference(a, b, place, sizeof place);
     cJSON_Delete(a);
     cJSON_Delete(b);
-    if (is_readable) {
-        clear_variant(&today);
-    }
     rill_experiment_destroy(reread);
     static const char agent[] = "agents[0]."; // the only one, whatever it is in the file
     const size_t skipped = strncmp(place, agent, strlen(agent)) == 0 ? strlen(agent) : 0;
@@ -281,10 +272,9 @@ rill_status store_match(rill_store *store, const rill_experiment *experiment, bo
     for (int32_t i = 0; status == RILL_OK && i < experiment->n_variants; i++) {
         const entry key = {experiment->variants[i].label, 0};
         const entry *found = bsearch(&key, entries, (size_t)n, sizeof *entries, compare_entries);
-        rill_store_variant own;
-        if (found != NULL && (status = copy_variant(experiment, i, &own, error)) == RILL_OK) {
-            status = compare_variant(store, &own, &store->variants[found->position], error);
-            clear_variant(&own);
+        if (found != NULL) {
+            status = compare_variant(store, &experiment->variants[i],
+                                     &store->variants[found->position], error);
             order[n_found++] = found->position;
             is_own[found->position] = true;
         }
@@ -378,13 +368,8 @@ rill_status store_write_head(rill_store *store, const rill_experiment *experimen
         const bool is_there = n_met < store->n_own &&
                               strcmp(store->labels[n_met], experiment->variants[i].label) == 0;
         if (!is_there) {
-            rill_store_variant own;
-            status = copy_variant(experiment, i, &own, error);
-            if (status == RILL_OK) {
-                const int32_t position = is_whole ? i : (int32_t)next++;
-                status = store_add_variant(store, 0, position, &own, error);
-                clear_variant(&own);
-            }
+            const rill_store_variant own = stored_form(&experiment->variants[i]);
+            status = store_add_variant(store, 0, is_whole ? i : (int32_t)next++, &own, error);
         } else if (is_whole) {
             sqlite3_bind_int(move, 1, i);
             sqlite3_bind_int64(move, 2, store->ids[n_met]);

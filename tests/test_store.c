@@ -221,8 +221,8 @@ START_TEST(test_variants_come_and_go)
     enter_fresh_directory();
     rill_experiment *experiment = experiment_of(small);
     collection c = fill_store(experiment);
-    ck_assert_str_eq(stored_labels(), "sarsa|Q, 'α'|");
-    static const char q[] = "{\"id\":\"q_learning\",\"label\":\"Q, 'α'\"}";
+    ck_assert_str_eq(stored_labels(), "sarsa|Q, \"α\"|");
+    static const char q[] = "{\"id\":\"q_learning\",\"label\":\"Q, \\\"α\\\"\"}";
     char text[200];
     // one of them alone
     snprintf(text, sizeof text, "agents=[%s]", q);
@@ -233,11 +233,11 @@ START_TEST(test_variants_come_and_go)
     ASSERT_OK(rill_store_done(store, 4, is_done, &n_done, &error), &error);
     ck_assert_int_eq(n_done, 4);
     int32_t n = 0;
-    ck_assert_str_eq(rill_store_labels(store, &n)[0], "Q, 'α'");
+    ck_assert_str_eq(rill_store_labels(store, &n)[0], "Q, \"α\"");
     ck_assert_int_eq(n, 2);
     ck_assert_str_eq(rill_store_config(store), experiment->resolved); // which says more
     rill_store_close(store);
-    ck_assert_str_eq(stored_labels(), "sarsa|Q, 'α'|");
+    ck_assert_str_eq(stored_labels(), "sarsa|Q, \"α\"|");
     // a new one between them, and the other way round
     snprintf(text, sizeof text, "agents=[%s,{\"id\":\"td0\",\"label\":\"new\"},{\"id\":\"sarsa\"}]",
              q);
@@ -270,13 +270,13 @@ START_TEST(test_variants_come_and_go)
     }
     rill_runs_destroy(loaded, n_loaded);
     rill_store_close(store);
-    ck_assert_str_eq(stored_labels(), "Q, 'α'|new|sarsa|");
+    ck_assert_str_eq(stored_labels(), "Q, \"α\"|new|sarsa|");
     // one of them with another parameter is refused, and so is a new one beside it
     rill_experiment *other = small_with("agents=[{\"id\":\"td0\",\"label\":\"newer\"},"
                                         "{\"id\":\"sarsa\",\"params\":{\"alpha\":0.3}}]");
     ASSERT_REFUSED(rill_store_open(&store, "out", other, false, &error), &error, "",
                    "different \"sarsa\" (they differ in params.alpha)");
-    ck_assert_str_eq(stored_labels(), "Q, 'α'|new|sarsa|");
+    ck_assert_str_eq(stored_labels(), "Q, \"α\"|new|sarsa|");
     release_runs(&all);
     release_runs(&c);
     rill_experiment_destroy(other);
