@@ -94,6 +94,9 @@ static cJSON *write_identity(const rill_experiment *experiment)
     if (experiment->evaluation.every > 0) {
         cJSON *json = cJSON_AddObjectToObject(root, "evaluation");
         cJSON_AddItemToObject(json, "every", json_number((double)experiment->evaluation.every));
+        if (experiment->evaluation.unit == RILL_STEPS) { // else as files had it without a choice
+            cJSON_AddStringToObject(json, "unit", rill_unit_name(RILL_STEPS));
+        }
         cJSON_AddItemToObject(json, "episodes",
                               json_number((double)experiment->evaluation.episodes));
         cJSON_AddItemToObject(json, "max_steps",
