@@ -37,6 +37,17 @@ static const char *file_of(const cJSON *value)
     return cJSON_GetArraySize(value) == 1 && cJSON_IsString(file) ? file->valuestring : NULL;
 }
 
+/// Makes a value a text. It stays where it is in memory, so that it is known where it was written.
+static void become_text(cJSON *value, cJSON *text)
+{
+    cJSON_Delete(value->child);
+    value->child = NULL;
+    value->type = cJSON_String;
+    value->valuestring = text->valuestring;
+    text->valuestring = NULL;
+    cJSON_Delete(text);
+}
+
 /// A text with what the file holds.
 static rill_status read_value(const char *file, const char *directory, cJSON **value,
                               rill_error *error)
@@ -65,8 +76,9 @@ rill_status json_insert_files(cJSON *json, const char *directory, rill_error *er
     for (cJSON *child = json->child; child != NULL; child = child->next, i++) {
         const bool is_params = child->string != NULL && strcmp(child->string, "params") == 0;
         rill_status status = RILL_OK;
-        for (cJSON *member = is_params ? child->child : NULL; member != NULL;) {
-            cJSON *next = member->next, *value = NULL;
+        for (cJSON *member = is_params ? child->child : NULL; member != NULL;
+             member = member->next) {
+            cJSON *value = NULL;
             const char *file = file_of(member);
             status = file == NULL ? RILL_OK : read_value(file, directory, &value, error);
             if (status != RILL_OK) {
@@ -74,13 +86,9 @@ rill_status json_insert_files(cJSON *json, const char *directory, rill_error *er
                 rill_error_prefix(error, status, member->string);
                 break;
             }
-            if (value != NULL &&
-                !cJSON_ReplaceItemInObjectCaseSensitive(child, member->string, value)) {
-                cJSON_Delete(value);
-                status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-                break;
+            if (value != NULL) {
+                become_text(member, value);
             }
-            member = next;
         }
         status =
             status == RILL_OK && !is_params ? json_insert_files(child, directory, error) : status;
