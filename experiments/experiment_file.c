@@ -92,17 +92,18 @@ static rill_status check_chain(const experiment_file *file, const char *name, ri
     if (!is_loop && file->n_texts < EXPERIMENT_MAX_CHAIN) {
         return RILL_OK;
     }
+    if (!is_loop) {
+        return rill_error_set(error, RILL_INVALID, "extends",
+                              "%s extends a chain of more than %d files; make it shorter",
+                              file->texts[0].name, EXPERIMENT_MAX_CHAIN);
+    }
     char chain[512] = "";
     for (int i = 0; i < file->n_texts; i++) {
         const size_t used = strlen(chain);
         snprintf(chain + used, sizeof chain - used, "%s extends ", file->texts[i].name);
     }
-    if (is_loop) {
-        return rill_error_set(error, RILL_INVALID, "extends",
-                              "goes round: %s%s; one of them must stand alone", chain, name);
-    }
-    return rill_error_set(error, RILL_INVALID, "extends", "more than %d files: %s...",
-                          EXPERIMENT_MAX_CHAIN, chain);
+    return rill_error_set(error, RILL_INVALID, "extends",
+                          "goes round: %s%s; one of them must stand alone", chain, name);
 }
 
 /// Takes "extends" out of a tree; `*name` is the file, NULL where there is none.
@@ -228,8 +229,11 @@ rill_status experiment_file_read(experiment_file *file, const char *path, const 
     cJSON *trees[EXPERIMENT_MAX_CHAIN] = {NULL};
     file->overrides = overrides;
     rill_status status = read_chain(file, path, text, trees, error);
-    for (int i = file->n_texts - 1; i > 0 && status == RILL_OK; i--) {
-        experiment_extend(trees[i - 1], trees[i]);
+    for (int i = file->n_texts - 1; i >= 0 && status == RILL_OK; i--) {
+        cJSON_DeleteItemFromObjectCaseSensitive(trees[i], "extends");
+        if (i + 1 < file->n_texts) {
+            experiment_extend(trees[i], trees[i + 1]);
+        }
     }
     for (int i = 1; i < file->n_texts; i++) {
         cJSON_Delete(trees[i]);
