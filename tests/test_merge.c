@@ -194,15 +194,49 @@ START_TEST(test_other_experiments_are_refused)
     collection whole = run_whole_and_shards();
     ASSERT_DONE("run", "my.json", "--seed", "6", "--out", "seed-6");
     RUN("merge", "results/my", "seed-6", "--out", "sum");
-    ASSERT_FAILED_WITH(2, "seed-6: sum/results.sqlite holds runs of a different experiment");
+    ASSERT_FAILED_WITH(2, "seed-6: sum/results.sqlite holds runs of a different \"sarsa\"");
     ck_assert_ptr_nonnull(strstr(ran.err, "differ in seed"));
     assert_holds("sum", &whole);
     ASSERT_DONE("run", "my.json", "--set", "agents[1].params.alpha=0.25", "--out", "alpha");
     RUN("merge", "alpha", "results/my", "--out", "results/whole");
     ASSERT_FAILED_WITH(2, "alpha: results/whole/results.sqlite holds runs of a different");
-    ck_assert_ptr_nonnull(strstr(ran.err, "agents[1].params.alpha"));
+    ck_assert_ptr_nonnull(strstr(ran.err, "\"q_learning\" (they differ in params.alpha)"));
     assert_holds("results/whole", &whole);
     release_runs(&whole);
+}
+END_TEST
+
+/// Sweeps that overlap: what one has and the other has not is added.
+START_TEST(test_variants_are_added)
+{
+    enter_fresh_directory();
+    static const char *const values[] = {"[0.1, 0.2]", "[0.2, 0.4]", "[0.1, 0.2, 0.4]"};
+    static const char *const names[] = {"first", "second", "all"};
+    for (int i = 0; i < 3; i++) {
+        char sweep[400];
+        snprintf(sweep, sizeof sweep,
+                 "{'environment': {'id': 'cliff_walking', 'max_episode_steps': 30},"
+                 " 'agents': [{'id': 'sarsa'}], 'stop': {'episodes': 5}, 'runs': 3,"
+                 " 'sweep': [{'path': 'agents[0].params.alpha', 'values': %s}]}",
+                 values[i]);
+        write_json("sweep.json", sweep);
+        ASSERT_DONE("run", "sweep.json", "--out", names[i], "--threads", "1");
+        ASSERT_DONE("run", "sweep.json", "--out", "grown", "--threads", "1");
+    }
+    ASSERT_DONE("merge", "first", "second", "--out", "sum");
+    assert_says("second: 6 runs, 3 new\n");
+    collection sum = load("sum");
+    collection all = load("all");
+    ck_assert_uint_eq(sum.count, 9);
+    ck_assert_uint_eq(all.count, 9);
+    for (size_t i = 0; i < 9; i++) {
+        assert_same_run(&sum.runs[i], &all.runs[i]);
+    }
+    // one whose experiment has changed on the way holds more variants than that has
+    ASSERT_DONE("merge", "grown", "--out", "copy");
+    assert_holds("copy", &all);
+    release_runs(&sum);
+    release_runs(&all);
 }
 END_TEST
 
@@ -281,4 +315,5 @@ END_TEST
 
 TEST_MAIN_WITH_FILES(test_shards_are_the_whole, test_a_shard_goes_on, test_adding_to_what_is_there,
                      test_another_result_is_refused, test_damage_is_refused_whole,
-                     test_other_experiments_are_refused, test_sources_are_only_read, test_mistakes)
+                     test_other_experiments_are_refused, test_variants_are_added,
+                     test_sources_are_only_read, test_mistakes)
