@@ -148,7 +148,7 @@ START_TEST(test_other_ranks_need_no_files)
     write_bytes("files/map.txt", "S..\n.#.\n..G\n", 12);
     write_json("files/my.json",
                "{'environment': {'id': 'gridworld', 'params': {'map': {'file': 'map.txt'}}},"
-               " 'agents': [{'id': 'q_learning'}], 'stop': {'episodes': 20}, 'runs': 30}");
+               " 'agents': [{'id': 'q_learning'}], 'stop': {'steps': 300}, 'runs': 30}");
     ASSERT_DONE("run", "files/my.json", "--out", "one", "--set", "agents[0].params.alpha=0.3");
     ck_assert_int_eq(chdir("files"), 0);
     process p = start_program(
@@ -263,19 +263,24 @@ static void wait_for_runs(const char *directory, size_t n)
 START_TEST(test_interrupted_and_resumed)
 {
     enter_fresh_directory();
-    write_long(60);
-    static const int signals[] = {SIGINT, SIGTERM};
-    for (int i = 0; i < 2; i++) {
-        process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
-        wait_for_runs("ranks", 10 + 20 * (size_t)i);
-        kill(p.pid, signals[i]);
-        finish_program(&p, &ran);
-        ck_assert_int_ne(ran.code, 0);
-        assert_says(ran.err, "interrupted; finished runs are kept in ranks");
-        ck_assert_uint_lt(count_runs("ranks"), 120);
-    }
+    write_long(40);
+    // mpirun hands a signal to all; its own code, and what it lets through of the outputs, is its affair
+    process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
+    wait_for_runs("ranks", 5);
+    kill(p.pid, SIGINT);
+    finish_program(&p, &ran);
+    ck_assert_int_ne(ran.code, 0);
+    ck_assert_uint_lt(count_runs("ranks"), 80);
+    // rank 0 alone ends all of them, with code 3
+    p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
+    const pid_t leader = find_rank(p.pid, 0);
+    wait_for_runs("ranks", 25);
+    kill(leader, SIGTERM);
+    finish_program(&p, &ran);
+    assert_one_message(3, "interrupted; finished runs are kept in ranks");
+    ck_assert_uint_lt(count_runs("ranks"), 80);
     ASSERT_RANKS("2", "run", "long.json", "--out", "ranks");
-    assert_says(ran.out, "of 120 runs are there already");
+    assert_says(ran.out, "of 80 runs are there already");
     ASSERT_DONE("run", "long.json", "--out", "one");
     assert_same_results("one", "ranks");
 }
@@ -285,17 +290,17 @@ END_TEST
 START_TEST(test_a_killed_rank_ends_the_job)
 {
     enter_fresh_directory();
-    write_long(40);
+    write_long(25);
     for (int rank = 0; rank < 2; rank++) {
         process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
         const pid_t victim = find_rank(p.pid, rank);
-        const size_t n_before = 10 + 20 * (size_t)rank;
+        const size_t n_before = 5 + 15 * (size_t)rank;
         wait_for_runs("ranks", n_before);
         kill(victim, SIGKILL);
         finish_program(&p, &ran);
         ck_assert_int_ne(ran.code, 0);
         ck_assert_uint_ge(count_runs("ranks"), n_before);
-        ck_assert_uint_lt(count_runs("ranks"), 80);
+        ck_assert_uint_lt(count_runs("ranks"), 50);
     }
     ASSERT_RANKS("3", "run", "long.json", "--out", "ranks");
     ASSERT_DONE("run", "long.json", "--out", "one");
@@ -307,7 +312,7 @@ END_TEST
 START_TEST(test_a_killed_rank_is_replaced)
 {
     enter_fresh_directory();
-    write_long(40);
+    write_long(25);
     process p = start_ranks(LAUNCH("--enable-recovery", "-n", "3"),
                             ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "3"));
     const pid_t victim = find_rank(p.pid, 2);
@@ -325,7 +330,7 @@ END_TEST
 START_TEST(test_a_slow_rank_comes_back)
 {
     enter_fresh_directory();
-    write_long(80);
+    write_long(50);
     process p = start_ranks(LAUNCH("-n", "3"),
                             ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "1"));
     const pid_t slow = find_rank(p.pid, 1);
@@ -341,8 +346,8 @@ START_TEST(test_a_slow_rank_comes_back)
 }
 END_TEST
 
-/// Whether mpirun says that it is of this MPI.
-static bool is_launcher(const char *part)
+/// Whether the launcher is Open MPI 4's (which calls itself OpenRTE too).
+static bool is_open_mpi_4(void)
 {
     FILE *pipe = popen("'" RILL_MPIRUN "' --version 2>&1", "r");
     char text[400];
@@ -351,7 +356,7 @@ static bool is_launcher(const char *part)
     if (pipe != NULL) {
         pclose(pipe);
     }
-    return strstr(text, part) != NULL;
+    return strstr(text, "(OpenRTE) 4") != NULL || strstr(text, "(Open MPI) 4") != NULL;
 }
 
 int main(void)
@@ -375,7 +380,7 @@ int main(void)
     setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
     setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1); // MPI's own
-    if (!is_launcher("(Open MPI) 4")) {
+    if (!is_open_mpi_4()) {
         puts(
             "not run: a job that outlives a killed rank needs Open MPI 4's mpirun --enable-recovery");
         n--;

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <mpi.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,9 @@ int ranks_end(ranks *all, int code)
         return code;
     }
     if (all->count > 1) {
+        // a launcher ends the others as soon as the first has gone with a code that is not 0
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGINT, SIG_IGN);
         code = share_code(all, code, &is_one_lost);
         for (int i = 0; i < 2000 && !ranks_have_sent(all); i++) {
             ranks_pause(pause_seconds);
