@@ -6,90 +6,6 @@
 static rill_error error;
 static const double none = (double)NAN;
 
-/// Reference values by scipy 1.15.3: scipy.stats.sem(x), scipy.stats.t.interval(0.95, n - 1, mean,
-/// sem); numpy 1.24.2 for the mean.
-START_TEST(test_estimate_equals_scipy)
-{
-    static const struct {
-        double values[7];
-        size_t n;
-        double mean, se, low, high;
-    } cases[] = {
-        {{1, 2, 3, 4}, 4, 2.5, 0.6454972243679028, 0.445739743239121, 4.5542602567608785},
-        {{2.5, -1.0}, 2, 0.75, 1.75, -21.485858288756162, 22.985858288756162},
-        {{-27.6, -31.2, -25.9, -28.4, -30.1, -26.6, -29.3},
-         7,
-         -28.442857142857143,
-         0.7180851331864497,
-         -30.199948165382082,
-         -26.685766120332204},
-        {{1e8 + 1, 1e8 + 2, 1e8 + 4},
-         3,
-         100000002.33333333,
-         0.8819171036881969,
-         99999998.53875029,
-         100000006.12791637},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        rill_estimate e = rill_estimate_mean(cases[i].values, cases[i].n);
-        ck_assert_int_eq(e.n, (int64_t)cases[i].n);
-        ASSERT_NEAR(e.mean, cases[i].mean, 1e-14 * fabs(cases[i].mean));
-        ASSERT_NEAR(e.se, cases[i].se, 1e-9 * cases[i].se);
-        const double width = cases[i].high - cases[i].low;
-        ASSERT_NEAR(e.ci_low, cases[i].low, 1e-9 * width);
-        ASSERT_NEAR(e.ci_high, cases[i].high, 1e-9 * width);
-    }
-}
-END_TEST
-
-START_TEST(test_estimate_of_few)
-{
-    rill_estimate e = rill_estimate_mean(NULL, 0);
-    ck_assert(e.n == 0 && isnan(e.mean) && isnan(e.se) && isnan(e.ci_low) && isnan(e.ci_high));
-    e = rill_estimate_mean((const double[]){4.5}, 1);
-    ck_assert(e.n == 1 && e.mean == 4.5 && isnan(e.se) && isnan(e.ci_low) && isnan(e.ci_high));
-    // what is not a number is left out
-    e = rill_estimate_mean((const double[]){none, 1, 2, none, 3, 4}, 6);
-    rill_estimate same = rill_estimate_mean((const double[]){1, 2, 3, 4}, 4);
-    ck_assert_mem_eq(&e, &same, sizeof e);
-    e = rill_estimate_mean((const double[]){none, none}, 2);
-    ck_assert(e.n == 0 && isnan(e.mean));
-    e = rill_estimate_mean((const double[]){3, 3, 3}, 3);
-    ck_assert(e.mean == 3.0 && e.se == 0.0 && e.ci_low == 3.0 && e.ci_high == 3.0);
-}
-END_TEST
-
-/// The interval lies between the order statistics of the textbook tables (Conover, Practical
-/// Nonparametric Statistics, 3rd ed., table A3; Hahn and Meeker, Statistical Intervals, table A.15a).
-START_TEST(test_median)
-{
-    static const struct {
-        size_t n;
-        double median, low, high; ///< of 1, 2, ..., n
-    } cases[] = {{1, 1, 0, 0},      {2, 1.5, 0, 0},  {5, 3, 0, 0},       {6, 3.5, 1, 6},
-                 {8, 4.5, 1, 8},    {9, 5, 2, 8},    {10, 5.5, 2, 9},    {15, 8, 4, 12},
-                 {20, 10.5, 6, 15}, {25, 13, 8, 18}, {50, 25.5, 18, 33}, {100, 50.5, 40, 61}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        double values[102];
-        const size_t n = cases[i].n;
-        for (size_t k = 0; k < n; k++) {
-            values[k] = (double)(n - k);
-        }
-        values[n] = none;
-        rill_estimate e = rill_estimate_median(values, n + 1);
-        ck_assert(e.n == (int64_t)n && e.mean == cases[i].median && isnan(e.se));
-        if (cases[i].low == 0) {
-            ck_assert(isnan(e.ci_low) && isnan(e.ci_high));
-        } else {
-            ck_assert_double_eq(e.ci_low, cases[i].low);
-            ck_assert_double_eq(e.ci_high, cases[i].high);
-        }
-    }
-    rill_estimate e = rill_estimate_median(NULL, 0);
-    ck_assert(e.n == 0 && isnan(e.mean) && isnan(e.ci_low));
-}
-END_TEST
-
 /// A run with one series "return" of n values.
 static rill_run run_of(int32_t variant, int64_t number, rill_unit unit, int64_t every,
                        const double *values, size_t n)
@@ -514,7 +430,7 @@ START_TEST(test_verdicts_on_exact_values)
 }
 END_TEST
 
-TEST_MAIN(test_median, test_verdicts_on_medians, test_verdicts_on_estimates,
-          test_verdicts_on_soft_and_action_values, test_estimate_equals_scipy, test_estimate_of_few,
-          test_windows, test_rows, test_order_does_not_matter, test_verdicts_on_what_was_learned,
+TEST_MAIN(test_verdicts_on_medians, test_verdicts_on_estimates,
+          test_verdicts_on_soft_and_action_values, test_windows, test_rows,
+          test_order_does_not_matter, test_verdicts_on_what_was_learned,
           test_verdicts_on_exact_values)

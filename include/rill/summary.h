@@ -4,6 +4,7 @@
 
 #include <rill/experiment.h>
 #include <rill/recorder.h>
+#include <rill/statistics.h>
 #include <rill/status.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,23 +13,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/// Mean or median of a sample, with its uncertainty.
-typedef struct rill_estimate {
-    int64_t n;
-    double mean;   ///< or median; NaN when n is 0
-    double se;     ///< standard error of the mean; NaN when n is below 2
-    double ci_low; ///< 95 % confidence interval by Student's t; NaN when n is below 2
-    double ci_high;
-} rill_estimate;
-
-/// The estimate of the mean of n values; NaN among them are left out.
-RILL_API rill_estimate rill_estimate_mean(const double *values, size_t n);
-
-/// The estimate of the median of n values; NaN among them are left out. The interval lies between two
-/// order statistics, and covers the median with at least 95 % whatever the distribution; NaN when n
-/// is below 6. `se` is NaN.
-RILL_API rill_estimate rill_estimate_median(const double *values, size_t n);
 
 /// One line of a summary: a metric of a variant over a window at the end of its series.
 typedef struct rill_summary_row {
