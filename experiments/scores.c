@@ -1,7 +1,6 @@
 #include <math.h>
 #include <rill/scores.h>
 #include <rill/statistics.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +34,8 @@ double rill_reading_score(const rill_reading *reading, const rill_series *series
     if (reading->kind == RILL_READ_THRESHOLD) {
         const int64_t width = reading->width > 0 ? reading->width : share_of(series, 20);
         const int64_t point = rill_curve_reach(series->values, series->count, (size_t)width,
-                                               reading->threshold, reading->is_falling);
+                                               reading->threshold,
+                                               reading->better == RILL_BETTER_LOWER);
         return series->count == 0 ? (double)NAN
                : point < 0        ? (double)INFINITY
                                   : (double)((point + 1) * series->every);
@@ -45,16 +45,13 @@ double rill_reading_score(const rill_reading *reading, const rill_series *series
 }
 
 rill_status rill_scores_create(rill_scores **scores, const rill_reading *reading,
-                               const char *metric, rill_error *error)
+                               rill_error *error)
 {
     *scores = calloc(1, sizeof **scores);
     if (*scores == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     (*scores)->reading = *reading;
-    if (metric != NULL) {
-        snprintf((*scores)->metric, sizeof(*scores)->metric, "%s", metric);
-    }
     return RILL_OK;
 }
 
@@ -68,6 +65,21 @@ void rill_scores_destroy(rill_scores *scores)
         free(scores->rows);
     }
     free(scores);
+}
+
+static rill_better better_of(const char *metric)
+{
+    rill_error unknown = {0};
+    int64_t index = 0;
+    const rill_metric *found = rill_metric_read(metric, &index, &unknown);
+    return found == NULL ? RILL_BETTER_NEITHER : found->better;
+}
+
+rill_better rill_score_row_better(const rill_score_row *row)
+{
+    const bool is_time = row->reading.kind == RILL_READ_THRESHOLD;
+    return is_time && row->reading.better != RILL_BETTER_NEITHER ? RILL_BETTER_LOWER
+                                                                 : row->reading.better;
 }
 
 /// The row of a variant's series, made where it is missing; NULL without memory. Runs come by variant, as
@@ -97,8 +109,14 @@ static rill_score_row *row_of(rill_scores *scores, int32_t variant, size_t posit
     rill_score_row *row = &scores->rows[at];
     memmove(row + 1, row, (scores->n_rows - at) * sizeof *row);
     scores->n_rows++;
-    *row = (rill_score_row){.variant = variant, .position = position, .unit = series->unit};
+    *row = (rill_score_row){.variant = variant,
+                            .position = position,
+                            .unit = series->unit,
+                            .reading = scores->reading};
     memcpy(row->metric, series->metric, sizeof row->metric);
+    if (row->reading.better == RILL_BETTER_NEITHER) {
+        row->reading.better = better_of(row->metric);
+    }
     return row;
 }
 
@@ -130,9 +148,6 @@ rill_status rill_scores_add(rill_scores *scores, const rill_run *run, rill_error
 {
     for (size_t position = 0; position < run->n_series; position++) {
         const rill_series *series = &run->series[position];
-        if (scores->metric[0] != '\0' && strcmp(series->metric, scores->metric) != 0) {
-            continue;
-        }
         rill_score_row *row = row_of(scores, run->variant, position, series);
         if (row == NULL) {
             return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
@@ -147,11 +162,11 @@ rill_status rill_scores_add(rill_scores *scores, const rill_run *run, rill_error
         if (series->count > 0) {
             int64_t first = 0;
             int64_t last = 0;
-            span(&scores->reading, series, &first, &last);
+            span(&row->reading, series, &first, &last);
             row->first = row->last == 0 || first < row->first ? first : row->first;
             row->last = last > row->last ? last : row->last;
         }
-        if (!insert(row, run->run, rill_reading_score(&scores->reading, series))) {
+        if (!insert(row, run->run, rill_reading_score(&row->reading, series))) {
             return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
         }
     }

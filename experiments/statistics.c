@@ -76,14 +76,45 @@ double rill_curve_area(const double *values, size_t n)
     return n == 0 ? (double)NAN : sum / (double)n;
 }
 
+/// What a moving window holds.
+typedef struct window {
+    double sum;     ///< of its points that are finite
+    size_t missing; ///< points that are not
+} window;
+
+static void take(window *w, double value)
+{
+    w->sum += isfinite(value) ? value : 0.0;
+    w->missing += isfinite(value) ? 0 : 1;
+}
+
+static void drop(window *w, double value)
+{
+    w->sum -= isfinite(value) ? value : 0.0;
+    w->missing -= isfinite(value) ? 0 : 1;
+}
+
 int64_t rill_curve_reach(const double *values, size_t n, size_t width, double threshold,
                          bool is_falling)
 {
-    // each mean is summed anew: a running sum would carry the rounding of all points before
-    for (size_t end = width; end <= n; end++) {
-        const double mean = rill_curve_area(values + end - width, width);
-        if (is_falling ? mean <= threshold : mean >= threshold) {
-            return (int64_t)end - 1;
+    const double slack = 1e-12 * fabs(threshold);
+    window moving = {0}; // the last `width` points
+    window fresh = {0};  // those since the last multiple of `width`, where it takes the other's place,
+                         // so that rounding does not add up along the curve
+    for (size_t i = 0; i < n; i++) {
+        take(&moving, values[i]);
+        take(&fresh, values[i]);
+        if (i >= width) {
+            drop(&moving, values[i - width]);
+        }
+        if ((i + 1) % width == 0) {
+            moving = fresh;
+            fresh = (window){0};
+        }
+        const double mean = moving.sum / (double)width;
+        const bool is_there = is_falling ? mean <= threshold + slack : mean >= threshold - slack;
+        if (i + 1 >= width && moving.missing == 0 && is_there) {
+            return (int64_t)i;
         }
     }
     return -1;

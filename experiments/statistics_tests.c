@@ -22,17 +22,22 @@ static rill_difference by_t(double difference, double se, double df)
     return d;
 }
 
+rill_difference rill_estimate_difference(const rill_estimate *x, const rill_estimate *y)
+{
+    // df = (v + w)^2 / (v^2 / (n - 1) + w^2 / (m - 1)), v and w the squared standard errors (Welch 1947);
+    // by the shares of the two, which cannot overflow
+    const double se = hypot(x->se, y->se);
+    const double share = se > 0.0 ? (x->se / se) * (x->se / se) : 0.0;
+    const double df = 1.0 / (share * share / (double)(x->n - 1) +
+                             (1.0 - share) * (1.0 - share) / (double)(y->n - 1));
+    return by_t(x->mean - y->mean, se, df);
+}
+
 rill_difference rill_welch_test(const double *x, size_t n_x, const double *y, size_t n_y)
 {
     const rill_estimate a = rill_estimate_mean(x, n_x);
     const rill_estimate b = rill_estimate_mean(y, n_y);
-    // df = (v + w)^2 / (v^2 / (n - 1) + w^2 / (m - 1)), v and w the squared standard errors (Welch 1947);
-    // by the shares of the two, which cannot overflow
-    const double se = hypot(a.se, b.se);
-    const double share = se > 0.0 ? (a.se / se) * (a.se / se) : 0.0;
-    const double df = 1.0 / (share * share / (double)(a.n - 1) +
-                             (1.0 - share) * (1.0 - share) / (double)(b.n - 1));
-    return by_t(a.mean - b.mean, se, df);
+    return rill_estimate_difference(&a, &b);
 }
 
 rill_difference rill_paired_test(const double *x, const double *y, size_t n)

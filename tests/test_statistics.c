@@ -225,6 +225,23 @@ START_TEST(test_curves)
     ck_assert_int_eq(rill_curve_reach(curve, 9, 1, 0.0, true), 0);
     ck_assert_int_eq(rill_curve_reach(curve + 1, 3, 2, 2.0, true), 2);
     ck_assert_int_eq(rill_curve_reach(curve, 9, 10, 0.0, false), -1);
+    // ten times 0.1 add up to less than 1
+    static const double tenths[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+    ck_assert_int_eq(rill_curve_reach(tenths, 10, 10, 0.1, false), 9);
+    // as by means that are each summed anew, after points so great that their rounding would stay
+    double noise[400];
+    rill_rng rng;
+    rill_rng_seed(&rng, 3);
+    for (size_t i = 0; i < 400; i++) {
+        noise[i] = rill_rng_standard_normal(&rng) * (i < 50 ? 1e12 : 1.0) + (i < 50 ? -1e13 : 0.0);
+    }
+    for (size_t width = 1; width < 40; width++) {
+        int64_t expected = -1;
+        for (size_t i = width - 1; i < 400 && expected < 0; i++) {
+            expected = rill_curve_area(noise + i + 1 - width, width) >= 0.7 ? (int64_t)i : -1;
+        }
+        ck_assert_int_eq(rill_curve_reach(noise, 400, width, 0.7, false), expected);
+    }
 }
 END_TEST
 

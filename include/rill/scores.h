@@ -26,8 +26,10 @@ typedef struct rill_reading {
     int64_t last;     ///< of RILL_READ_LAST: points; 0: a fifth, rounded up. 1: the last
     int64_t from, to; ///< of RILL_READ_WINDOW: positions, both inclusive, in the series' unit
     double threshold;
-    int64_t width;   ///< of RILL_READ_THRESHOLD: points of the moving mean; 0: a twentieth, rounded up
-    bool is_falling; ///< of RILL_READ_THRESHOLD: reached from above
+    int64_t width; ///< of RILL_READ_THRESHOLD: points of the moving mean; 0: a twentieth, rounded up
+    /// Which values of the metric are better: a threshold is reached from below where higher ones are, or
+    /// neither, else from above. RILL_BETTER_NEITHER: in a table of scores, what the metric says of itself.
+    rill_better better;
 } rill_reading;
 
 /// The score of a series. NaN where it has no such points or one of them is no number; infinite where a
@@ -40,6 +42,7 @@ typedef struct rill_score_row {
     size_t position; ///< of the series in a run
     char metric[48];
     rill_unit unit;
+    rill_reading reading;   ///< the table's, with the metric's `better`
     int64_t first, last;    ///< positions read: the same for every run, or the widest of them
     int64_t *runs;          ///< (n) numbers of the runs that did not diverge, ascending
     double *values;         ///< (n) their scores
@@ -50,16 +53,19 @@ typedef struct rill_score_row {
 
 typedef struct rill_scores {
     rill_reading reading;
-    char metric[48];      ///< the only one that is read; "": all
     rill_score_row *rows; ///< (n_rows) by variant, then position
     size_t n_rows, capacity;
 } rill_scores;
 
-/// An empty table. `metric` as recorded ("return", "weight[3]"), or NULL for all. RILL_NO_MEMORY.
+/// An empty table. RILL_NO_MEMORY.
 RILL_API rill_status rill_scores_create(rill_scores **scores, const rill_reading *reading,
-                                        const char *metric, rill_error *error);
+                                        rill_error *error);
 /// NULL is fine.
 RILL_API void rill_scores_destroy(rill_scores *scores);
+
+/// Which scores of a row are better: few steps to a threshold, else what is better in the metric.
+/// RILL_BETTER_NEITHER where that is not known.
+RILL_API rill_better rill_score_row_better(const rill_score_row *row);
 
 /// Reads a run, which is not needed afterwards. Runs may come in any order: the table does not depend on
 /// it. RILL_NO_MEMORY.

@@ -43,6 +43,11 @@ typedef struct rill_difference {
     double p;               ///< two-sided; NaN as `se`
 } rill_difference;
 
+/// The difference of two independent estimates by their standard errors, under Student's t with Welch's
+/// degrees of freedom. Of means this is Welch's test; of other statistics, with standard errors by the
+/// bootstrap, an approximation.
+RILL_API rill_difference rill_estimate_difference(const rill_estimate *x, const rill_estimate *y);
+
 /// Welch's t test: samples of different variance and size. NaN and infinities are left out. Where
 /// neither sample varies p is 0, or 1 if they agree.
 RILL_API rill_difference rill_welch_test(const double *x, size_t n_x, const double *y, size_t n_y);
@@ -129,8 +134,8 @@ RILL_API rill_status rill_bootstrap_statistic(rill_statistic statistic, double p
 RILL_API double rill_curve_area(const double *values, size_t n);
 
 /// The first point i (from 0) at which the mean of the last `width` points, i included, reaches a
-/// threshold, from below or, `is_falling`, from above; -1 when none does. Means over NaN reach nothing.
-/// `width` is at least 1; the first point that can reach is width - 1.
+/// threshold (to 1e-12 of it), from below or, `is_falling`, from above; -1 when none does. Means over what
+/// is not finite reach nothing. `width` is at least 1; the first point that can reach is width - 1.
 RILL_API int64_t rill_curve_reach(const double *values, size_t n, size_t width, double threshold,
                                   bool is_falling);
 
