@@ -65,8 +65,8 @@ cJSON *json_write_params(const rill_param *table, const void *params);
 /// RILL_NO_MEMORY. Free with `free`.
 rill_status json_read_rows(const char *path, char **text, rill_error *error);
 
-/// Puts the text of the file in place of each {"file": "path"} among the members of an object
-/// "params", anywhere in the tree. Paths are relative to `directory` ("": to the process's own).
+/// Puts the text of the file in place of each {"file": "path"} among the values under "params" and "sweep",
+/// anywhere in the tree. Paths are relative to `directory` ("": to the process's own).
 rill_status json_insert_files(cJSON *json, const char *directory, rill_error *error);
 
 /// Puts a value, which it takes over, at a path of a tree: members by name, elements by [i]. Missing

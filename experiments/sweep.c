@@ -75,7 +75,8 @@ static rill_status read_path(sweep_path *path, const char *const *labels, int32_
 static void name_path(const char *rest, int n_members, char name[48])
 {
     char text[256];
-    snprintf(text, sizeof text, "%s", rest[0] == '.' ? rest + 1 : rest);
+    const bool is_agent = strcmp(rest, ".id") == 0;
+    snprintf(text, sizeof text, "%s", is_agent ? "agent" : rest[0] == '.' ? rest + 1 : rest);
     size_t length = strlen(text);
     if (length > 3 && strcmp(text + length - 3, ".id") == 0) {
         text[length - 3] = '\0';

@@ -184,7 +184,7 @@ START_TEST(test_wrong_agents)
         // policy
         {WITH_AGENT("'policy': 'greedy'"), "agents[0].policy",
          "found \"greedy\", expected an object"},
-        {WITH_AGENT("'policy': {}"), "agents[0].policy.id", "missing; expected a text"},
+        {WITH_AGENT("'behaviour': {}"), "agents[0].behaviour.id", "missing; expected a text"},
         {WITH_AGENT("'policy': {'id': 'epsilon_gredy'}"), "agents[0].policy.id",
          "unknown policy \"epsilon_gredy\"; did you mean \"epsilon_greedy\"?"},
         {WITH_AGENT("'policy': {'id': 'greedy', 'epsilon': 1}"), "agents[0].policy.epsilon",
