@@ -32,12 +32,12 @@ rill_status ranking_create(const rill_summary_row *rows, size_t n_rows, const ch
 
 enum { MAX_COLUMNS = 12, NAME_SIZE = 64 };
 
-/// The settings of all variants: a name for each column, and the variants' JSON.
+/// What the sweep set: a name for each column, and the variants' settings.
 typedef struct setting_columns {
     char names[MAX_COLUMNS][NAME_SIZE];
     int n_names;
-    cJSON **settings; ///< (n) of the ranked rows
-    size_t n;
+    cJSON **settings; ///< (n_variants)
+    int32_t n_variants;
     bool has_agents; ///< variants of several agents
 } setting_columns;
 
@@ -55,8 +55,7 @@ static void name_setting(const char *path, char name[NAME_SIZE])
 static void add_columns(setting_columns *columns, const cJSON *settings)
 {
     const cJSON *setting = NULL;
-    cJSON_ArrayForEach(setting, settings)
-    {
+    cJSON_ArrayForEach (setting, settings) {
         char name[NAME_SIZE];
         int i = 0;
         name_setting(setting->string, name);
@@ -69,18 +68,16 @@ static void add_columns(setting_columns *columns, const cJSON *settings)
     }
 }
 
-static bool read_columns(setting_columns *columns, const rill_summary_row *rows, size_t n,
-                         const rill_store_variant *variants)
+/// False without memory.
+static bool read_columns(setting_columns *columns, const rill_store_variant *variants, int32_t n)
 {
-    *columns = (setting_columns){.n = n};
-    columns->settings = calloc(n + 1, sizeof(cJSON *));
-    // in the order of the file: the names of a ranking do not change places with its rows
-    for (size_t i = 0; i < n && columns->settings != NULL; i++) {
-        const rill_store_variant *variant = &variants[rows[i].variant];
-        columns->settings[i] = cJSON_Parse(variant->settings);
+    *columns = (setting_columns){.n_variants = n};
+    columns->settings = calloc((size_t)n + 1, sizeof(cJSON *));
+    for (int32_t i = 0; i < n && columns->settings != NULL; i++) {
+        columns->settings[i] = cJSON_Parse(variants[i].settings);
         add_columns(columns, columns->settings[i]);
-        columns->has_agents = columns->has_agents ||
-                              strcmp(variant->agent_label, variants[rows[0].variant].agent_label) != 0;
+        columns->has_agents =
+            columns->has_agents || strcmp(variants[i].agent_label, variants[0].agent_label) != 0;
     }
     columns->has_agents = columns->has_agents || columns->n_names == 0;
     return columns->settings != NULL;
@@ -88,7 +85,7 @@ static bool read_columns(setting_columns *columns, const rill_summary_row *rows,
 
 static void clear_columns(setting_columns *columns)
 {
-    for (size_t i = 0; i < columns->n && columns->settings != NULL; i++) {
+    for (int32_t i = 0; i < columns->n_variants && columns->settings != NULL; i++) {
         cJSON_Delete(columns->settings[i]);
     }
     free(columns->settings);
@@ -98,8 +95,7 @@ static void clear_columns(setting_columns *columns)
 static void add_setting(table *t, const cJSON *settings, const char *column)
 {
     const cJSON *setting = NULL;
-    cJSON_ArrayForEach(setting, settings)
-    {
+    cJSON_ArrayForEach (setting, settings) {
         char name[NAME_SIZE];
         name_setting(setting->string, name);
         if (strcmp(name, column) == 0) {
@@ -118,8 +114,9 @@ static void add_setting(table *t, const cJSON *settings, const char *column)
 
 // ---- the table ----
 
-static void add_titles(table *t, const setting_columns *columns, const rill_summary_options *options,
-                       bool has_missing, bool has_diverged)
+static void add_titles(table *t, const setting_columns *columns,
+                       const rill_summary_options *options, bool has_missing, bool has_diverged,
+                       bool is_time)
 {
     table_add(t, "%s", "");
     if (columns->has_agents) {
@@ -129,13 +126,14 @@ static void add_titles(table *t, const setting_columns *columns, const rill_summ
         table_add(t, "%s", columns->names[i]);
     }
     table_add(t, "runs");
-    table_add(t, "%s", options->statistic == RILL_STATISTIC_MEAN  ? "mean"
-                       : options->statistic == RILL_STATISTIC_IQM ? "iqm"
-                                                                  : "median");
+    table_add(t, "%s",
+              options->statistic == RILL_STATISTIC_MEAN  ? "mean"
+              : options->statistic == RILL_STATISTIC_IQM ? "iqm"
+                                                         : "median");
     table_add(t, "s.e.");
     table_add(t, "95 %% confidence interval");
     if (has_missing) {
-        table_add(t, "without");
+        table_add(t, "%s", is_time ? "never" : "no score");
     }
     if (has_diverged) {
         table_add(t, "diverged");
@@ -164,9 +162,10 @@ static void add_row(table *t, const rill_summary_row *row, const setting_columns
     if (e->n > 1) {
         table_add(t, "%.6g to %.6g", e->ci_low, e->ci_high);
     } else {
-        table_add(t, "%s", e->n == 1           ? "needs 2 runs"
-                           : row->diverged > 0 ? "all runs diverged"
-                                               : "no run has a score");
+        table_add(t, "%s",
+                  e->n == 1           ? "needs 2 runs"
+                  : row->diverged > 0 ? "all runs diverged"
+                                      : "no run has a score");
     }
     if (has_missing) {
         table_add(t, "%" PRId64, row->missing);
@@ -176,8 +175,8 @@ static void add_row(table *t, const rill_summary_row *row, const setting_columns
     }
 }
 
-static rill_status print_rows(const rill_summary_row *ranked, size_t n, size_t shown,
-                              const rill_store_variant *variants,
+static rill_status print_rows(const rill_summary_row *ranked, size_t n, size_t shown, bool is_time,
+                              const rill_store_variant *variants, int32_t n_variants,
                               const rill_summary_options *options, rill_error *error)
 {
     bool has_missing = false;
@@ -187,17 +186,17 @@ static rill_status print_rows(const rill_summary_row *ranked, size_t n, size_t s
         has_diverged = has_diverged || ranked[i].diverged > 0;
     }
     setting_columns columns;
-    if (!read_columns(&columns, ranked, n, variants)) {
+    if (!read_columns(&columns, variants, n_variants)) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     char alignment[MAX_COLUMNS + 9];
     snprintf(alignment, sizeof alignment, "r%s%.*srrrl%s%s", columns.has_agents ? "l" : "",
              columns.n_names, "rrrrrrrrrrrr", has_missing ? "r" : "", has_diverged ? "r" : "");
     table t = {.alignment = alignment};
-    add_titles(&t, &columns, options, has_missing, has_diverged);
+    add_titles(&t, &columns, options, has_missing, has_diverged, is_time);
     for (size_t i = 0; i < shown; i++) {
-        add_row(&t, &ranked[i], &columns, columns.settings[i], &variants[ranked[i].variant],
-                has_missing, has_diverged);
+        add_row(&t, &ranked[i], &columns, columns.settings[ranked[i].variant],
+                &variants[ranked[i].variant], has_missing, has_diverged);
     }
     clear_columns(&columns);
     return table_print(&t, error);
@@ -217,81 +216,82 @@ ranking_verdict ranking_judge(const rill_summary_row *ranked, size_t n)
                                                  b->se * b->se * (double)b->n)};
 }
 
-/// "p = 0.03", "p < 0.0001".
-static void format_p(double p, char *text, size_t size)
-{
-    snprintf(text, size, p < 1e-4 ? "p < 0.0001" : "p = %.2g", p);
-}
-
 /// How many runs would tell two variants apart.
-static void print_needed(const ranking_verdict *verdict, int64_t n)
+static void print_needed(double needed, int64_t n)
 {
-    const double million = 1e6;
-    if (!(verdict->runs_needed <= million)) {
-        printf("Not even a million runs of each would tell: for all that is known, they are equal.\n");
+    if (!(needed <= 1e6)) {
+        printf(
+            "Not even a million runs of each would tell: for all that is known, they are equal.\n");
         return;
     }
     // two digits: the number is an estimate from estimates
-    const double unit = pow(10.0, fmax(0.0, floor(log10(verdict->runs_needed)) - 1.0));
-    printf("If the difference is as it seems, about %.0f runs of each would tell (in 4 of 5 cases), %.0f "
-           "more\nthan now.\n",
-           ceil(verdict->runs_needed / unit) * unit,
-           ceil((verdict->runs_needed - (double)n) / unit) * unit);
+    const double unit = pow(10.0, fmax(0.0, floor(log10(needed)) - 1.0));
+    const double rounded = ceil(needed / unit) * unit;
+    printf(
+        "If the difference is as it seems, about %.0f runs of each would tell, in 4 of 5 cases:\n"
+        "%.0f more than now.\n",
+        rounded, rounded - (double)n);
+}
+
+/// The difference of the best two, by which the best is better, and what a test says of it.
+static void print_difference(const ranking_verdict *verdict, const rill_summary_options *options)
+{
+    const rill_difference *d = &verdict->difference;
+    const bool is_less = d->difference < 0.0;
+    char p[32];
+    snprintf(p, sizeof p, d->p < 1e-4 ? "p < 0.0001" : "p = %.2g", d->p);
+    printf("by %.4g (95 %% interval %.4g to %.4g; %s, %s).\n", fabs(d->difference),
+           is_less ? -d->ci_high : d->ci_low, is_less ? -d->ci_low : d->ci_high, p,
+           options->is_bootstrap ? "t test on bootstrap errors" : "Welch's t test");
+}
+
+/// Says what keeps the best two from being compared; false where nothing does.
+static bool print_obstacle(const rill_summary_row *best, const rill_summary_row *second)
+{
+    if (best->diverged > 0) {
+        printf("No variant is called best: of each, some runs diverged.\n");
+    } else if (best->estimate.n == 0) {
+        printf("No variant is called best: none has a score.\n");
+    } else if (second->diverged > 0) {
+        printf("Best: %s. Of all others, some runs diverged.\n", best->label);
+    } else if (second->missing > best->missing) {
+        printf("Best: %s. Of all others, more runs have no score.\n", best->label);
+    } else if (best->estimate.n < 2 || second->estimate.n < 2) {
+        printf("One run says nothing of luck: whether %s is better than %s takes more.\n",
+               best->label, second->label);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static void print_verdict(const rill_summary_row *ranked, size_t n,
                           const rill_summary_options *options)
 {
     const rill_summary_row *best = &ranked[0];
-    if (n < 2 || best->rank == 0) {
-        return;
-    }
     const rill_summary_row *second = &ranked[1];
-    printf("\n");
-    if (best->diverged > 0) {
-        printf("No variant is called best: of each, some runs diverged.\n");
-        return;
-    }
-    if (best->estimate.n == 0) {
-        printf("No variant is called best: none has a score.\n");
-        return;
-    }
-    if (second->diverged > 0 || second->missing > best->missing) {
-        printf("Best: %s. Of all others, %s.\n", best->label,
-               second->diverged > 0 ? "some runs diverged" : "more runs have no score");
-        return;
-    }
-    if (best->estimate.n < 2 || second->estimate.n < 2) {
-        printf("One run says nothing of luck: whether %s is better than %s takes more runs.\n",
-               best->label, second->label);
-        return;
-    }
     const ranking_verdict verdict = ranking_judge(ranked, n);
     const rill_difference *d = &verdict.difference;
-    if (d->se == 0.0) {
-        printf(d->difference == 0.0 ? "%s and %s are equal in every run.\n"
-                                    : "Best: %s, before %s, and neither varies from run to run.\n",
-               best->label, second->label);
-        return;
+    if (d->se == 0.0 && d->difference == 0.0) {
+        printf("%s and %s are equal, and do not vary from run to run.\n", best->label,
+               second->label);
+    } else if (d->se == 0.0) {
+        printf("Best: %s, before %s; neither varies from run to run.\n", best->label,
+               second->label);
+    } else if (d->p <= 0.05) {
+        printf("Best: %s, before %s\n", best->label, second->label);
+        print_difference(&verdict, options);
+    } else {
+        printf("%s and %s cannot be told apart: they differ\n", best->label, second->label);
+        print_difference(&verdict, options);
+        print_needed(verdict.runs_needed,
+                     best->estimate.n < second->estimate.n ? best->estimate.n : second->estimate.n);
     }
-    char p[32];
-    format_p(d->p, p, sizeof p);
-    const char *test = options->is_bootstrap ? "t test on bootstrap errors" : "Welch's t test";
-    if (d->p <= 0.05) {
-        printf("Best: %s, before %s by %.4g (95 %% interval %.4g to %.4g; %s, %s).\n", best->label,
-               second->label, fabs(d->difference), fmin(fabs(d->ci_low), fabs(d->ci_high)),
-               fmax(fabs(d->ci_low), fabs(d->ci_high)), p, test);
-        return;
-    }
-    printf("%s and %s cannot be told apart: they differ by %.4g (95 %% interval %.4g to %.4g;\n%s, %s). ",
-           best->label, second->label, d->difference, d->ci_low, d->ci_high, p, test);
-    print_needed(&verdict,
-                 best->estimate.n < second->estimate.n ? best->estimate.n : second->estimate.n);
 }
 
 rill_status ranking_print(const rill_summary_row *ranked, size_t n, const rill_score_row *model,
-                          const rill_store_variant *variants, const rill_summary_options *options,
-                          int64_t top, rill_error *error)
+                          const rill_store_variant *variants, int32_t n_variants,
+                          const rill_summary_options *options, int64_t top, rill_error *error)
 {
     char what[128];
     const size_t shown = top > 0 && (size_t)top < n ? (size_t)top : n;
@@ -301,7 +301,9 @@ rill_status ranking_print(const rill_summary_row *ranked, size_t n, const rill_s
            : model->reading.better == RILL_BETTER_LOWER ? " (lower is better)"
                                                         : "",
            what);
-    const rill_status status = print_rows(ranked, n, shown, variants, options, error);
+    const rill_status status =
+        print_rows(ranked, n, shown, model->reading.kind == RILL_READ_THRESHOLD, variants,
+                   n_variants, options, error);
     if (status != RILL_OK) {
         return status;
     }
@@ -309,9 +311,15 @@ rill_status ranking_print(const rill_summary_row *ranked, size_t n, const rill_s
         printf("... and %zu more: --top %zu shows them\n", n - shown, n);
     }
     if (n > 1 && ranked[0].rank == 0) {
-        printf("\nNot ranked: whether more or less of %s is better depends; say --higher or --lower.\n",
-               model->metric);
+        printf(
+            "\nNot ranked: whether more or less of %s is better depends; say --higher or --lower.\n",
+            model->metric);
     }
-    print_verdict(ranked, n, options);
+    if (n > 1 && ranked[0].rank > 0) {
+        printf("\n");
+        if (!print_obstacle(&ranked[0], &ranked[1])) {
+            print_verdict(ranked, n, options);
+        }
+    }
     return RILL_OK;
 }

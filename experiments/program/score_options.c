@@ -29,8 +29,9 @@ int score_choice_check(const command *self, score_choice *choice)
 {
     const bool has_threshold = !isnan(choice->threshold);
     if ((choice->last > 0) + (choice->window != NULL) + choice->is_area + has_threshold > 1) {
-        return fail_usage(self, "--last, --window, --area and --threshold: choose one, they all say "
-                                "what of a series is a run's score");
+        return fail_usage(self,
+                          "--last, --window, --area and --threshold: choose one, they all say "
+                          "what of a series is a run's score");
     }
     if (choice->is_lower && choice->is_higher) {
         return fail_usage(self, "--lower and --higher: choose one");
@@ -48,15 +49,16 @@ int score_choice_check(const command *self, score_choice *choice)
                               .better = choice->is_lower    ? RILL_BETTER_LOWER
                                         : choice->is_higher ? RILL_BETTER_HIGHER
                                                             : RILL_BETTER_NEITHER};
-    reading->kind = has_threshold          ? RILL_READ_THRESHOLD
+    reading->kind = has_threshold            ? RILL_READ_THRESHOLD
                     : choice->is_area        ? RILL_READ_AREA
                     : choice->window != NULL ? RILL_READ_WINDOW
                                              : RILL_READ_LAST;
     if (choice->window != NULL && !read_window(choice->window, &reading->from, &reading->to)) {
-        return fail_usage(self,
-                          "--window: \"%.60s\" is not A:B, two positions from 1, A not beyond B, as in "
-                          "401:500",
-                          choice->window);
+        return fail_usage(
+            self,
+            "--window: \"%.60s\" is not A:B, two positions from 1, A not beyond B, as in "
+            "401:500",
+            choice->window);
     }
     choice->options = (rill_summary_options){
         .statistic = choice->is_median ? RILL_STATISTIC_MEDIAN_SCORE
@@ -68,7 +70,8 @@ int score_choice_check(const command *self, score_choice *choice)
     return EXIT_DONE;
 }
 
-int64_t window_of_config(const char *config)
+/// The window that an experiment's configuration asks for; 0 when it does not.
+static int64_t window_of_config(const char *config)
 {
     cJSON *json = cJSON_Parse(config);
     const cJSON *summary = cJSON_GetObjectItemCaseSensitive(json, "summary");
@@ -78,23 +81,32 @@ int64_t window_of_config(const char *config)
     return window;
 }
 
+/// What `take_run` needs.
+typedef struct collection {
+    rill_scores *scores;
+    int64_t max_runs;
+    int32_t max_variants;
+} collection;
+
+static rill_status take_run(void *context, rill_run *run, rill_error *error)
+{
+    const collection *c = context;
+    const bool is_wanted = run->run < c->max_runs && run->variant < c->max_variants;
+    return is_wanted ? rill_scores_add(c->scores, run, error) : RILL_OK;
+}
+
 rill_status scores_read(rill_store *store, const score_choice *choice, int64_t max_runs,
-                        rill_scores **scores, rill_error *error)
+                        int32_t max_variants, rill_scores **scores, rill_error *error)
 {
     rill_reading reading = choice->reading;
     if (reading.kind == RILL_READ_LAST && reading.last == 0) {
         reading.last = window_of_config(rill_store_config(store));
     }
-    rill_run *runs = NULL;
-    size_t n_runs = 0;
     rill_status status = rill_scores_create(scores, &reading, error);
-    status = status == RILL_OK ? rill_store_load(store, &runs, &n_runs, error) : status;
-    for (size_t i = 0; i < n_runs && status == RILL_OK; i++) {
-        if (runs[i].run < max_runs) {
-            status = rill_scores_add(*scores, &runs[i], error);
-        }
+    if (status == RILL_OK) {
+        collection context = {*scores, max_runs, max_variants};
+        status = rill_store_each(store, take_run, &context, error);
     }
-    rill_runs_destroy(runs, n_runs);
     return status;
 }
 

@@ -23,39 +23,77 @@ typedef struct score_choice {
 /// Nothing chosen. The first step; then come `options_read` with SCORE_OPTIONS and `score_choice_check`.
 score_choice score_choice_default(void);
 
-#define SCORE_OPTIONS(choice)                                                                          \
-    {"--metric", OPTION_TEXT, &(choice)->metric, "ID",                                                 \
-     "by which (default: evaluation_return, return, or the first recorded)", 0, 0},                    \
-        {"--lower", OPTION_FLAG, &(choice)->is_lower, NULL, "lower is better (default: the metric's)", \
-         0, 0},                                                                                        \
-        {"--higher", OPTION_FLAG, &(choice)->is_higher, NULL, "higher is better", 0, 0},               \
-        {"--last", OPTION_INTEGER, &(choice)->last, "N",                                               \
-         "score: mean of the last N points (default: the file's, or a fifth)", 1, 1 << 30},            \
-        {"--window", OPTION_TEXT, &(choice)->window, "A:B",                                            \
-         "score: mean from A to B, in episodes or steps", 0, 0},                                       \
-        {"--area", OPTION_FLAG, &(choice)->is_area, NULL, "score: mean of all points", 0, 0},          \
-        {"--threshold", OPTION_REAL, &(choice)->threshold, "X",                                        \
-         "score: episodes or steps until the metric reaches X", -1e300, 1e300},                        \
-        {"--smooth", OPTION_INTEGER, &(choice)->smooth, "N",                                           \
-         "with --threshold: by the mean of N points (default: a twentieth)", 1, 1 << 30},              \
-        {"--median", OPTION_FLAG, &(choice)->is_median, NULL, "of the runs, in place of the mean", 0,  \
-         0},                                                                                           \
-        {"--iqm", OPTION_FLAG, &(choice)->is_iqm, NULL, "interquartile mean of the runs, likewise", 0, \
-         0},                                                                                           \
-    {                                                                                                  \
-        "--bootstrap", OPTION_FLAG, &(choice)->is_bootstrap, NULL,                                     \
-            "intervals by the bootstrap (always so with --median, --iqm)", 0, 0                        \
+#define SCORE_OPTIONS(choice)                                                                 \
+    {"--metric",                                                                              \
+     OPTION_TEXT,                                                                             \
+     &(choice)->metric,                                                                       \
+     "ID",                                                                                    \
+     "by which (default: evaluation_return, return, or the first recorded)",                  \
+     0,                                                                                       \
+     0},                                                                                      \
+        {"--lower",                                                                           \
+         OPTION_FLAG,                                                                         \
+         &(choice)->is_lower,                                                                 \
+         NULL,                                                                                \
+         "lower is better (default: the metric's)",                                           \
+         0,                                                                                   \
+         0},                                                                                  \
+        {"--higher", OPTION_FLAG, &(choice)->is_higher, NULL, "higher is better", 0, 0},      \
+        {"--last",                                                                            \
+         OPTION_INTEGER,                                                                      \
+         &(choice)->last,                                                                     \
+         "N",                                                                                 \
+         "score: mean of the last N points (default: the file's, or a fifth)",                \
+         1,                                                                                   \
+         1 << 30},                                                                            \
+        {"--window",                                                                          \
+         OPTION_TEXT,                                                                         \
+         &(choice)->window,                                                                   \
+         "A:B",                                                                               \
+         "score: mean from A to B, in episodes or steps",                                     \
+         0,                                                                                   \
+         0},                                                                                  \
+        {"--area", OPTION_FLAG, &(choice)->is_area, NULL, "score: mean of all points", 0, 0}, \
+        {"--threshold",                                                                       \
+         OPTION_REAL,                                                                         \
+         &(choice)->threshold,                                                                \
+         "X",                                                                                 \
+         "score: episodes or steps until the metric reaches X",                               \
+         -1e300,                                                                              \
+         1e300},                                                                              \
+        {"--smooth",                                                                          \
+         OPTION_INTEGER,                                                                      \
+         &(choice)->smooth,                                                                   \
+         "N",                                                                                 \
+         "with --threshold: by the mean of N points (default: a twentieth)",                  \
+         1,                                                                                   \
+         1 << 30},                                                                            \
+        {"--median",                                                                          \
+         OPTION_FLAG,                                                                         \
+         &(choice)->is_median,                                                                \
+         NULL,                                                                                \
+         "of the runs, in place of the mean",                                                 \
+         0,                                                                                   \
+         0},                                                                                  \
+        {"--iqm",                                                                             \
+         OPTION_FLAG,                                                                         \
+         &(choice)->is_iqm,                                                                   \
+         NULL,                                                                                \
+         "interquartile mean of the runs, likewise",                                          \
+         0,                                                                                   \
+         0},                                                                                  \
+    {                                                                                         \
+        "--bootstrap", OPTION_FLAG, &(choice)->is_bootstrap, NULL,                            \
+            "intervals by the bootstrap (always so with --median, --iqm)", 0, 0               \
     }
 
 /// Makes `reading` and `options` of what was given. EXIT_DONE, or EXIT_USAGE after a message.
 int score_choice_check(const command *self, score_choice *choice);
 
-/// The window that an experiment's configuration asks for; 0 when it does not.
-int64_t window_of_config(const char *config);
-
-/// The scores of the runs of a store whose number is below `max_runs`. RILL_IO, RILL_NO_MEMORY.
+/// The scores of the runs of a store whose number is below `max_runs`, of variants likewise.
+/// RILL_IO, RILL_NO_MEMORY.
 rill_status scores_read(rill_store *store, const score_choice *choice, int64_t max_runs,
-                        rill_scores **scores, rill_error *error);
+                        int32_t max_variants, rill_scores **scores, rill_error *error);
 
 /// The metric that is meant: the one chosen, or the default. NULL: RILL_INVALID says what there is.
 const char *score_choice_metric(const score_choice *choice, const rill_scores *scores,
