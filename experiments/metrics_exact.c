@@ -193,17 +193,17 @@ static double error_of_present(const rill_metric_view *view, bool is_weighted, a
 }
 
 /// A metric of the family: against what, over what, and what else it says of itself.
-#define ERROR_METRIC(name, error_of, is_weighted, add, text, ...) \
-    static double measure_##name(const rill_metric_view *view)    \
-    {                                                             \
-        return error_of(view, is_weighted, add);                  \
-    }                                                             \
-    const rill_metric metric_##name = {.id = #name,               \
-                                       .summary = text,           \
+#define ERROR_METRIC(name, error_of, is_weighted, add, text, ...)   \
+    static double measure_##name(const rill_metric_view *view)      \
+    {                                                               \
+        return error_of(view, is_weighted, add);                    \
+    }                                                               \
+    const rill_metric metric_##name = {.id = #name,                 \
+                                       .summary = text,             \
                                        .better = RILL_BETTER_LOWER, \
-                                       .needs_truth = true,       \
-                                       .needs_values = true,      \
-                                       .measure = measure_##name, \
+                                       .needs_truth = true,         \
+                                       .needs_values = true,        \
+                                       .measure = measure_##name,   \
                                        __VA_ARGS__}
 
 ERROR_METRIC(rms_error, error_of_truth, false, add_state,

@@ -33,9 +33,9 @@ double rill_reading_score(const rill_reading *reading, const rill_series *series
     int64_t last = 0;
     if (reading->kind == RILL_READ_THRESHOLD) {
         const int64_t width = reading->width > 0 ? reading->width : share_of(series, 20);
-        const int64_t point = rill_curve_reach(series->values, series->count, (size_t)width,
-                                               reading->threshold,
-                                               reading->better == RILL_BETTER_LOWER);
+        const int64_t point =
+            rill_curve_reach(series->values, series->count, (size_t)width, reading->threshold,
+                             reading->better == RILL_BETTER_LOWER);
         return series->count == 0 ? (double)NAN
                : point < 0        ? (double)INFINITY
                                   : (double)((point + 1) * series->every);
@@ -44,8 +44,7 @@ double rill_reading_score(const rill_reading *reading, const rill_series *series
     return rill_series_mean(series, first, last);
 }
 
-rill_status rill_scores_create(rill_scores **scores, const rill_reading *reading,
-                               rill_error *error)
+rill_status rill_scores_create(rill_scores **scores, const rill_reading *reading, rill_error *error)
 {
     *scores = calloc(1, sizeof **scores);
     if (*scores == NULL) {
@@ -88,9 +87,9 @@ static rill_score_row *row_of(rill_scores *scores, int32_t variant, size_t posit
                               const rill_series *series)
 {
     size_t at = scores->n_rows;
-    while (at > 0 && (scores->rows[at - 1].variant > variant ||
-                      (scores->rows[at - 1].variant == variant &&
-                       scores->rows[at - 1].position > position))) {
+    while (at > 0 &&
+           (scores->rows[at - 1].variant > variant || (scores->rows[at - 1].variant == variant &&
+                                                       scores->rows[at - 1].position > position))) {
         at--;
     }
     if (at > 0 && scores->rows[at - 1].variant == variant &&
@@ -109,10 +108,8 @@ static rill_score_row *row_of(rill_scores *scores, int32_t variant, size_t posit
     rill_score_row *row = &scores->rows[at];
     memmove(row + 1, row, (scores->n_rows - at) * sizeof *row);
     scores->n_rows++;
-    *row = (rill_score_row){.variant = variant,
-                            .position = position,
-                            .unit = series->unit,
-                            .reading = scores->reading};
+    *row = (rill_score_row){
+        .variant = variant, .position = position, .unit = series->unit, .reading = scores->reading};
     memcpy(row->metric, series->metric, sizeof row->metric);
     if (row->reading.better == RILL_BETTER_NEITHER) {
         row->reading.better = better_of(row->metric);

@@ -34,8 +34,7 @@ static const rill_run **sorted(const rill_run *runs, size_t n_runs)
 static rill_status estimate_row(const rill_score_row *scores, const rill_summary_options *options,
                                 rill_estimate *estimate, rill_error *error)
 {
-    if (options == NULL ||
-        (options->statistic == RILL_STATISTIC_MEAN && !options->is_bootstrap)) {
+    if (options == NULL || (options->statistic == RILL_STATISTIC_MEAN && !options->is_bootstrap)) {
         *estimate = rill_estimate_mean(scores->values, scores->n);
         return RILL_OK;
     }
@@ -49,6 +48,10 @@ static rill_status estimate_row(const rill_score_row *scores, const rill_summary
     const rill_score_matrix matrix = {finite, scores->n, 1};
     rill_status status = rill_bootstrap_statistic(options->statistic, 0.0, &matrix, NULL,
                                                   &options->bootstrap, estimate, error);
+    if (status == RILL_OK && estimate->n < 2) {
+        // resampling one run shows no spread, which is not to say that there is none
+        estimate->se = estimate->ci_low = estimate->ci_high = (double)NAN;
+    }
     free(finite);
     return status;
 }

@@ -55,8 +55,8 @@ START_TEST(test_windows)
         rill_run run = run_of(0, 0, RILL_STEPS, cases[i].every, values, cases[i].n);
         rill_summary_row *rows = NULL;
         size_t n_rows = 0;
-        ASSERT_OK(rill_summarise(&run, 1, labels, 1, cases[i].last, &rows, &n_rows, &error),
-                  &error);
+        rill_scores *scores = scores_of(&run, 1, cases[i].last);
+        ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
         ck_assert_uint_eq(n_rows, 1);
         ck_assert_str_eq(rows[0].label, "first");
         ck_assert_str_eq(rows[0].metric, "return");
@@ -65,6 +65,7 @@ START_TEST(test_windows)
         ck_assert_int_eq(rows[0].last, cases[i].to);
         ck_assert_double_eq(rows[0].estimate.mean, cases[i].mean);
         free(rows);
+        rill_scores_destroy(scores);
         rill_run_clear(&run);
     }
 }
@@ -79,7 +80,8 @@ START_TEST(test_rows)
     runs[5].status = RILL_RUN_DIVERGED; // counted, not averaged
     rill_summary_row *rows = NULL;
     size_t n_rows = 0;
-    ASSERT_OK(rill_summarise(runs, 6, labels, 3, 1, &rows, &n_rows, &error), &error);
+    rill_scores *scores = scores_of(runs, 6, 1);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert_uint_eq(n_rows, 2);
     ck_assert_str_eq(rows[0].label, "first");
     ck_assert_str_eq(rows[1].label, "third");
@@ -89,24 +91,31 @@ START_TEST(test_rows)
     ck_assert(rows[1].estimate.n == 2 && rows[1].estimate.mean == 7.0);
     ck_assert(rows[0].first == 5 && rows[0].last == 5);
     free(rows);
+    rill_scores_destroy(scores);
     // all diverged, or nothing recorded
     for (size_t i = 0; i < 6; i++) {
         runs[i].status = RILL_RUN_DIVERGED;
     }
-    ASSERT_OK(rill_summarise(runs, 6, labels, 3, 1, &rows, &n_rows, &error), &error);
+    scores = scores_of(runs, 6, 1);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert(rows[0].estimate.n == 0 && isnan(rows[0].estimate.mean) && rows[0].diverged == 4);
     free(rows);
+    rill_scores_destroy(scores);
     clear(runs, 6);
-    ASSERT_OK(rill_summarise(NULL, 0, labels, 3, 1, &rows, &n_rows, &error), &error);
+    scores = scores_of(NULL, 0, 1);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert_uint_eq(n_rows, 0);
     free(rows);
+    rill_scores_destroy(scores);
     // runs of different length: the widest window
     rill_run uneven[] = {RUN_OF(0, 0, 1, 2, 3, 4, 5), RUN_OF(0, 1, 1, 2, 3), RUN_OF(0, 2, 1)};
     uneven[2].series[0].count = 0; // ended before its first point
-    ASSERT_OK(rill_summarise(uneven, 3, labels, 1, 2, &rows, &n_rows, &error), &error);
+    scores = scores_of(uneven, 3, 2);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert(rows[0].first == 2 && rows[0].last == 5);
-    ck_assert(rows[0].estimate.n == 2 && rows[0].estimate.mean == 3.5);
+    ck_assert(rows[0].estimate.n == 2 && rows[0].estimate.mean == 3.5 && rows[0].missing == 1);
     free(rows);
+    rill_scores_destroy(scores);
     clear(uneven, 3);
 }
 END_TEST
@@ -124,7 +133,9 @@ START_TEST(test_order_does_not_matter)
     }
     rill_summary_row *before = NULL;
     size_t n_rows = 0;
-    ASSERT_OK(rill_summarise(runs, N, labels, 2, 0, &before, &n_rows, &error), &error);
+    rill_scores *scores = scores_of(runs, N, 0);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &before, &n_rows, &error), &error);
+    rill_scores_destroy(scores);
     ck_assert_uint_eq(n_rows, 2);
     const rill_expect expect = {.variant = 0, .metric = (char[]){"return"}, .first = 1, .last = 1};
     rill_verdict verdict;
@@ -137,7 +148,9 @@ START_TEST(test_order_does_not_matter)
             runs[j] = kept;
         }
         rill_summary_row *after = NULL;
-        ASSERT_OK(rill_summarise(runs, N, labels, 2, 0, &after, &n_rows, &error), &error);
+        scores = scores_of(runs, N, 0);
+        ASSERT_OK(rill_summarise(scores, labels, NULL, &after, &n_rows, &error), &error);
+        rill_scores_destroy(scores);
         for (size_t i = 0; i < 2; i++) {
             ck_assert_mem_eq(&before[i].estimate, &after[i].estimate, sizeof(rill_estimate));
         }
@@ -148,6 +161,72 @@ START_TEST(test_order_does_not_matter)
     }
     free(before);
     clear(runs, N);
+}
+END_TEST
+
+/// Estimates as the options say: of one task, the bootstrap's; few runs have no interval.
+START_TEST(test_statistics_of_rows)
+{
+    rill_run runs[] = {RUN_OF(0, 0, 1), RUN_OF(0, 1, 2),    RUN_OF(0, 2, 30), RUN_OF(0, 3, 4),
+                       RUN_OF(0, 4, 5), RUN_OF(0, 5, none), RUN_OF(1, 0, 7)};
+    rill_scores *scores = scores_of(runs, 7, 0);
+    rill_summary_options options = {.statistic = RILL_STATISTIC_IQM,
+                                    .bootstrap = rill_bootstrap_default()};
+    static const double five[] = {1, 2, 30, 4, 5};
+    const rill_score_matrix matrix = {five, 5, 1};
+    static const struct {
+        rill_statistic statistic;
+        double value;
+    } cases[] = {{RILL_STATISTIC_MEAN, 8.4},
+                 {RILL_STATISTIC_IQM, 11.0 / 3.0},
+                 {RILL_STATISTIC_MEDIAN_SCORE, 4.0}};
+    for (size_t i = 0; i < 3; i++) {
+        rill_summary_row *rows = NULL;
+        size_t n_rows = 0;
+        rill_estimate expected;
+        options.statistic = cases[i].statistic;
+        options.is_bootstrap = true;
+        ASSERT_OK(rill_summarise(scores, labels, &options, &rows, &n_rows, &error), &error);
+        ASSERT_OK(rill_bootstrap_statistic(cases[i].statistic, 0, &matrix, NULL, &options.bootstrap,
+                                           &expected, &error),
+                  &error);
+        ASSERT_NEAR(rows[0].estimate.mean, cases[i].value, 1e-12);
+        ck_assert_mem_eq(&rows[0].estimate, &expected, sizeof expected);
+        ck_assert(rows[0].missing == 1 && rows[1].missing == 0);
+        ck_assert(rows[1].estimate.mean == 7.0 && isnan(rows[1].estimate.se) &&
+                  isnan(rows[1].estimate.ci_low));
+        free(rows);
+    }
+    rill_scores_destroy(scores);
+    clear(runs, 7);
+}
+END_TEST
+
+START_TEST(test_ranking)
+{
+    const rill_summary_row rows[] = {
+        {.variant = 0, .estimate = {.mean = 9.0, .n = 2}, .diverged = 1},
+        {.variant = 1, .estimate = {.mean = 1.0, .n = 3}},
+        {.variant = 2, .estimate = {.mean = none}, .missing = 3},
+        {.variant = 3, .estimate = {.mean = 5.0, .n = 3}},
+        {.variant = 4, .estimate = {.mean = 7.0, .n = 2}, .missing = 1},
+        {.variant = 5, .estimate = {.mean = 5.0, .n = 3}},
+    };
+    static const int32_t higher[] = {3, 5, 1, 4, 2, 0};
+    static const int32_t lower[] = {1, 3, 5, 4, 2, 0};
+    for (int turn = 0; turn < 12; turn++) {
+        rill_summary_row ranked[6];
+        for (int i = 0; i < 6; i++) {
+            ranked[i] = rows[(turn * 5 + i) % 6];
+            ranked[i].better = turn < 6 ? RILL_BETTER_HIGHER : RILL_BETTER_LOWER;
+        }
+        rill_summary_rank(ranked, 6);
+        for (int i = 0; i < 6; i++) {
+            ck_assert_int_eq(ranked[i].variant, turn < 6 ? higher[i] : lower[i]);
+            ck_assert_int_eq(ranked[i].rank, i + 1);
+        }
+    }
+    rill_summary_rank(NULL, 0);
 }
 END_TEST
 
@@ -432,5 +511,5 @@ END_TEST
 
 TEST_MAIN(test_verdicts_on_medians, test_verdicts_on_estimates,
           test_verdicts_on_soft_and_action_values, test_windows, test_rows,
-          test_order_does_not_matter, test_verdicts_on_what_was_learned,
-          test_verdicts_on_exact_values)
+          test_order_does_not_matter, test_statistics_of_rows, test_ranking,
+          test_verdicts_on_what_was_learned, test_verdicts_on_exact_values)
