@@ -1,10 +1,11 @@
 #include "experiments/program/aggregates.h"
 
 #include "experiments/json.h"
-#include "experiments/program/report.h"
+#include "experiments/program/table.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 static const rill_statistic aggregates[] = {
     RILL_STATISTIC_MEAN,
@@ -35,6 +36,8 @@ void format_estimate(const rill_estimate *e, char *text, size_t size)
 {
     if (isnan(e->mean)) {
         snprintf(text, size, "-");
+    } else if (isnan(e->ci_low)) {
+        snprintf(text, size, "%.4g", e->mean);
     } else {
         snprintf(text, size, "%.4g [%.3g, %.3g]", e->mean, e->ci_low, e->ci_high);
     }
@@ -50,51 +53,47 @@ static const char *bar_of(double fraction)
 rill_status aggregates_print(const scored *methods, size_t n, const aggregate_options *options,
                              rill_error *error)
 {
-    int width = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int label = text_width(methods[i].label);
-        width = label > width ? label : width;
-    }
-    printf("%*s", width, "");
+    table t = {.alignment = "llllll"};
+    table_add(&t, "%s", "");
     for (size_t j = 0; j < N_AGGREGATES; j++) {
-        char title[32];
-        snprintf(title, sizeof title, "%s", rill_statistic_name(aggregates[j]));
         if (aggregates[j] == RILL_STATISTIC_OPTIMALITY_GAP) {
-            snprintf(title, sizeof title, "gap to %.4g", options->gamma);
+            table_add(&t, "gap to %.4g", options->gamma);
+        } else {
+            table_add(&t, "%s", rill_statistic_name(aggregates[j]));
         }
-        printf("  %-26s", title);
     }
-    printf("  %s\n", options->n_tau > 0 ? "profile" : "");
+    table_add(&t, "profile");
     for (size_t i = 0; i < n; i++) {
-        print_padded(methods[i].label, width);
+        table_add(&t, "%s", methods[i].label);
         for (size_t j = 0; j < N_AGGREGATES; j++) {
             rill_estimate e;
             char text[80];
-            rill_status status =
+            const rill_status status =
                 rill_bootstrap_statistic(aggregates[j], options->gamma, &methods[i].scores, NULL,
                                          &options->bootstrap, &e, error);
             if (status != RILL_OK) {
+                table_clear(&t);
                 return status;
             }
             format_estimate(&e, text, sizeof text);
-            printf("  %-26s", text);
+            table_add(&t, "%s", text);
         }
-        printf("  ");
-        for (size_t k = 0; k < options->n_tau; k++) {
-            fputs(bar_of(rill_score_statistic(RILL_STATISTIC_PROFILE, options->tau[k],
-                                              &methods[i].scores, NULL)),
-                  stdout);
+        char bars[512] = "";
+        size_t used = 0;
+        for (size_t k = 0; k < options->n_tau && used + 4 < sizeof bars; k++) {
+            const double above = rill_score_statistic(RILL_STATISTIC_PROFILE, options->tau[k],
+                                                      &methods[i].scores, NULL);
+            used += (size_t)snprintf(bars + used, sizeof bars - used, "%s", bar_of(above));
         }
-        printf("\n");
+        table_add(&t, "%s", bars);
     }
-    if (options->n_tau > 0) {
-        printf(
-            "\nin brackets: 95 %% intervals of the stratified bootstrap, %lld replicates; profile: "
-            "the\nfraction of scores above %.4g, ..., %.4g\n",
-            (long long)options->bootstrap.replicates, options->tau[0],
-            options->tau[options->n_tau - 1]);
+    const rill_status status = table_print(&t, error);
+    if (status == RILL_OK && options->n_tau > 0) {
+        printf("\nin brackets: 95 %% intervals of the stratified bootstrap, %" PRId64
+               " replicates\nprofile: the fraction of scores above %.4g, ..., %.4g\n",
+               options->bootstrap.replicates, options->tau[0], options->tau[options->n_tau - 1]);
     }
-    return RILL_OK;
+    return status;
 }
 
 cJSON *estimate_json(const rill_estimate *estimate)

@@ -17,8 +17,9 @@ extern "C" {
 
 /// What is said of the scores of a row.
 typedef struct rill_summary_options {
-    rill_statistic statistic; ///< RILL_STATISTIC_MEAN, RILL_STATISTIC_MEDIAN_SCORE or RILL_STATISTIC_IQM
-    bool is_bootstrap;        ///< intervals by the bootstrap, also of means; others always have these
+    rill_statistic
+        statistic;     ///< RILL_STATISTIC_MEAN, RILL_STATISTIC_MEDIAN_SCORE or RILL_STATISTIC_IQM
+    bool is_bootstrap; ///< intervals by the bootstrap, also of means; others always have these
     rill_bootstrap bootstrap;
 } rill_summary_options;
 
