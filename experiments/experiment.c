@@ -2,6 +2,8 @@
 /// anything runs or is written.
 #include "experiments/experiment.h"
 
+#include "experiments/experiment_file.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,12 +35,24 @@ static rill_status read_stop(rill_experiment *experiment, const cJSON *root, ril
     return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "stop");
 }
 
+/// "unit", where it is given.
+static rill_status read_unit(const cJSON *json, rill_unit *unit, rill_error *error)
+{
+    const char *text = rill_unit_name(*unit);
+    const rill_status status = json_get_text(json, "unit", false, &text, error);
+    *unit = strcmp(text, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
+    if (status == RILL_OK && strcmp(text, rill_unit_name(*unit)) != 0) {
+        return rill_error_set(error, RILL_INVALID, "unit",
+                              "\"%.40s\" is neither \"episodes\" nor \"steps\"", text);
+    }
+    return status;
+}
+
 /// "return", or {"metric": "rms_error", "every": 1000, "unit": "steps"}
 static rill_status read_record(rill_record *record, const cJSON *json, rill_error *error)
 {
     static const char *const keys[] = {"metric", "every", "unit", NULL};
     const char *metric = json->valuestring;
-    const char *unit = "episodes";
     rill_status status = RILL_OK;
     *record = (rill_record){.unit = RILL_EPISODES, .every = 1};
     if (cJSON_IsObject(json)) {
@@ -47,7 +61,7 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
         if (status == RILL_OK) {
             status = json_get_integer(json, "every", false, 1, MAX_EXACT, &record->every, error);
         }
-        status = status == RILL_OK ? json_get_text(json, "unit", false, &unit, error) : status;
+        status = status == RILL_OK ? read_unit(json, &record->unit, error) : status;
     } else if (!cJSON_IsString(json)) {
         status = rill_error_set(error, RILL_INVALID, "",
                                 "found %s, expected a metric: a text, or an object with \"metric\"",
@@ -64,11 +78,6 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
         return rill_error_set(error, RILL_INVALID, "",
                               "%s is recorded by \"evaluation\", not by \"record\"",
                               record->metric->id);
-    }
-    record->unit = strcmp(unit, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
-    if (record->unit == RILL_EPISODES && strcmp(unit, "episodes") != 0) {
-        return rill_error_set(error, RILL_INVALID, "unit",
-                              "\"%.40s\" is neither \"episodes\" nor \"steps\"", unit);
     }
     if (record->unit == RILL_STEPS && record->metric->is_per_episode) {
         return rill_error_set(error, RILL_INVALID, "unit",
@@ -148,18 +157,14 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
 static rill_status read_evaluation(rill_experiment *experiment, const cJSON *root,
                                    rill_error *error)
 {
-    static const char *const keys[] = {"every", "episodes", "max_steps", NULL};
+    static const char *const keys[] = {"every", "unit", "episodes", "max_steps", NULL};
     const cJSON *json = NULL;
     rill_evaluation *evaluation = &experiment->evaluation;
     rill_status status = json_get_object(root, "evaluation", false, &json, error);
     if (status != RILL_OK || json == NULL) {
         return status;
     }
-    if (!experiment->can_end) {
-        return rill_error_set(error, RILL_INVALID, "evaluation",
-                              "no episode ever ends, so there is no time for one between episodes; "
-                              "set environment.max_episode_steps");
-    }
+    evaluation->unit = RILL_EPISODES;
     evaluation->episodes = 1;
     evaluation->max_steps = 10000;
     status = json_check_keys(json, keys, error);
@@ -173,6 +178,13 @@ static rill_status read_evaluation(rill_experiment *experiment, const cJSON *roo
     if (status == RILL_OK) {
         status =
             json_get_integer(json, "max_steps", false, 1, MAX_EXACT, &evaluation->max_steps, error);
+    }
+    status = status == RILL_OK ? read_unit(json, &evaluation->unit, error) : status;
+    if (status == RILL_OK && evaluation->unit == RILL_EPISODES && !experiment->can_end) {
+        status =
+            rill_error_set(error, RILL_INVALID, "",
+                           "no episode ever ends, so there is no time for one between episodes; "
+                           "add \"unit\": \"steps\", or set environment.max_episode_steps");
     }
     return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "evaluation");
 }
@@ -192,9 +204,9 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
                                    rill_error *error)
 {
-    static const char *const keys[] = {"$schema",    "name",    "source", "note",   "environment",
-                                       "agents",     "stop",    "runs",   "seed",   "record",
-                                       "evaluation", "summary", "sweep",  "expect", NULL};
+    static const char *const keys[] = {
+        "$schema", "extends", "name", "source", "note",       "environment", "agents", "sweep",
+        "stop",    "runs",    "seed", "record", "evaluation", "summary",     "expect", NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {
@@ -240,28 +252,25 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     return status == RILL_OK ? resolve_experiment(experiment, root, error) : status;
 }
 
-/// `directory` is where the files that the text names are.
-static rill_status parse(rill_experiment **out, const char *text, const char *directory,
-                         const char *const *overrides, rill_error *error)
+/// Reads a file or, with a `text`, that in its place.
+static rill_status read_file(rill_experiment **out, const char *path, const char *text,
+                             const char *const *overrides, rill_error *error)
 {
     *out = NULL;
-    cJSON *root = NULL;
-    rill_status status = json_parse(text, &root, error);
-    for (size_t i = 0; status == RILL_OK && overrides != NULL && overrides[i] != NULL; i++) {
-        status = json_override(root, overrides[i], error);
-    }
-    status = status == RILL_OK ? json_insert_files(root, directory, error) : status;
     rill_experiment *experiment = NULL;
+    experiment_file file = {0};
+    rill_status status = experiment_file_read(&file, path, text, overrides, error);
     if (status == RILL_OK) {
         experiment = calloc(1, sizeof *experiment);
         status = experiment == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                    : read_experiment(experiment, root, error);
+                                    : read_experiment(experiment, file.root, error);
+        const bool is_as_written = overrides == NULL || overrides[0] == NULL;
+        if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
+            status = expect_check_windows(experiment, error);
+        }
+        experiment_file_place(&file, status, error);
     }
-    const bool is_as_written = overrides == NULL || overrides[0] == NULL;
-    if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
-        status = expect_check_windows(experiment, error);
-    }
-    cJSON_Delete(root);
+    experiment_file_clear(&file);
     if (status != RILL_OK) {
         rill_experiment_destroy(experiment);
         return status;
@@ -273,25 +282,13 @@ static rill_status parse(rill_experiment **out, const char *text, const char *di
 rill_status rill_experiment_parse(rill_experiment **experiment, const char *text,
                                   const char *const *overrides, rill_error *error)
 {
-    return parse(experiment, text, "", overrides, error);
+    return read_file(experiment, NULL, text, overrides, error);
 }
 
 rill_status rill_experiment_load(rill_experiment **experiment, const char *path,
                                  const char *const *overrides, rill_error *error)
 {
-    *experiment = NULL;
-    char *text = NULL;
-    const char *slash = strrchr(path, '/');
-    char *directory = strndup(path, slash == NULL ? 0 : (size_t)(slash - path) + (slash == path));
-    rill_status status = directory == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : json_read_file(path, &text, error);
-    if (status == RILL_OK) {
-        status = parse(experiment, text, directory, overrides, error);
-    }
-    free(directory);
-    free(text);
-    return status;
+    return read_file(experiment, path, NULL, overrides, error);
 }
 
 void rill_experiment_destroy(rill_experiment *experiment)
