@@ -217,6 +217,10 @@ static rill_status read_exact(const rill_experiment *experiment, const cJSON *js
     const cJSON *values = NULL;
     const cJSON *q_values = NULL;
     expect->variant = -1;
+    if (experiment->n_worlds > 1) {
+        return rill_error_set(error, RILL_INVALID, "exact",
+                              "the sweep changes the environment: exact values of which?");
+    }
     if (experiment->env->type->model == NULL) {
         return rill_error_set(error, RILL_INVALID, "exact", "%s has no exact model",
                               experiment->env->type->id);
@@ -356,6 +360,8 @@ static rill_status read_estimates(const rill_experiment *experiment, const cJSON
         return status;
     }
     const rill_agent *agent = experiment->variants[expect->variant].agent;
+    expect->n_states = agent->observation_space.size;
+    expect->n_actions = agent->action_space.size;
     if (agent->observation_space.kind != RILL_SPACE_DISCRETE) {
         status = read_observations(json, agent, expect, error);
     } else if (cJSON_HasObjectItem(json, "observations")) {

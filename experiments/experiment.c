@@ -1,240 +1,15 @@
-/// Experiment files: from JSON to wired environments and agents. Everything is checked here, before
+/// Experiment files: what is run, until when, and what is recorded. Everything is checked here, before
 /// anything runs or is written.
 #include "experiments/experiment.h"
 
 #include "experiments/experiment_file.h"
 
 #include <inttypes.h>
-#include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_EXACT = 1 << 30 }; // counts that JSON's doubles and every loop can hold
-
-/// {"id": ..., "params": {...}}: the id, and the object or NULL.
-static rill_status read_part(const cJSON *json, const char *const *keys, const char **id,
-                             const cJSON **params, rill_error *error)
-{
-    rill_status status = json_check_keys(json, keys, error);
-    status = status == RILL_OK ? json_get_text(json, "id", true, id, error) : status;
-    return status == RILL_OK ? json_get_object(json, "params", false, params, error) : status;
-}
-
-/// {"id": ..., "params": {...}}: wraps the environment.
-static rill_status read_wrapper(rill_experiment *experiment, const cJSON *json, rill_error *error)
-{
-    static const char *const keys[] = {"id", "params", NULL};
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
-    const char *id = NULL;
-    const cJSON *object = NULL;
-    rill_status status = read_part(json, keys, &id, &object, error);
-    if (status != RILL_OK) {
-        return status;
-    }
-    const rill_wrapper_type *type = rill_wrapper_type_find(id, error);
-    if (type == NULL) {
-        return RILL_INVALID;
-    }
-    void *params = NULL;
-    status = json_read_params(object, type->params, type->params_size, NULL, &params, error);
-    if (status == RILL_OK) {
-        status = rill_env_wrap_with(&experiment->env, type, params, error);
-    }
-    return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "params");
-}
-
-/// The wrappers of an environment, the innermost first.
-static rill_status read_wrappers(rill_experiment *experiment, const cJSON *environment,
-                                 rill_error *error)
-{
-    const cJSON *json = NULL;
-    const cJSON *element = NULL;
-    int i = 0;
-    rill_status status = json_get_array(environment, "wrappers", false, &json, error);
-    cJSON_ArrayForEach (element, json) {
-        status = read_wrapper(experiment, element, error);
-        if (status != RILL_OK) {
-            char place[32];
-            snprintf(place, sizeof place, "wrappers[%d]", i);
-            return rill_error_prefix(error, status, place);
-        }
-        i++;
-    }
-    return status;
-}
-
-static rill_status read_environment(rill_experiment *experiment, const cJSON *root,
-                                    rill_error *error)
-{
-    static const char *const keys[] = {"id", "params", "max_episode_steps", "wrappers", NULL};
-    const cJSON *json = NULL;
-    const cJSON *object = NULL;
-    const char *id = NULL;
-    rill_status status = json_get_object(root, "environment", true, &json, error);
-    if (status != RILL_OK) {
-        return status;
-    }
-    status = read_part(json, keys, &id, &object, error);
-    const rill_env_preset *preset = NULL;
-    const rill_env_type *type = NULL;
-    if (status == RILL_OK) {
-        type = rill_env_type_find(id, &preset, error);
-        status = type == NULL ? RILL_INVALID : RILL_OK;
-    }
-    int64_t limit = preset == NULL ? 0 : preset->max_episode_steps;
-    if (status == RILL_OK) {
-        status = json_get_integer(json, "max_episode_steps", false, 0, MAX_EXACT, &limit, error);
-    }
-    if (status != RILL_OK) {
-        return rill_error_prefix(error, status, "environment");
-    }
-    void *params = NULL;
-    status = json_read_params(object, type->params, type->params_size,
-                              preset == NULL ? NULL : preset->params, &params, error);
-    if (status == RILL_OK) {
-        status = rill_env_create_from(&experiment->env, type, params, limit, error);
-    }
-    if (status != RILL_OK) {
-        return rill_error_prefix(error, status, "environment.params");
-    }
-    status = read_wrappers(experiment, json, error);
-    return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "environment");
-}
-
-/// The policy, behaviour or features of an agent: sets the type and its block of parameters. With a
-/// `default_id` of NULL nothing is set when the file says nothing.
-#define READ_PART(key, family)                                                                    \
-    static rill_status read_##key(const cJSON *agent, const char *default_id,                     \
-                                  const rill_##family##_type **type, void **params,               \
-                                  rill_error *error)                                              \
-    {                                                                                             \
-        static const char *const keys[] = {"id", "params", NULL};                                 \
-        const cJSON *json = NULL;                                                                 \
-        const cJSON *object = NULL;                                                               \
-        const char *id = default_id;                                                              \
-        rill_status status = json_get_object(agent, #key, false, &json, error);                   \
-        if (status != RILL_OK || (json == NULL && default_id == NULL)) {                          \
-            return status;                                                                        \
-        }                                                                                         \
-        status = json == NULL ? RILL_OK : read_part(json, keys, &id, &object, error);             \
-        if (status == RILL_OK) {                                                                  \
-            *type = rill_##family##_type_find(id, error);                                         \
-            status = *type == NULL ? RILL_INVALID : RILL_OK;                                      \
-        }                                                                                         \
-        if (status != RILL_OK) {                                                                  \
-            return rill_error_prefix(error, status, #key);                                        \
-        }                                                                                         \
-        status =                                                                                  \
-            json_read_params(object, (*type)->params, (*type)->params_size, NULL, params, error); \
-        return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, #key ".params");    \
-    }
-
-READ_PART(features, features)
-READ_PART(policy, policy)
-READ_PART(behaviour, policy)
-READ_PART(distribution, distribution)
-READ_PART(policy_features, features)
-READ_PART(optimiser, optimiser)
-
-static rill_status read_agent(rill_experiment *experiment, rill_variant *variant, const cJSON *json,
-                              rill_error *error)
-{
-    static const char *const keys[] = {"label",     "id",       "params",       "policy",
-                                       "behaviour", "features", "distribution", "policy_features",
-                                       "optimiser", NULL};
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
-    const char *id = NULL;
-    const cJSON *object = NULL;
-    rill_status status = read_part(json, keys, &id, &object, error);
-    const char *label = id;
-    status = status == RILL_OK ? json_get_text(json, "label", false, &label, error) : status;
-    if (status != RILL_OK) {
-        return status;
-    }
-    for (const rill_variant *other = experiment->variants; other < variant; other++) {
-        if (strcmp(other->label, label) == 0) {
-            return rill_error_set(error, RILL_INVALID, "label",
-                                  "\"%.60s\" is the label of two agents; give each its own", label);
-        }
-    }
-    rill_agent_config config = {.type = rill_agent_type_find(id, error), .env = experiment->env};
-    if (config.type == NULL) {
-        return RILL_INVALID;
-    }
-    status = json_read_params(object, config.type->params, config.type->params_size, NULL,
-                              &config.params, error);
-    if (status != RILL_OK) {
-        return rill_error_prefix(error, status, "params");
-    }
-    status = read_features(json, "one_hot", &config.features, &config.features_params, error);
-    if (status == RILL_OK) {
-        const char *policy = config.type->is_actor ? NULL : config.type->default_policy;
-        status = read_policy(json, policy, &config.policy, &config.policy_params, error);
-    }
-    if (status == RILL_OK) {
-        status = read_behaviour(json, NULL, &config.behaviour, &config.behaviour_params, error);
-    }
-    if (status == RILL_OK) {
-        status =
-            read_distribution(json, NULL, &config.distribution, &config.distribution_params, error);
-    }
-    if (status == RILL_OK) {
-        status = read_policy_features(json, NULL, &config.policy_features,
-                                      &config.policy_features_params, error);
-    }
-    if (status == RILL_OK) {
-        status = read_optimiser(json, NULL, &config.optimiser, &config.optimiser_params, error);
-    }
-    if (status == RILL_OK && rill_agent_type_wants_model(config.type, experiment->env)) {
-        const rill_model *model = NULL;
-        status = experiment_model(experiment, &model, error);
-        config.model = status == RILL_OK ? rill_model_share(experiment->model) : NULL;
-    }
-    if (status != RILL_OK) {
-        rill_agent_config_release(&config);
-        return status;
-    }
-    variant->label = strdup(label);
-    if (variant->label == NULL) {
-        rill_agent_config_release(&config);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    return rill_agent_create_from(&variant->agent, &config, experiment->env->observation_space,
-                                  experiment->env->action_space, error);
-}
-
-static rill_status read_agents(rill_experiment *experiment, const cJSON *root, rill_error *error)
-{
-    const cJSON *json = NULL;
-    rill_status status = json_get_array(root, "agents", false, &json, error);
-    if (status != RILL_OK || json == NULL) {
-        return status;
-    }
-    int n = cJSON_GetArraySize(json);
-    experiment->variants = calloc((size_t)n + 1, sizeof *experiment->variants);
-    if (experiment->variants == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, json) {
-        // counted first, so that a half-built agent is freed with the rest
-        int32_t i = experiment->n_variants++;
-        status = read_agent(experiment, &experiment->variants[i], element, error);
-        if (status != RILL_OK) {
-            char place[32];
-            snprintf(place, sizeof place, "agents[%d]", (int)i);
-            return rill_error_prefix(error, status, place);
-        }
-    }
-    return RILL_OK;
-}
 
 static rill_status read_stop(rill_experiment *experiment, const cJSON *root, rill_error *error)
 {
@@ -419,9 +194,9 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
                                    rill_error *error)
 {
-    static const char *const keys[] = {"$schema",     "extends",    "name",    "source", "note",
-                                       "environment", "agents",     "stop",    "runs",   "seed",
-                                       "record",      "evaluation", "summary", "expect", NULL};
+    static const char *const keys[] = {
+        "$schema", "extends", "name",   "source",     "note",    "environment", "agents", "stop",
+        "runs",    "seed",    "record", "evaluation", "summary", "sweep",       "expect", NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {
@@ -435,8 +210,12 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
         status = read_text_member(root, "source", &experiment->source, error);
     }
     status = status == RILL_OK ? read_text_member(root, "note", &experiment->note, error) : status;
-    status = status == RILL_OK ? read_environment(experiment, root, error) : status;
-    status = status == RILL_OK ? read_agents(experiment, root, error) : status;
+    int64_t seed = 0;
+    if (status == RILL_OK) {
+        status = json_get_integer(root, "seed", false, 0, INT64_C(1) << 53, &seed, error);
+    }
+    experiment->seed = (uint64_t)seed;
+    status = status == RILL_OK ? variants_read(experiment, root, error) : status;
     status = status == RILL_OK ? read_stop(experiment, root, error) : status;
     status = status == RILL_OK ? feasibility_check(experiment, error) : status;
     status = status == RILL_OK ? read_records(experiment, root, error) : status;
@@ -444,11 +223,6 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     if (status == RILL_OK) {
         status = json_get_integer(root, "runs", false, 1, MAX_EXACT, &experiment->runs, error);
     }
-    int64_t seed = 0;
-    if (status == RILL_OK) {
-        status = json_get_integer(root, "seed", false, 0, INT64_C(1) << 53, &seed, error);
-    }
-    experiment->seed = (uint64_t)seed;
     const cJSON *summary = NULL;
     if (status == RILL_OK) {
         status = json_get_object(root, "summary", false, &summary, error);
@@ -465,7 +239,7 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     }
     status = status == RILL_OK ? feasibility_prepare(experiment, error) : status;
     status = status == RILL_OK ? expect_read(experiment, root, error) : status;
-    return status == RILL_OK ? resolve_experiment(experiment, error) : status;
+    return status == RILL_OK ? resolve_experiment(experiment, root, error) : status;
 }
 
 /// Reads a file or, with a `text`, that in its place.
@@ -512,21 +286,14 @@ void rill_experiment_destroy(rill_experiment *experiment)
     if (experiment == NULL) {
         return;
     }
-    for (int32_t i = 0; i < experiment->n_variants; i++) {
-        free(experiment->variants[i].label);
-        rill_agent_destroy(experiment->variants[i].agent);
-        rill_projection_destroy(experiment->variants[i].projection);
-    }
+    variants_destroy(experiment); // they look into worlds
     for (size_t i = 0; i < experiment->n_expects; i++) {
         expect_clear(&experiment->expects[i]);
     }
-    for (size_t i = 0; i < experiment->n_truths; i++) {
-        rill_truth_destroy(experiment->truths[i]);
+    for (int32_t i = 0; i < experiment->n_worlds; i++) {
+        world_destroy(experiment->worlds[i]);
     }
-    rill_env_destroy(experiment->env);
-    rill_model_destroy(experiment->model);
-    free(experiment->truths);
-    free(experiment->variants);
+    free(experiment->worlds);
     free(experiment->records);
     free(experiment->expects);
     free(experiment->name);

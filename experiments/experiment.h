@@ -19,15 +19,24 @@ rill_status feasibility_check(rill_experiment *experiment, rill_error *error);
 /// cannot have.
 rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error);
 
-/// The exact model of the environment, built on first use; the experiment's. RILL_INVALID (it has
-/// none), RILL_NO_MEMORY.
-rill_status experiment_model(rill_experiment *experiment, const rill_model **model,
-                             rill_error *error);
+/// The world of an object "environment": the one that is there already, or a new one. RILL_INVALID with the
+/// place from "environment" on, RILL_NO_MEMORY.
+rill_status world_read(rill_experiment *experiment, const cJSON *environment, rill_world **world,
+                       rill_error *error);
+void world_destroy(rill_world *world);
+
+/// Reads "environment", "agents" and "sweep".
+rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_error *error);
+void variants_destroy(rill_experiment *experiment);
+
+/// The exact model of a world, built on first use; the world's. RILL_INVALID (it has none),
+/// RILL_NO_MEMORY.
+rill_status world_model(rill_world *world, const rill_model **model, rill_error *error);
 
 /// What an agent is held against: with `is_optimal` the optimal values for its discount, else those of
-/// what it estimates, as `rill_truth_create`. Solved on first use; the experiment's.
-rill_status experiment_truth(rill_experiment *experiment, const rill_agent *agent, bool is_optimal,
-                             rill_truth **truth, rill_error *error);
+/// what it estimates, as `rill_truth_create`. Solved on first use; the world's.
+rill_status world_truth(rill_world *world, const rill_agent *agent, bool is_optimal,
+                        rill_truth **truth, rill_error *error);
 
 /// Refuses an agent whose observations are not the states of a model.
 rill_status truth_check_states(const rill_agent *agent, const rill_env *env,
@@ -35,7 +44,7 @@ rill_status truth_check_states(const rill_agent *agent, const rill_env *env,
 /// The agent's "gamma". RILL_INVALID: it has none.
 rill_status truth_discount(const rill_agent *agent, double *discount, rill_error *error);
 
-/// Sets `resolved` and `identity`.
-rill_status resolve_experiment(rill_experiment *experiment, rill_error *error);
+/// Sets `resolved` and `identity`, and the `config` of each variant. `root` is what was read.
+rill_status resolve_experiment(rill_experiment *experiment, const cJSON *root, rill_error *error);
 
 #endif

@@ -39,18 +39,18 @@ static bool has_time_limit(const rill_env *env)
 
 /// Whether episodes of an environment can end. Wrappers without a time limit end none that its model
 /// does not; where it has no model, its type says.
-static rill_status find_end(const rill_experiment *experiment, bool *is_found, rill_error *error)
+static rill_status find_end(const rill_world *world, bool *is_found, rill_error *error)
 {
     enum { MAX_STATES = 1 << 20 }; // of larger worlds no model is built just for this
-    const rill_env *env = rill_env_unwrapped(experiment->env);
-    *is_found = has_time_limit(experiment->env) || !env->type->is_continuing;
-    if (!*is_found || has_time_limit(experiment->env) || env->type->model == NULL ||
+    const rill_env *env = rill_env_unwrapped(world->env);
+    *is_found = has_time_limit(world->env) || !env->type->is_continuing;
+    if (!*is_found || has_time_limit(world->env) || env->type->model == NULL ||
         env->observation_space.size > MAX_STATES) {
         return RILL_OK;
     }
     rill_model *model = NULL;
-    if (experiment->model != NULL) {
-        model = rill_model_share(experiment->model);
+    if (world->model != NULL) {
+        model = rill_model_share(world->model);
     } else if (rill_env_model(env, &model, NULL) != RILL_OK) {
         return RILL_OK; // not with these parameters
     }
@@ -69,20 +69,27 @@ static rill_status find_end(const rill_experiment *experiment, bool *is_found, r
 rill_status feasibility_check(rill_experiment *experiment, rill_error *error)
 {
     experiment->can_end = true;
-    if (experiment->n_variants == 0) {
-        return RILL_OK;
+    for (int32_t i = 0; i < experiment->n_worlds && experiment->n_variants > 0; i++) {
+        const rill_world *world = experiment->worlds[i];
+        bool is_found = true;
+        rill_status status = find_end(world, &is_found, error);
+        experiment->can_end = experiment->can_end && is_found;
+        if (status == RILL_OK && !is_found && experiment->stop_steps == 0) {
+            const rill_param *params = rill_env_unwrapped(world->env)->type->params;
+            status =
+                rill_error_set(error, RILL_INVALID, "stop",
+                               "no episode of this environment ever ends, so no number of episodes "
+                               "is reached; stop by \"steps\", or set "
+                               "environment.max_episode_steps%s",
+                               rill_param_find(params, "at_goal", NULL) == NULL
+                                   ? ""
+                                   : " or the parameter at_goal to \"terminate\"");
+        }
+        if (status != RILL_OK) {
+            return status;
+        }
     }
-    rill_status status = find_end(experiment, &experiment->can_end, error);
-    if (status != RILL_OK || experiment->can_end || experiment->stop_steps > 0) {
-        return status;
-    }
-    const rill_param *params = rill_env_unwrapped(experiment->env)->type->params;
-    return rill_error_set(error, RILL_INVALID, "stop",
-                          "no episode of this environment ever ends, so no number of episodes is "
-                          "reached; stop by \"steps\", or set environment.max_episode_steps%s",
-                          rill_param_find(params, "at_goal", NULL) == NULL
-                              ? ""
-                              : " or the parameter at_goal to \"terminate\"");
+    return RILL_OK;
 }
 
 /// Refuses an index that is beyond what an agent has.
@@ -152,32 +159,32 @@ static rill_status check_metric(const rill_record *record, const rill_env *env,
 }
 
 /// The exact values that a metric holds a variant against.
-static rill_status prepare_metric(rill_experiment *experiment, rill_variant *variant,
-                                  const rill_metric *metric, rill_error *error)
+static rill_status prepare_metric(rill_variant *variant, const rill_metric *metric,
+                                  rill_error *error)
 {
-    const bool needs_optimum =
-        metric->needs_optimum && experiment->env->type->action_values == NULL;
+    rill_world *world = variant->world;
+    const bool needs_optimum = metric->needs_optimum && world->env->type->action_values == NULL;
     const rill_model *model = NULL;
     rill_truth *truth = NULL;
     if (metric->needs_projection && variant->projection == NULL) {
-        return rill_projection_create(&variant->projection, experiment->env, variant->agent, error);
+        return rill_projection_create(&variant->projection, world->env, variant->agent, error);
     }
     if (!metric->needs_truth && !needs_optimum) {
         return RILL_OK;
     }
-    rill_status status = experiment_model(experiment, &model, error);
+    rill_status status = world_model(world, &model, error);
     if (status != RILL_OK && error != NULL) {
         error->path[0] = '\0'; // it is about no agent
     }
     if (status == RILL_OK && metric->needs_truth) {
-        status = experiment_truth(experiment, variant->agent, false, &truth, error);
+        status = world_truth(world, variant->agent, false, &truth, error);
         variant->truth = truth;
     }
     if (status == RILL_OK && metric->needs_weights) {
         status = rill_truth_weigh(truth, error);
     }
     if (status == RILL_OK && needs_optimum) {
-        status = experiment_truth(experiment, variant->agent, true, &truth, error);
+        status = world_truth(world, variant->agent, true, &truth, error);
         variant->optimum = truth;
     }
     return status;
@@ -185,7 +192,7 @@ static rill_status prepare_metric(rill_experiment *experiment, rill_variant *var
 
 /// Says for which metric there are no exact values, and where to mend it: what has no answer is a
 /// mistake in the experiment.
-static rill_status refuse_metric(const rill_metric *metric, int32_t variant, rill_status status,
+static rill_status refuse_metric(const rill_metric *metric, int32_t agent, rill_status status,
                                  rill_error *error)
 {
     if (status == RILL_NO_MEMORY || error == NULL) {
@@ -196,9 +203,9 @@ static rill_status refuse_metric(const rill_metric *metric, int32_t variant, ril
     const char *advice = status == RILL_FAILED ? strstr(cause.message, "; use a ") : NULL;
     char place[sizeof cause.path + 32] = "";
     if (cause.path[0] != '\0') {
-        snprintf(place, sizeof place, "agents[%d].%s: ", (int)variant, cause.path);
+        snprintf(place, sizeof place, "agents[%d].%s: ", (int)agent, cause.path);
     } else if (status == RILL_FAILED && advice == NULL) {
-        snprintf(place, sizeof place, "agents[%d]: ", (int)variant);
+        snprintf(place, sizeof place, "agents[%d]: ", (int)agent);
     }
     const int length = advice == NULL ? (int)strlen(cause.message) : (int)(advice - cause.message);
     rill_error_set(error, RILL_INVALID, "", "%s needs exact values: %s%.*s", metric->id, place,
@@ -206,7 +213,7 @@ static rill_status refuse_metric(const rill_metric *metric, int32_t variant, ril
     const size_t used = strlen(error->message);
     if (advice != NULL) {
         snprintf(error->message + used, sizeof error->message - used,
-                 "; agents[%d].params.gamma: %s", (int)variant, advice + 2);
+                 "; agents[%d].params.gamma: %s", (int)agent, advice + 2);
     }
     return RILL_INVALID;
 }
@@ -218,10 +225,12 @@ rill_status feasibility_prepare(rill_experiment *experiment, rill_error *error)
         for (size_t j = 0; j < experiment->n_records; j++) {
             const rill_record *record = &experiment->records[j];
             const rill_metric *metric = record->metric;
-            rill_status status = check_metric(record, experiment->env, variant->agent, error);
+            rill_status status = check_metric(record, variant->world->env, variant->agent, error);
             if (status == RILL_OK) {
-                status = prepare_metric(experiment, variant, metric, error);
-                status = status == RILL_OK ? RILL_OK : refuse_metric(metric, i, status, error);
+                status = prepare_metric(variant, metric, error);
+                status = status == RILL_OK
+                             ? RILL_OK
+                             : refuse_metric(metric, variant->agent_number, status, error);
             }
             if (status != RILL_OK) {
                 char place[32];

@@ -157,6 +157,35 @@ cJSON *json_numbers(const double *values, size_t n)
     return array;
 }
 
+/// Puts what `json_number` writes in place of each number of a tree.
+static void write_numbers(cJSON *json)
+{
+    for (cJSON *child = json->child; child != NULL;) {
+        cJSON *next = child->next;
+        write_numbers(child);
+        if (cJSON_IsNumber(child)) {
+            cJSON *exact = json_number(child->valuedouble);
+            if (json->type == cJSON_Object) {
+                cJSON_ReplaceItemInObjectCaseSensitive(json, child->string, exact);
+            } else {
+                cJSON_ReplaceItemViaPointer(json, child, exact);
+            }
+        }
+        child = next;
+    }
+}
+
+char *json_print(const cJSON *json)
+{
+    cJSON *copy = cJSON_Duplicate(json, true);
+    if (copy != NULL) {
+        write_numbers(copy);
+    }
+    char *text = cJSON_PrintUnformatted(copy);
+    cJSON_Delete(copy);
+    return text;
+}
+
 rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error)
 {
     for (const cJSON *member = object->child; member != NULL; member = member->next) {
@@ -306,29 +335,20 @@ static cJSON *descend(cJSON *json, char **path, bool is_last, rill_error *error)
     return child;
 }
 
-rill_status json_override(cJSON *root, const char *assignment, rill_error *error)
+rill_status json_set(cJSON *root, const char *path, cJSON *value, rill_error *error)
 {
-    const char *equals = strchr(assignment, '=');
-    if (equals == NULL || equals == assignment || equals[-1] == '.') {
-        return rill_error_set(error, RILL_INVALID, "", "cannot read \"%.60s\", expected path=value",
-                              assignment);
-    }
-    char *path = strndup(assignment, (size_t)(equals - assignment));
-    cJSON *value = NULL;
-    if (json_parse(equals + 1, &value, NULL) != RILL_OK) {
-        value = cJSON_CreateString(equals + 1);
-    }
+    char *copy = strdup(path);
     cJSON *parent = NULL;
     cJSON *target = root;
-    char *rest = path;
-    while (path != NULL && target != NULL && *rest != '\0') {
+    char *rest = copy;
+    while (copy != NULL && target != NULL && *rest != '\0') {
         parent = target;
         target = descend(target, &rest, strpbrk(rest + 1, ".[") == NULL, error);
     }
-    if (path != NULL && target == NULL) {
+    if (copy != NULL && target == NULL) {
         rill_error_prefix(error, RILL_INVALID, path);
     }
-    free(path);
+    free(copy);
     if (value == NULL || target == NULL || parent == NULL) {
         cJSON_Delete(value);
         return target == NULL ? RILL_INVALID
@@ -342,4 +362,25 @@ rill_status json_override(cJSON *root, const char *assignment, rill_error *error
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     return RILL_OK;
+}
+
+rill_status json_override(cJSON *root, const char *assignment, rill_error *error)
+{
+    const char *equals = strchr(assignment, '=');
+    if (equals == NULL || equals == assignment || equals[-1] == '.') {
+        return rill_error_set(error, RILL_INVALID, "", "cannot read \"%.60s\", expected path=value",
+                              assignment);
+    }
+    char *path = strndup(assignment, (size_t)(equals - assignment));
+    cJSON *value = NULL;
+    if (json_parse(equals + 1, &value, NULL) != RILL_OK) {
+        value = cJSON_CreateString(equals + 1);
+    }
+    rill_status status = path == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                                      : json_set(root, path, value, error);
+    if (path == NULL) {
+        cJSON_Delete(value);
+    }
+    free(path);
+    return status;
 }

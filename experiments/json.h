@@ -31,6 +31,8 @@ bool json_is_quoted_number(const cJSON *json);
 /// finite. (cJSON's own numbers may come back different in the last bit.)
 cJSON *json_number(double value);
 cJSON *json_numbers(const double *values, size_t n);
+/// A tree of arrays and objects as text, with such numbers. NULL without memory; free with `free`.
+char *json_print(const cJSON *json);
 
 /// RILL_INVALID when the object has a key that is not in `keys` (NULL at the end), with the
 /// nearest one.
@@ -49,6 +51,11 @@ rill_status json_get_object(const cJSON *object, const char *key, bool is_requir
 rill_status json_get_array(const cJSON *object, const char *key, bool is_required,
                            const cJSON **value, rill_error *error);
 
+/// {"id": ..., "params": {...}} and what else is in `keys`: the id, which may be missing where it is not
+/// NULL before, and the object or NULL.
+rill_status json_read_part(const cJSON *json, const char *const *keys, const char **id,
+                           const cJSON **params, rill_error *error);
+
 /// A block of parameters with the values of an object (NULL: all defaults), on top of `assignments`
 /// (of a preset; may be NULL). The caller owns the block.
 rill_status json_read_params(const cJSON *object, const rill_param *table, size_t size,
@@ -61,12 +68,16 @@ cJSON *json_write_params(const rill_param *table, const void *params);
 /// RILL_NO_MEMORY. Free with `free`.
 rill_status json_read_rows(const char *path, char **text, rill_error *error);
 
-/// Puts the text of the file in place of each {"file": "path"} among the members of an object
-/// "params", anywhere in the tree. Paths are relative to `directory` ("": to the process's own).
+/// Puts the text of the file in place of each {"file": "path"} among the values under "params" and "sweep",
+/// anywhere in the tree. Paths are relative to `directory` ("": to the process's own).
 rill_status json_insert_files(cJSON *json, const char *directory, rill_error *error);
 
-/// Applies "path=value" to a tree: members by name, elements by [i]. Values are JSON; what is not
-/// JSON is taken as text. Missing members are created.
+/// Puts a value, which it takes over, at a path of a tree: members by name, elements by [i]. Missing
+/// members are created.
+rill_status json_set(cJSON *root, const char *path, cJSON *value, rill_error *error);
+
+/// Applies "path=value" to a tree: as `json_set`. Values are JSON; what is not JSON is
+/// taken as text.
 rill_status json_override(cJSON *root, const char *assignment, rill_error *error);
 
 #endif

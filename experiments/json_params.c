@@ -274,3 +274,11 @@ cJSON *json_write_params(const rill_param *table, const void *params)
     }
     return object;
 }
+
+rill_status json_read_part(const cJSON *json, const char *const *keys, const char **id,
+                           const cJSON **params, rill_error *error)
+{
+    rill_status status = json_check_keys(json, keys, error);
+    status = status == RILL_OK ? json_get_text(json, "id", *id == NULL, id, error) : status;
+    return status == RILL_OK ? json_get_object(json, "params", false, params, error) : status;
+}

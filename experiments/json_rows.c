@@ -70,33 +70,38 @@ static rill_status read_value(const char *file, const char *directory, cJSON **v
     return status;
 }
 
-rill_status json_insert_files(cJSON *json, const char *directory, rill_error *error)
+/// Among values, which are those of "params" and of "sweep", at any depth, texts take the place of files.
+static rill_status insert_files(cJSON *json, bool is_among_values, const char *directory,
+                                rill_error *error)
 {
     int i = 0;
     for (cJSON *child = json->child; child != NULL; child = child->next, i++) {
-        const bool is_params = child->string != NULL && strcmp(child->string, "params") == 0;
+        const char *key = child->string;
+        const char *file = is_among_values ? file_of(child) : NULL;
         rill_status status = RILL_OK;
-        for (cJSON *member = is_params ? child->child : NULL; member != NULL;
-             member = member->next) {
+        if (file == NULL) {
+            const bool is_entry =
+                key != NULL && (strcmp(key, "params") == 0 || strcmp(key, "sweep") == 0);
+            status = insert_files(child, is_among_values || is_entry, directory, error);
+        } else {
             cJSON *value = NULL;
-            const char *file = file_of(member);
-            status = file == NULL ? RILL_OK : read_value(file, directory, &value, error);
-            if (status != RILL_OK) {
+            status = read_value(file, directory, &value, error);
+            if (status == RILL_OK) {
+                become_text(child, value);
+            } else {
                 rill_error_prefix(error, status, "file");
-                rill_error_prefix(error, status, member->string);
-                break;
-            }
-            if (value != NULL) {
-                become_text(member, value);
             }
         }
-        status =
-            status == RILL_OK && !is_params ? json_insert_files(child, directory, error) : status;
         if (status != RILL_OK) {
             char place[32];
             snprintf(place, sizeof place, "[%d]", i);
-            return rill_error_prefix(error, status, child->string == NULL ? place : child->string);
+            return rill_error_prefix(error, status, cJSON_IsArray(json) ? place : key);
         }
     }
     return RILL_OK;
+}
+
+rill_status json_insert_files(cJSON *json, const char *directory, rill_error *error)
+{
+    return insert_files(json, false, directory, error);
 }

@@ -90,7 +90,7 @@ static rill_status open_lanes(runner *r, int64_t number, rill_error *error)
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     for (int32_t i = 0; i < r->n_lanes; i++) {
-        rill_status status = rill_env_clone(&r->lanes[i].env, experiment->env, error);
+        rill_status status = rill_env_clone(&r->lanes[i].env, r->variant->world->env, error);
         if (status != RILL_OK) {
             return status;
         }
@@ -111,7 +111,7 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
     status = status == RILL_OK ? open_lanes(r, number, error) : status;
     status = status == RILL_OK ? rill_agent_bind(r->agent, r->env, error) : status;
     if (status == RILL_OK && has_evaluation) {
-        status = rill_env_clone(&r->evaluation_env, experiment->env, error);
+        status = rill_env_clone(&r->evaluation_env, r->variant->world->env, error);
     }
     if (status != RILL_OK) {
         return status;

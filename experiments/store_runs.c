@@ -227,18 +227,35 @@ static rill_status find_twin(const rill_store *store, const rill_run *run, bool 
     return status;
 }
 
-rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error)
+/// Runs in one transaction.
+static rill_status put_together(const rill_store *store, const rill_run *runs, size_t n,
+                                rill_error *error)
 {
-    bool is_there = false;
     rill_status status = store_execute(store, "BEGIN IMMEDIATE", error);
-    status = status == RILL_OK ? find_twin(store, run, &is_there, error) : status;
-    status = status == RILL_OK && !is_there ? put_run(store, run, error) : status;
-    if (status == RILL_OK && !is_there) {
-        status = put_series(store, sqlite3_last_insert_rowid(store->database), run, error);
+    for (size_t i = 0; status == RILL_OK && i < n; i++) {
+        bool is_there = false;
+        status = find_twin(store, &runs[i], &is_there, error);
+        status = status == RILL_OK && !is_there ? put_run(store, &runs[i], error) : status;
+        if (status == RILL_OK && !is_there) {
+            status = put_series(store, sqlite3_last_insert_rowid(store->database), &runs[i], error);
+        }
     }
     status = status == RILL_OK ? store_execute(store, "COMMIT", error) : status;
     if (status != RILL_OK) {
         store_execute(store, "ROLLBACK", NULL);
+    }
+    return status;
+}
+
+rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n, rill_error *error)
+{
+    rill_status status = put_together(store, runs, n, error);
+    if (status == RILL_OK || n == 1) {
+        return status;
+    }
+    status = RILL_OK;
+    for (size_t i = 0; status == RILL_OK && i < n; i++) {
+        status = put_together(store, &runs[i], 1, error);
     }
     return status;
 }

@@ -244,9 +244,10 @@ static rill_status solve_exact(const rill_model *model, const rill_expect *expec
 static rill_status judge_exact(const rill_experiment *experiment, const rill_expect *expect,
                                rill_verdict *verdict, rill_error *error)
 {
-    rill_model *model = experiment->model == NULL ? NULL : rill_model_share(experiment->model);
+    const rill_world *world = experiment->worlds[0];
+    rill_model *model = world->model == NULL ? NULL : rill_model_share(world->model);
     rill_solution *solution = NULL;
-    rill_status status = model == NULL ? rill_env_model(experiment->env, &model, error) : RILL_OK;
+    rill_status status = model == NULL ? rill_env_model(world->env, &model, error) : RILL_OK;
     if (status == RILL_OK && model->n_states != expect->n_states) {
         status = rill_error_set(error, RILL_INVALID, "exact",
                                 "the exact values are those of states that %s does not show",

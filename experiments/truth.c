@@ -1,4 +1,5 @@
-/// What agents are held against: exact values, computed once for all variants that ask for the same.
+/// What agents are held against: exact values, computed once for all variants of a world that
+/// ask for the same.
 #include "experiments/experiment.h"
 
 #include <math.h>
@@ -154,13 +155,11 @@ void rill_truth_destroy(rill_truth *truth)
     }
 }
 
-rill_status experiment_model(rill_experiment *experiment, const rill_model **model,
-                             rill_error *error)
+rill_status world_model(rill_world *world, const rill_model **model, rill_error *error)
 {
-    rill_status status = experiment->model != NULL
-                             ? RILL_OK
-                             : rill_env_model(experiment->env, &experiment->model, error);
-    *model = experiment->model;
+    rill_status status =
+        world->model != NULL ? RILL_OK : rill_env_model(world->env, &world->model, error);
+    *model = world->model;
     return status;
 }
 
@@ -171,37 +170,36 @@ static bool is_answered(const rill_truth *truth, const question *q)
                                                    count_pairs(q->model) * sizeof *q->policy) == 0);
 }
 
-rill_status experiment_truth(rill_experiment *experiment, const rill_agent *agent, bool is_optimal,
-                             rill_truth **truth, rill_error *error)
+rill_status world_truth(rill_world *world, const rill_agent *agent, bool is_optimal,
+                        rill_truth **truth, rill_error *error)
 {
     *truth = NULL;
     question q;
     const rill_model *model = NULL;
-    rill_status status = experiment_model(experiment, &model, error);
+    rill_status status = world_model(world, &model, error);
     if (status == RILL_OK && !is_optimal) {
-        status = truth_check_states(agent, experiment->env, model, error);
+        status = truth_check_states(agent, world->env, model, error);
     }
-    status = status == RILL_OK ? ask(&q, experiment->model, agent, is_optimal, error) : status;
+    status = status == RILL_OK ? ask(&q, world->model, agent, is_optimal, error) : status;
     if (status != RILL_OK) {
         return status;
     }
-    for (size_t i = 0; i < experiment->n_truths; i++) {
-        if (is_answered(experiment->truths[i], &q)) {
-            *truth = experiment->truths[i];
+    for (size_t i = 0; i < world->n_truths; i++) {
+        if (is_answered(world->truths[i], &q)) {
+            *truth = world->truths[i];
             free(q.policy);
             return RILL_OK;
         }
     }
-    rill_truth **more =
-        realloc(experiment->truths, (experiment->n_truths + 1) * sizeof *experiment->truths);
+    rill_truth **more = realloc(world->truths, (world->n_truths + 1) * sizeof *world->truths);
     if (more == NULL) {
         free(q.policy);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    experiment->truths = more;
+    world->truths = more;
     status = answer(truth, &q, error);
     if (status == RILL_OK) {
-        experiment->truths[experiment->n_truths++] = *truth;
+        world->truths[world->n_truths++] = *truth;
     }
     return status;
 }

@@ -27,12 +27,14 @@ typedef struct collection {
     int64_t finished;
 } collection;
 
-static inline rill_status collect_run(void *context, rill_run *run, rill_error *error)
+static inline rill_status collect_runs(void *context, rill_run *runs, size_t n, rill_error *error)
 {
     (void)error;
     collection *c = context;
-    c->runs = realloc(c->runs, (c->count + 1) * sizeof *c->runs);
-    c->runs[c->count++] = *run;
+    ck_assert_uint_gt(n, 0);
+    c->runs = realloc(c->runs, (c->count + n) * sizeof *c->runs);
+    memcpy(c->runs + c->count, runs, n * sizeof *runs);
+    c->count += n;
     return RILL_OK;
 }
 
@@ -42,11 +44,11 @@ static inline bool stop_collecting(void *context)
     return c->stop_after > 0 && c->count >= c->stop_after;
 }
 
-static inline void note_progress(void *context, int64_t steps, int64_t finished)
+static inline void note_progress(void *context, const rill_progress *progress)
 {
     collection *c = context;
-    c->steps = steps;
-    c->finished = finished;
+    c->steps = progress->steps;
+    c->finished = progress->finished;
 }
 
 static inline int compare_collected(const void *a, const void *b)
@@ -62,7 +64,7 @@ static inline rill_status collect(const rill_experiment *experiment, int32_t thr
 {
     const rill_run_options options = {.threads = threads,
                                       .is_done = is_done,
-                                      .on_run = collect_run,
+                                      .on_runs = collect_runs,
                                       .on_progress = note_progress,
                                       .should_stop = stop_collecting,
                                       .context = c};

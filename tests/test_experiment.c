@@ -185,7 +185,7 @@ START_TEST(test_wrong_agents)
         // policy
         {WITH_AGENT("'policy': 'greedy'"), "agents[0].policy",
          "found \"greedy\", expected an object"},
-        {WITH_AGENT("'policy': {}"), "agents[0].policy.id", "missing; expected a text"},
+        {WITH_AGENT("'behaviour': {}"), "agents[0].behaviour.id", "missing; expected a text"},
         {WITH_AGENT("'policy': {'id': 'epsilon_gredy'}"), "agents[0].policy.id",
          "unknown policy \"epsilon_gredy\"; did you mean \"epsilon_greedy\"?"},
         {WITH_AGENT("'policy': {'id': 'greedy', 'epsilon': 1}"), "agents[0].policy.epsilon",
@@ -776,20 +776,20 @@ START_TEST(test_exact_values_are_shared)
         "{'id': 'td0', 'label': 'b', 'policy': {'id': 'fixed', 'params': {'actions': [1]}}},"
         "{'id': 'td0', 'label': 'c'}, {'id': 'sarsa', 'label': 'd', 'params': {'gamma': 0.5}}]}");
     const rill_variant *v = e->variants;
-    ck_assert_ptr_nonnull(e->model);
-    ck_assert_uint_eq(e->n_truths, 4); // optimal, uniform, to the right; optimal for 0.5
+    ck_assert_ptr_nonnull(e->worlds[0]->model);
+    ck_assert_uint_eq(e->worlds[0]->n_truths, 4); // optimal, uniform, to the right; optimal for 0.5
     ck_assert_ptr_eq(v[0].truth, v[1].truth);
     ck_assert_ptr_eq(v[2].truth, v[4].truth);
     ck_assert(v[3].truth != v[2].truth && v[5].truth != v[0].truth);
     for (int i = 0; i < 6; i++) {
-        ck_assert_ptr_eq(v[i].truth->model, e->model);
+        ck_assert_ptr_eq(v[i].truth->model, e->worlds[0]->model);
         ck_assert_ptr_eq(v[i].optimum, v[i == 5 ? 5 : 0].truth);
     }
     ck_assert(v[5].truth->gamma == 0.5 && v[0].truth->gamma == 1.0);
     rill_experiment_destroy(e);
     // and not at all where nothing asks
     e = experiment_of("{" SOUND "}");
-    ck_assert(e->n_truths == 0 && e->model == NULL);
+    ck_assert(e->worlds[0]->n_truths == 0 && e->worlds[0]->model == NULL);
     rill_experiment_destroy(e);
 }
 END_TEST

@@ -212,9 +212,9 @@ START_TEST(test_weighted_errors)
     // variants that ask for the same share the answer
     ck_assert_ptr_eq(e->variants[0].truth, e->variants[2].truth);
     ck_assert_ptr_ne(e->variants[0].truth, e->variants[1].truth);
-    ck_assert_uint_eq(e->n_truths, 2);
-    ck_assert_ptr_eq(e->variants[0].truth->model, e->model);
-    ck_assert_ptr_eq(e->variants[1].truth->model, e->model);
+    ck_assert_uint_eq(e->worlds[0]->n_truths, 2);
+    ck_assert_ptr_eq(e->variants[0].truth->model, e->worlds[0]->model);
+    ck_assert_ptr_eq(e->variants[1].truth->model, e->worlds[0]->model);
     rill_experiment_destroy(e);
 }
 END_TEST

@@ -116,33 +116,35 @@ END_TEST
 START_TEST(test_interrupted_and_resumed)
 {
     rill_experiment *experiment = experiment_of(mixed);
-    experiment->runs = 60;
+    enum { RUNS = 6000 }; // that the calling thread has a word before all are made
+    experiment->runs = RUNS;
     collection all = collect_all(experiment, 2);
     for (int32_t threads = 1; threads < 8; threads += 3) {
-        uint8_t is_done[180] = {0};
+        uint8_t *is_done = calloc(3 * RUNS, 1);
         collection parts = {0};
         rill_status status = RILL_INTERRUPTED;
         int n_parts = 0;
         while (status == RILL_INTERRUPTED) {
             const size_t before = parts.count;
-            parts.stop_after = before + 7;
+            parts.stop_after = before + 1000;
             error = (rill_error){0};
             status = collect(experiment, threads, is_done, &parts, &error);
             ck_assert(status == RILL_OK || status == RILL_INTERRUPTED);
             if (status == RILL_INTERRUPTED) {
                 ck_assert_int_eq(error.status, RILL_INTERRUPTED);
                 ck_assert_str_eq(error.message, "interrupted");
-                ck_assert_uint_ge(parts.count, before + 7);
-                ck_assert_uint_lt(parts.count, 180);
+                ck_assert_uint_ge(parts.count, before + 1000);
+                ck_assert_uint_lt(parts.count, 3 * RUNS);
             }
             for (size_t i = 0; i < parts.count; i++) {
-                is_done[parts.runs[i].variant * 60 + parts.runs[i].run] = 1;
+                is_done[parts.runs[i].variant * RUNS + parts.runs[i].run] = 1;
             }
             n_parts++;
         }
         ck_assert_int_gt(n_parts, 2); // it was interrupted in earnest
         assert_same_collections(&all, &parts);
         release_runs(&parts);
+        free(is_done);
     }
     release_runs(&all);
     rill_experiment_destroy(experiment);
@@ -175,39 +177,47 @@ END_TEST
 
 typedef struct failing {
     pthread_t caller;
-    int calls;
+    size_t runs;
+    bool is_refused; ///< it was the last call
     int64_t steps;
 } failing;
 
-static void note_steps(void *context, int64_t steps, int64_t finished)
+static void note_steps(void *context, const rill_progress *progress)
 {
-    (void)finished;
-    ((failing *)context)->steps = steps;
+    ((failing *)context)->steps = progress->steps;
 }
 
-static rill_status refuse_third(void *context, rill_run *run, rill_error *refusal)
+static rill_status refuse_third(void *context, rill_run *runs, size_t n, rill_error *refusal)
 {
     failing *f = context;
     ck_assert(pthread_equal(f->caller, pthread_self()));
-    rill_run_clear(run);
-    return ++f->calls == 3 ? rill_error_set(refusal, RILL_IO, "", "no more") : RILL_OK;
+    ck_assert(!f->is_refused);
+    for (size_t i = 0; i < n; i++) {
+        rill_run_clear(&runs[i]);
+    }
+    f->runs += n;
+    f->is_refused = f->runs >= 3;
+    return f->is_refused ? rill_error_set(refusal, RILL_IO, "", "no more") : RILL_OK;
 }
 
 START_TEST(test_an_error_of_the_callback_stops)
 {
     rill_experiment *experiment = experiment_of(mixed);
     experiment->runs = 400;
-    collection all = collect_all(experiment, 2);
+    collection some = collect_all(experiment, 2);
+    const int64_t steps_a_run = some.steps / (int64_t)some.count;
+    release_runs(&some);
+    experiment->runs = 20000; // more than wait to be handed on at a time
     for (int32_t threads = 1; threads < 6; threads += 2) {
-        failing f = {pthread_self(), 0, 0};
+        failing f = {.caller = pthread_self()};
         const rill_run_options options = {
-            .threads = threads, .on_run = refuse_third, .on_progress = note_steps, .context = &f};
+            .threads = threads, .on_runs = refuse_third, .on_progress = note_steps, .context = &f};
         ck_assert_int_eq(rill_experiment_run(experiment, &options, &error), RILL_IO);
         ck_assert_str_eq(error.message, "no more");
-        ck_assert_int_lt(f.steps, all.steps / 2); // the threads stopped too
-        ck_assert_int_eq(f.calls, 3);
+        ck_assert_int_lt(f.steps,
+                         3 * experiment->runs * steps_a_run / 2); // the threads stopped too
+        ck_assert(f.is_refused);
     }
-    release_runs(&all);
     rill_experiment_destroy(experiment);
 }
 END_TEST
@@ -790,9 +800,9 @@ START_TEST(test_regret_of_a_fixed_policy)
         ck_assert_ptr_eq(e->variants[1].optimum, e->variants[0].truth);
         ck_assert_ptr_ne(e->variants[1].truth, e->variants[0].truth);
         double expected = 0.0;
-        for (int32_t s = 0; s < e->model->n_states; s++) {
-            expected += e->model->start[s] * (e->variants[0].truth->solution->v[s] -
-                                              e->variants[1].truth->solution->v[s]);
+        for (int32_t s = 0; s < e->worlds[0]->model->n_states; s++) {
+            expected += e->worlds[0]->model->start[s] * (e->variants[0].truth->solution->v[s] -
+                                                         e->variants[1].truth->solution->v[s]);
         }
         ck_assert_double_gt(expected, 0.1);
         for (int32_t variant = 0; variant < 2; variant++) {

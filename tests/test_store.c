@@ -23,7 +23,7 @@ static rill_store *open_store(const rill_experiment *experiment)
 static void put_all(rill_store *store, const collection *c)
 {
     for (size_t i = 0; i < c->count; i++) {
-        ASSERT_OK(rill_store_put(store, &c->runs[i], &error), &error);
+        ASSERT_OK(rill_store_put(store, &c->runs[i], 1, &error), &error);
     }
 }
 
@@ -61,7 +61,7 @@ START_TEST(test_round_trip)
     // in any order
     static const size_t order[] = {5, 0, 7, 2, 1, 6, 3, 4};
     for (size_t i = 0; i < 8; i++) {
-        ASSERT_OK(rill_store_put(store, &c.runs[order[i]], &error), &error);
+        ASSERT_OK(rill_store_put(store, &c.runs[order[i]], 1, &error), &error);
     }
     assert_holds(store, c.runs, 8);
     rill_store_close(store);
@@ -128,7 +128,7 @@ START_TEST(test_every_bit)
     };
     for (size_t i = 0; i < 2; i++) {
         runs[i].hash = rill_run_hash(&runs[i]);
-        ASSERT_OK(rill_store_put(store, &runs[i], &error), &error);
+        ASSERT_OK(rill_store_put(store, &runs[i], 1, &error), &error);
     }
     assert_holds(store, runs, 2);
     rill_store_close(store);
@@ -145,8 +145,8 @@ START_TEST(test_resume)
     rill_experiment *experiment = experiment_of(small);
     collection c = collect_all(experiment, 2);
     rill_store *store = open_store(experiment);
-    ASSERT_OK(rill_store_put(store, &c.runs[1], &error), &error);
-    ASSERT_OK(rill_store_put(store, &c.runs[7], &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[1], 1, &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[7], 1, &error), &error);
     rill_store_close(store);
     // with another number of runs, name, summary: these do not change what a run records
     experiment->runs = 6;
@@ -264,7 +264,7 @@ START_TEST(test_restart_after_a_crash)
         rill_store *store = NULL;
         rill_status status = rill_store_open(&store, "out", experiment, false, &error);
         for (size_t i = 0; i < 8 && status == RILL_OK; i++) {
-            status = rill_store_put(store, &c.runs[i], &error);
+            status = rill_store_put(store, &c.runs[i], 1, &error);
         }
         raise(SIGKILL); // never closes it
     }
@@ -278,13 +278,13 @@ START_TEST(test_restart_after_a_crash)
     child = fork();
     if (child == 0) {
         rill_store_open(&store, "out", experiment, false, &error);
-        rill_store_put(store, &c.runs[0], &error);
+        rill_store_put(store, &c.runs[0], 1, &error);
         raise(SIGKILL);
     }
     ck_assert_int_eq(waitpid(child, &how, 0), child);
     ASSERT_OK(rill_store_open(&store, "out", experiment, true, &error), &error);
     assert_holds(store, NULL, 0);
-    ASSERT_OK(rill_store_put(store, &c.runs[2], &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[2], 1, &error), &error);
     assert_holds(store, &c.runs[2], 1);
     rill_store_close(store);
     release_runs(&c);
@@ -528,14 +528,14 @@ START_TEST(test_a_put_that_fails_leaves_nothing)
     rill_experiment *experiment = experiment_of(small);
     collection c = collect_all(experiment, 2);
     rill_store *store = open_store(experiment);
-    ASSERT_OK(rill_store_put(store, &c.runs[0], &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[0], 1, &error), &error);
     execute("CREATE TRIGGER t BEFORE INSERT ON series WHEN NEW.position = 2"
             " BEGIN SELECT RAISE(ABORT, 'not this one'); END");
-    ck_assert_int_eq(rill_store_put(store, &c.runs[1], &error), RILL_IO);
+    ck_assert_int_eq(rill_store_put(store, &c.runs[1], 1, &error), RILL_IO);
     ck_assert_str_eq(error.message, "out/results.sqlite: not this one");
     assert_holds(store, c.runs, 1);
     execute("DROP TRIGGER t");
-    ASSERT_OK(rill_store_put(store, &c.runs[1], &error), &error); // it is usable as before
+    ASSERT_OK(rill_store_put(store, &c.runs[1], 1, &error), &error); // it is usable as before
     assert_holds(store, c.runs, 2);
     rill_store_close(store);
     release_runs(&c);
@@ -606,7 +606,7 @@ static int write_all(const rill_experiment *experiment, const collection *c, int
     rill_store *store = NULL;
     rill_status status = rill_store_open(&store, "out", experiment, false, &error);
     for (size_t i = 0; i < c->count && status == RILL_OK; i++) {
-        status = rill_store_put(store, &c->runs[i], &error);
+        status = rill_store_put(store, &c->runs[i], 1, &error);
         sleep_milliseconds(milliseconds);
     }
     rill_store_close(store);
@@ -734,10 +734,10 @@ START_TEST(test_two_writers)
     }
     // a run that is there already is put again only when it is the same
     rill_store *store = open_store(experiment);
-    ASSERT_OK(rill_store_put(store, &c.runs[3], &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[3], 1, &error), &error);
     c.runs[3].series[0].values[0] += 1.0;
     c.runs[3].hash = rill_run_hash(&c.runs[3]);
-    ck_assert_int_eq(rill_store_put(store, &c.runs[3], &error), RILL_IO);
+    ck_assert_int_eq(rill_store_put(store, &c.runs[3], 1, &error), RILL_IO);
     ck_assert_ptr_nonnull(
         strstr(error.message, "run 3 of \"sarsa\" is there already, with another"));
     c.runs[3].series[0].values[0] -= 1.0;
@@ -756,12 +756,12 @@ START_TEST(test_results_of_other_code)
     rill_experiment *experiment = experiment_of(small);
     collection c = collect_all(experiment, 2);
     rill_store *store = open_store(experiment);
-    ASSERT_OK(rill_store_put(store, &c.runs[0], &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[0], 1, &error), &error);
     ASSERT_OK(rill_store_check(store, experiment, 60.0, &error), &error);
     // as if the environment of that time had paid a little more
     c.runs[4].series[0].values[0] += 1.0;
     c.runs[4].hash = rill_run_hash(&c.runs[4]);
-    ASSERT_OK(rill_store_put(store, &c.runs[4], &error), &error);
+    ASSERT_OK(rill_store_put(store, &c.runs[4], 1, &error), &error);
     ck_assert_int_eq(rill_store_check(store, experiment, 60.0, &error), RILL_INVALID);
     ck_assert_ptr_nonnull(strstr(error.message, "no longer makes (run 0 of \"Q,"));
     // runs that took longer than allowed are not repeated

@@ -37,16 +37,18 @@ typedef struct session {
     progress bar;
 } session;
 
-static rill_status store_run(void *context, rill_run *run, rill_error *error)
+static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_error *error)
 {
-    rill_status status = rill_store_put(((session *)context)->store, run, error);
-    rill_run_clear(run);
+    rill_status status = rill_store_put(((session *)context)->store, runs, n, error);
+    for (size_t i = 0; i < n; i++) {
+        rill_run_clear(&runs[i]);
+    }
     return status;
 }
 
-static void show_progress(void *context, int64_t steps, int64_t n_finished)
+static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((session *)context)->bar, steps, n_finished);
+    progress_show(&((session *)context)->bar, all->steps, all->finished);
 }
 
 static bool should_stop(void *context)
@@ -75,13 +77,17 @@ static char *default_directory(const char *file)
 static void print_title(const rill_experiment *experiment, const char *file)
 {
     char count[32];
+    const bool has_sweep = experiment->n_variants != experiment->n_agents;
     printf("%s\n", experiment->name[0] == '\0' ? file : experiment->name);
     if (experiment->source[0] != '\0') {
         printf("%s\n", experiment->source);
     }
-    printf("%s, %d agent%s, %" PRId64 " run%s of ", experiment->env->type->id,
-           (int)experiment->n_variants, experiment->n_variants == 1 ? "" : "s", experiment->runs,
-           experiment->runs == 1 ? "" : "s");
+    printf("%s, %d agent%s", experiment->env->type->id, (int)experiment->n_agents,
+           experiment->n_agents == 1 ? "" : "s");
+    if (has_sweep) {
+        printf(" in %d variants", (int)experiment->n_variants);
+    }
+    printf(", %" PRId64 " run%s of ", experiment->runs, experiment->runs == 1 ? "" : "s");
     if (experiment->stop_episodes > 0) {
         format_count(experiment->stop_episodes, count, sizeof count);
         printf("%s episodes%s", count, experiment->stop_steps > 0 ? " or " : "");
@@ -117,7 +123,7 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         rill_run_options options = {
             .threads = threads,
             .is_done = is_done,
-            .on_run = store_run,
+            .on_runs = store_runs,
             .on_progress = show_progress,
             .context = &under_way,
             .should_stop = should_stop,

@@ -86,22 +86,25 @@ typedef struct collection {
     progress bar;
 } collection;
 
-static rill_status collect(void *context, rill_run *run, rill_error *error)
+static rill_status collect(void *context, rill_run *runs, size_t n, rill_error *error)
 {
     collection *collected = context;
-    rill_run *runs = realloc(collected->runs, (collected->count + 1) * sizeof *runs);
-    if (runs == NULL) {
-        rill_run_clear(run);
+    rill_run *larger = realloc(collected->runs, (collected->count + n) * sizeof *larger);
+    if (larger == NULL) {
+        for (size_t i = 0; i < n; i++) {
+            rill_run_clear(&runs[i]);
+        }
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    collected->runs = runs;
-    runs[collected->count++] = *run;
+    collected->runs = larger;
+    memcpy(larger + collected->count, runs, n * sizeof *runs);
+    collected->count += n;
     return RILL_OK;
 }
 
-static void show_progress(void *context, int64_t steps, int64_t n_finished)
+static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((collection *)context)->bar, steps, n_finished);
+    progress_show(&((collection *)context)->bar, all->steps, all->finished);
 }
 
 static void add_number(cJSON *object, const char *key, double value)
@@ -199,7 +202,7 @@ static rill_status verify_suite(const char *file, bool is_named, int32_t threads
         collected.bar = progress_begin(0, experiment->runs * experiment->n_variants, is_json);
         rill_run_options options = {
             .threads = threads,
-            .on_run = collect,
+            .on_runs = collect,
             .on_progress = show_progress,
             .context = &collected,
         };

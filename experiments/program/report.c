@@ -247,7 +247,8 @@ static rill_status draw_policy(const rill_experiment *experiment, rill_agent *ag
 rill_status report_policies(const rill_experiment *experiment, const rill_run *runs, size_t n_runs,
                             rill_error *error)
 {
-    if (experiment->env->type->grid == NULL || experiment->env->type->model == NULL) {
+    const bool has_sweep = experiment->n_variants != experiment->n_agents;
+    if (experiment->env->type->grid == NULL || experiment->env->type->model == NULL || has_sweep) {
         return RILL_OK;
     }
     rill_status status = RILL_OK;

@@ -15,11 +15,27 @@
 extern "C" {
 #endif
 
-/// One agent of an experiment.
+/// An environment of an experiment, and what is known about it. Variants share one where they say the same.
+typedef struct rill_world {
+    rill_env *env;       ///< as configured; runs work on clones of it
+    char *text;          ///< "environment" as JSON: equal texts, one world
+    rill_model *model;   ///< of `env`; NULL until something needs it
+    rill_truth **truths; ///< (n_truths) each once, for all variants that need it
+    size_t n_truths;
+} rill_world;
+
+/// One agent of an experiment or, in a sweep, one setting of it.
 typedef struct rill_variant {
-    char *label;
+    char *label;          ///< unique: "Sarsa", in a sweep "Sarsa, alpha=0.1"
+    char *agent_label;    ///< of its agent in the file: "Sarsa"
+    int32_t agent_number; ///< position of its agent in the file
+    char *settings;       ///< what the sweep set: a JSON object, path to value; "{}" without one
+    /// All that determines what its runs record, as JSON text: a whole experiment file of this variant alone,
+    /// with every default written out. Equal texts, equal results.
+    char *config;
+    rill_world *world;           ///< the experiment's
     rill_agent *agent;           ///< as configured; runs work on clones of it
-    const rill_truth *truth;     ///< of its policy; NULL when no metric needs it; the experiment's
+    const rill_truth *truth;     ///< of its policy; NULL when no metric needs it; its world's
     const rill_truth *optimum;   ///< of the optimal one; likewise
     rill_projection *projection; ///< NULL when no metric needs it
 } rill_variant;
@@ -73,23 +89,25 @@ typedef struct rill_expect {
 
 typedef struct rill_experiment {
     char *name, *source, *note; ///< never NULL; "" when not given
-    rill_env *env;              ///< as configured; runs work on clones of it
-    rill_variant *variants;     ///< (n_variants)
+    rill_world **worlds;        ///< (n_worlds), at least 1
+    int32_t n_worlds;
+    rill_env *env; ///< of the first of them
+    rill_variant *
+        variants; ///< (n_variants) by agent, then by setting: the last axis of a sweep runs fastest
     int32_t n_variants;
+    int32_t n_agents;     ///< of the file
     rill_record *records; ///< (n_records)
     size_t n_records;
     rill_evaluation evaluation;
-    bool can_end; ///< false: no episode ever ends, by itself or by a time limit
+    bool can_end; ///< false: in some world no episode ever ends, by itself or by a time limit
     int64_t stop_episodes, stop_steps; ///< whichever comes first; 0: not set
     int64_t runs;
     uint64_t seed;
     int64_t summary_last; ///< points at the end of a series that the summary averages; 0: a fifth
     rill_expect *expects; ///< (n_expects)
     size_t n_expects;
-    rill_model *model;   ///< of `env`; NULL until something needs it
-    rill_truth **truths; ///< (n_truths) each once, for all variants that need it
-    size_t n_truths;
-    char *resolved; ///< the experiment as JSON text with every default written out
+    char *
+        resolved; ///< the experiment as JSON text: with every default written out or, with a sweep, as read
     char *identity; ///< the part of it that determines what a run records, as JSON text
 } rill_experiment;
 
@@ -104,18 +122,30 @@ RILL_API rill_status rill_experiment_parse(rill_experiment **experiment, const c
 /// NULL is fine.
 RILL_API void rill_experiment_destroy(rill_experiment *experiment);
 
+/// How far the runs of a variant are, since the experiment was started or resumed.
+typedef struct rill_variant_progress {
+    int64_t steps;    ///< taken
+    int64_t finished; ///< runs handed on
+    int64_t running;  ///< runs under way
+} rill_variant_progress;
+
+/// How far an experiment is: the sums over its variants.
+typedef struct rill_progress {
+    int64_t steps, finished, running;
+    const rill_variant_progress *variants; ///< (n_variants)
+} rill_progress;
+
 /// How an experiment is run.
 typedef struct rill_run_options {
     int32_t threads; ///< at least 1
     /// (n_variants, runs) row-major, 1 for runs that need not be repeated; NULL: none.
     const uint8_t *is_done;
-    /// Called from the calling thread for every finished run, in the order in which they finish.
-    /// The run is the callee's from then on (`rill_run_clear`); an error stops the experiment.
-    /// Required.
-    rill_status (*on_run)(void *context, rill_run *run, rill_error *error);
-    /// Called from the calling thread about ten times a second with the steps taken so far, over
-    /// all threads; NULL: not wanted.
-    void (*on_progress)(void *context, int64_t steps, int64_t runs_finished);
+    /// Called from the calling thread with all runs that have finished since the last call, (n) in the
+    /// order in which they did. What runs own is the callee's from then on, also after an error
+    /// (`rill_run_clear`), the array is not; an error stops the experiment. Required.
+    rill_status (*on_runs)(void *context, rill_run *runs, size_t n, rill_error *error);
+    /// Called from the calling thread about ten times a second, and at the end; NULL: not wanted.
+    void (*on_progress)(void *context, const rill_progress *progress);
     /// Asked from the calling thread, about ten times a second: true stops. NULL: never.
     bool (*should_stop)(void *context);
     void *context; ///< handed to the functions above

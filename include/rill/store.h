@@ -41,8 +41,10 @@ RILL_API rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *i
 RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *experiment,
                                       double seconds, rill_error *error);
 
-/// Stores one run, whole or not at all.
-RILL_API rill_status rill_store_put(rill_store *store, const rill_run *run, rill_error *error);
+/// Stores runs in one transaction; where that fails (a full disk), one by one as far as they go. A run is
+/// stored whole or not at all. One that is there already must be the same.
+RILL_API rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n,
+                                    rill_error *error);
 
 /// Loads all stored runs, by variant and number. A run whose hash does not fit its data is damaged:
 /// RILL_IO. Free with `rill_runs_destroy`.

@@ -1,0 +1,329 @@
+#include "experiments/pool.h"
+#include "experiments/run_one.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    MAX_WAITING_RUNS = 4096, // a batch for the disk, however slow: thousands of millisecond runs
+    MAX_WAITING_BYTES = 1 << 26,
+};
+
+/// Finished runs, in the order in which they came.
+typedef struct run_list {
+    rill_run *runs; ///< (n)
+    size_t n, capacity;
+    size_t bytes; ///< of their series and estimates
+} run_list;
+
+struct pool {
+    const rill_experiment *experiment;
+    const rill_run_options *options;
+    pthread_mutex_t lock;    ///< of what follows, up to the blank line
+    pthread_cond_t finished; ///< a task was given back
+    pthread_cond_t room;     ///< runs were handed on, or there is nothing to wait for any more
+    int64_t next;            ///< position of the next task in the order of tasks
+    pool_task *returned;     ///< (n_returned) tasks to be given out again
+    size_t n_returned;
+    int64_t n_out;      ///< tasks taken and not given back
+    run_list waiting;   ///< to be handed on
+    rill_status status; ///< first error of a worker
+    rill_error error;
+
+    run_list batch;          ///< being handed on
+    int64_t n_missing;       ///< runs to be made that were not handed on
+    rill_status hand_status; ///< first error of `on_runs`
+    rill_error hand_error;
+    rill_variant_progress *progress; ///< (n_variants); `running` under the lock
+    double last_progress;
+    atomic_llong *steps; ///< (n_variants)
+    atomic_bool stop;
+};
+
+/// Tasks go by run, then variant, so that an interrupted experiment has as many runs of each.
+static pool_task task_at(const pool *p, int64_t position)
+{
+    const int32_t n_variants = p->experiment->n_variants;
+    return (pool_task){(int32_t)(position % n_variants), position / n_variants};
+}
+
+static bool is_done(const pool *p, pool_task task)
+{
+    const uint8_t *is_done = p->options->is_done;
+    return is_done != NULL && is_done[task.variant * p->experiment->runs + task.run];
+}
+
+rill_status pool_create(pool **out, const rill_experiment *experiment,
+                        const rill_run_options *options, rill_error *error)
+{
+    const size_t n_variants = (size_t)experiment->n_variants;
+    *out = NULL;
+    pool *p = calloc(1, sizeof *p);
+    if (p == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    p->experiment = experiment;
+    p->options = options;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->finished, NULL);
+    pthread_cond_init(&p->room, NULL);
+    p->progress = calloc(n_variants + 1, sizeof *p->progress);
+    p->steps = calloc(n_variants + 1, sizeof *p->steps);
+    if (p->progress == NULL || p->steps == NULL) {
+        pool_destroy(p);
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (int64_t i = 0; i < experiment->runs * experiment->n_variants; i++) {
+        p->n_missing += !is_done(p, task_at(p, i));
+    }
+    *out = p;
+    return RILL_OK;
+}
+
+static void clear_runs(run_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        rill_run_clear(&list->runs[i]);
+    }
+    list->n = 0;
+    list->bytes = 0;
+}
+
+void pool_destroy(pool *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    clear_runs(&p->waiting);
+    free(p->waiting.runs);
+    free(p->batch.runs);
+    free(p->returned);
+    free(p->progress);
+    free(p->steps);
+    pthread_cond_destroy(&p->finished);
+    pthread_cond_destroy(&p->room);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}
+
+/// Whether there is a task to give out. With the lock held.
+static bool has_task(pool *p)
+{
+    const int64_t n = p->experiment->runs * p->experiment->n_variants;
+    while (p->next < n && is_done(p, task_at(p, p->next))) {
+        p->next++;
+    }
+    return p->status == RILL_OK && !atomic_load(&p->stop) && (p->n_returned > 0 || p->next < n);
+}
+
+/// With the lock held.
+static bool take(pool *p, pool_task *task)
+{
+    if (!has_task(p)) {
+        return false;
+    }
+    *task = p->n_returned > 0 ? p->returned[--p->n_returned] : task_at(p, p->next++);
+    p->n_out++;
+    p->progress[task->variant].running++;
+    return true;
+}
+
+static bool is_full(const pool *p)
+{
+    return p->waiting.n >= MAX_WAITING_RUNS || p->waiting.bytes >= MAX_WAITING_BYTES;
+}
+
+bool pool_take(pool *p, pool_task *task)
+{
+    pthread_mutex_lock(&p->lock);
+    while (is_full(p) && p->status == RILL_OK && !atomic_load(&p->stop)) {
+        pthread_cond_wait(&p->room, &p->lock);
+    }
+    const bool is_taken = take(p, task);
+    pthread_mutex_unlock(&p->lock);
+    return is_taken;
+}
+
+bool pool_take_at_once(pool *p, pool_task *task)
+{
+    pthread_mutex_lock(&p->lock);
+    const bool is_taken = take(p, task);
+    pthread_mutex_unlock(&p->lock);
+    return is_taken;
+}
+
+static void fail(pool *p, rill_status status, const rill_error *error)
+{
+    if (p->status == RILL_OK) {
+        p->status = status;
+        p->error = *error;
+    }
+}
+
+static bool append_run(run_list *list, const rill_run *run)
+{
+    if (list->n == list->capacity) {
+        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        rill_run *runs = realloc(list->runs, capacity * sizeof *runs);
+        if (runs == NULL) {
+            return false;
+        }
+        list->runs = runs;
+        list->capacity = capacity;
+    }
+    list->runs[list->n++] = *run;
+    list->bytes += run->n_values * sizeof(double);
+    for (size_t i = 0; i < run->n_series; i++) {
+        list->bytes += run->series[i].capacity * sizeof(double);
+    }
+    return true;
+}
+
+/// A task is no longer out. With the lock held.
+static void come_back(pool *p, pool_task task)
+{
+    p->n_out--;
+    p->progress[task.variant].running--;
+    pthread_cond_signal(&p->finished); // for the calling thread, the only one that waits for it
+    if (p->status != RILL_OK) {
+        pthread_cond_broadcast(&p->room);
+    }
+}
+
+void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const rill_error *error)
+{
+    pthread_mutex_lock(&p->lock);
+    rill_error own = {0};
+    if (status == RILL_OK && !append_run(&p->waiting, run)) {
+        status = rill_error_set(&own, RILL_NO_MEMORY, "", "out of memory");
+        error = &own;
+    }
+    if (status != RILL_OK) {
+        rill_run_clear(run);
+    }
+    if (status != RILL_OK && status != RILL_INTERRUPTED) {
+        fail(p, status, error);
+    }
+    come_back(p, task);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_return(pool *p, pool_task task)
+{
+    pthread_mutex_lock(&p->lock);
+    pool_task *larger = realloc(p->returned, (p->n_returned + 1) * sizeof *larger);
+    if (larger == NULL) {
+        rill_error error = {0};
+        fail(p, rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory"), &error);
+    } else {
+        p->returned = larger;
+        p->returned[p->n_returned++] = task;
+    }
+    come_back(p, task);
+    pthread_mutex_unlock(&p->lock);
+}
+
+const atomic_bool *pool_stop(const pool *p)
+{
+    return &p->stop;
+}
+
+atomic_llong *pool_steps(pool *p, int32_t variant)
+{
+    return &p->steps[variant];
+}
+
+/// Waits until a task comes back or the time is over. With the lock held.
+static void wait_a_while(pool *p, double seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    const int64_t nanoseconds = until.tv_nsec + (int64_t)(seconds * 1e9);
+    until.tv_sec += (time_t)(nanoseconds / 1000000000);
+    until.tv_nsec = (long)(nanoseconds % 1000000000);
+    pthread_cond_timedwait(&p->finished, &p->lock, &until);
+}
+
+/// Hands on the batch, unless an earlier one failed.
+static void hand_on(pool *p)
+{
+    run_list *batch = &p->batch;
+    if (batch->n > 0 && p->hand_status == RILL_OK) {
+        for (size_t i = 0; i < batch->n; i++) {
+            p->progress[batch->runs[i].variant].finished++;
+        }
+        p->n_missing -= (int64_t)batch->n;
+        p->hand_status =
+            p->options->on_runs(p->options->context, batch->runs, batch->n, &p->hand_error);
+        batch->n = 0; // they are the callee's
+    }
+    clear_runs(batch);
+}
+
+static void report(pool *p)
+{
+    if (p->options->on_progress == NULL) {
+        return;
+    }
+    rill_progress all = {.variants = p->progress};
+    pthread_mutex_lock(&p->lock);
+    for (int32_t i = 0; i < p->experiment->n_variants; i++) {
+        p->progress[i].steps = atomic_load(&p->steps[i]);
+        all.steps += p->progress[i].steps;
+        all.finished += p->progress[i].finished;
+        all.running += p->progress[i].running;
+    }
+    pthread_mutex_unlock(&p->lock);
+    p->options->on_progress(p->options->context, &all);
+}
+
+/// With the lock held.
+static bool is_over(pool *p)
+{
+    return p->n_out == 0 && p->waiting.n == 0 && !has_task(p);
+}
+
+bool pool_serve(pool *p, double seconds)
+{
+    const rill_run_options *options = p->options;
+    pthread_mutex_lock(&p->lock);
+    if (p->waiting.n == 0 && !is_over(p)) {
+        wait_a_while(p, seconds);
+    }
+    const run_list empty = p->batch;
+    p->batch = p->waiting;
+    p->waiting = empty;
+    pthread_cond_broadcast(&p->room);
+    pthread_mutex_unlock(&p->lock);
+
+    hand_on(p);
+    if (p->hand_status != RILL_OK ||
+        (options->should_stop != NULL && options->should_stop(options->context))) {
+        atomic_store(&p->stop, true);
+    }
+    const double now = run_seconds_now();
+    pthread_mutex_lock(&p->lock);
+    if (atomic_load(&p->stop)) {
+        pthread_cond_broadcast(&p->room);
+    }
+    const bool goes_on = !is_over(p);
+    pthread_mutex_unlock(&p->lock);
+    if (!goes_on || now - p->last_progress >= 0.1) {
+        p->last_progress = now;
+        report(p);
+    }
+    return goes_on;
+}
+
+rill_status pool_finish(pool *p, rill_error *error)
+{
+    rill_status status = p->hand_status != RILL_OK ? p->hand_status : p->status;
+    if (status != RILL_OK) {
+        if (error != NULL) {
+            *error = p->hand_status != RILL_OK ? p->hand_error : p->error;
+        }
+        return status;
+    }
+    return p->n_missing == 0 ? RILL_OK : rill_error_set(error, RILL_INTERRUPTED, "", "interrupted");
+}
