@@ -323,6 +323,11 @@ static void a2c_finish(rill_agent *agent, const rill_outcome *outcome, rill_obse
     }
 }
 
+static const rill_agent_measure measures[] = {
+    RILL_ACTOR_MEASURES,
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_a2c;
 const rill_agent_type rill_agent_a2c = {
     .id = "a2c",
@@ -331,6 +336,7 @@ const rill_agent_type rill_agent_a2c = {
     .params = a2c_param_table,
     .params_size = sizeof(a2c_params),
     .agent_size = sizeof(a2c),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,

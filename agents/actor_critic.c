@@ -76,6 +76,7 @@ const rill_agent_type rill_agent_actor_critic = {
     .params = actor_critic_param_table,
     .params_size = sizeof(episodic_params),
     .agent_size = sizeof(episodic),
+    .measures = actor_critic_measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,

@@ -83,6 +83,23 @@ static inline void actor_critic_layout(rill_agent *agent, rill_arena *arena)
                                             sizeof(double));
 }
 
+static inline const char *actor_critic_lacks_traces(const rill_agent *agent)
+{
+    return actor_critic_has_traces(agent) ? NULL : "both lambdas are 0, so there are no traces";
+}
+
+static inline double actor_critic_active_traces(const rill_agent *agent)
+{
+    const actor_critic_agent *self = (const actor_critic_agent *)agent;
+    return (double)*self->z_theta.n_active + (double)*self->z_w.n_active;
+}
+
+static const rill_agent_measure actor_critic_measures[] = {
+    {"active_traces", RILL_ACTIVE_TRACES, actor_critic_lacks_traces, actor_critic_active_traces},
+    RILL_ACTOR_MEASURES,
+    RILL_MEASURE_END,
+};
+
 /// z_w <- 0, z_theta <- 0
 static inline void actor_critic_clear(rill_agent *agent)
 {

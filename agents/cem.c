@@ -132,6 +132,24 @@ static void cem_finish(rill_agent *agent, const rill_outcome *outcome, rill_obse
     }
 }
 
+/// sqrt of the mean of sigma^2 over the weights
+static double search_deviation(const rill_agent *agent)
+{
+    const cem *self = (const cem *)agent;
+    const int64_t size = rill_actor_size(agent);
+    double sum = 0.0;
+    for (int64_t j = 0; j < size; j++) {
+        sum += self->sigma[j] * self->sigma[j];
+    }
+    return sqrt(sum / (double)size);
+}
+
+static const rill_agent_measure measures[] = {
+    {"search_deviation", "sigma of the distribution of candidates, RMS over the weights", NULL,
+     search_deviation},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_cem;
 const rill_agent_type rill_agent_cem = {
     .id = "cem",
@@ -140,6 +158,7 @@ const rill_agent_type rill_agent_cem = {
     .params = cem_param_table,
     .params_size = sizeof(cem_params),
     .agent_size = sizeof(cem),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,

@@ -67,6 +67,7 @@ const rill_agent_type rill_agent_continuing_actor_critic = {
     .params = continuing_param_table,
     .params_size = sizeof(continuing_params),
     .agent_size = sizeof(actor_critic_agent),
+    .measures = actor_critic_measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .estimates_average_reward = true,
     .is_linear = true,

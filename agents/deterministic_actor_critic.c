@@ -113,6 +113,11 @@ static void deterministic_finish(rill_agent *agent, const rill_outcome *outcome,
     learn(agent, outcome->reward, outcome->terminated ? 0.0 : rill_td_value(agent, state, 0));
 }
 
+static const rill_agent_measure measures[] = {
+    RILL_ACTOR_MEASURES,
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_deterministic_actor_critic;
 const rill_agent_type rill_agent_deterministic_actor_critic = {
     .id = "deterministic_actor_critic",
@@ -121,6 +126,7 @@ const rill_agent_type rill_agent_deterministic_actor_critic = {
     .params = deterministic_param_table,
     .params_size = sizeof(deterministic_params),
     .agent_size = sizeof(deterministic),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,

@@ -77,6 +77,16 @@ static void dyna_q_finish(rill_agent *agent, const rill_outcome *outcome,
     learn_and_plan(agent, (learned_outcome){outcome->reward, next});
 }
 
+static double model_pairs(const rill_agent *agent)
+{
+    return learned_count(&((const dyna_q *)agent)->model);
+}
+
+static const rill_agent_measure measures[] = {
+    {"model_pairs", LEARNED_MODEL_PAIRS, NULL, model_pairs},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_dyna_q;
 const rill_agent_type rill_agent_dyna_q = {
     .id = "dyna_q",
@@ -85,6 +95,7 @@ const rill_agent_type rill_agent_dyna_q = {
     .params = dyna_q_param_table,
     .params_size = sizeof(dyna_q_params),
     .agent_size = sizeof(dyna_q),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .learns_greedy = true,

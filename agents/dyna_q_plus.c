@@ -105,6 +105,16 @@ static void dyna_q_plus_finish(rill_agent *agent, const rill_outcome *outcome,
     learn_and_plan(agent, (learned_outcome){outcome->reward, next});
 }
 
+static double model_pairs(const rill_agent *agent)
+{
+    return learned_count(&((const dyna_q_plus *)agent)->model);
+}
+
+static const rill_agent_measure measures[] = {
+    {"model_pairs", LEARNED_MODEL_PAIRS, NULL, model_pairs},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_dyna_q_plus;
 const rill_agent_type rill_agent_dyna_q_plus = {
     .id = "dyna_q_plus",
@@ -113,6 +123,7 @@ const rill_agent_type rill_agent_dyna_q_plus = {
     .params = dyna_q_plus_param_table,
     .params_size = sizeof(dyna_q_plus_params),
     .agent_size = sizeof(dyna_q_plus),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .learns_greedy = true,

@@ -78,6 +78,16 @@ static void emphatic_td_finish(rill_agent *agent, const rill_outcome *outcome,
     learn(agent, outcome->reward, off_policy_final(agent, outcome, observation));
 }
 
+static double active_traces(const rill_agent *agent)
+{
+    return *((const emphatic_td *)agent)->trace.n_active;
+}
+
+static const rill_agent_measure measures[] = {
+    {"active_traces", RILL_ACTIVE_TRACES, NULL, active_traces},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_emphatic_td;
 const rill_agent_type rill_agent_emphatic_td = {
     .id = "emphatic_td",
@@ -86,6 +96,7 @@ const rill_agent_type rill_agent_emphatic_td = {
     .params = emphatic_td_param_table,
     .params_size = sizeof(emphatic_td_params),
     .agent_size = sizeof(emphatic_td),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
     .has_behaviour = true,

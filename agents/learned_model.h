@@ -56,6 +56,19 @@ static inline bool learned_is_tried(const learned_model *model, rill_td_last pai
     return model->tried[learned_pair(model, pair)] > 0;
 }
 
+/// Number of pairs that were tried.
+static inline double learned_count(const learned_model *model)
+{
+    double count = 0.0;
+    for (int32_t i = 0; i < *model->n_seen; i++) {
+        count += model->n_tried[model->features[i]];
+    }
+    return count;
+}
+
+/// The summary of the measure "model_pairs".
+#define LEARNED_MODEL_PAIRS "pairs of state and action that its model knows"
+
 /// R,S' <- Model(S,A), of a pair that was tried.
 static inline learned_outcome learned_recall(const learned_model *model, rill_td_last pair)
 {

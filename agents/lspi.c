@@ -186,6 +186,18 @@ static void lspi_finish(rill_agent *agent, const rill_outcome *outcome,
           outcome->terminated ? -1 : rill_agent_perceive(agent, observation));
 }
 
+static double samples(const rill_agent *agent)
+{
+    const int64_t n = *((const lspi *)agent)->n_samples;
+    const int64_t kept = ((const lspi_params *)agent->params)->max_samples;
+    return (double)(n < kept ? n : kept);
+}
+
+static const rill_agent_measure measures[] = {
+    {"samples", "steps that it learns from, the last ones", NULL, samples},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_lspi;
 const rill_agent_type rill_agent_lspi = {
     .id = "lspi",
@@ -194,6 +206,7 @@ const rill_agent_type rill_agent_lspi = {
     .params = lspi_param_table,
     .params_size = sizeof(lspi_params),
     .agent_size = sizeof(lspi),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .learns_greedy = true,

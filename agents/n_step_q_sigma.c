@@ -103,6 +103,19 @@ static void n_step_q_sigma_finish(rill_agent *agent, const rill_outcome *outcome
     n_step_learn_rest(agent, learn, end);
 }
 
+/// Its time is counted in actions, not in updates as that of other rates.
+static double sigma_in_force(const rill_agent *agent)
+{
+    const rill_agent_memory *memory = agent->memory;
+    return rill_schedule_at(&((const n_step_q_sigma_params *)agent->params)->sigma, memory->step,
+                            memory->episode);
+}
+
+static const rill_agent_measure measures[] = {
+    {"sigma", "in force: degree of sampling of the next action", NULL, sigma_in_force},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_n_step_q_sigma;
 const rill_agent_type rill_agent_n_step_q_sigma = {
     .id = "n_step_q_sigma",
@@ -111,6 +124,7 @@ const rill_agent_type rill_agent_n_step_q_sigma = {
     .params = n_step_q_sigma_param_table,
     .params_size = sizeof(n_step_q_sigma_params),
     .agent_size = sizeof(n_step_agent),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .has_behaviour = true,

@@ -319,6 +319,11 @@ static void pathwise_finish(rill_agent *agent, const rill_outcome *outcome,
     }
 }
 
+static const rill_agent_measure measures[] = {
+    RILL_ACTOR_MEASURES,
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_pathwise_reinforce;
 const rill_agent_type rill_agent_pathwise_reinforce = {
     .id = "pathwise_reinforce",
@@ -327,6 +332,7 @@ const rill_agent_type rill_agent_pathwise_reinforce = {
     .params = pathwise_param_table,
     .params_size = sizeof(pathwise_params),
     .agent_size = sizeof(pathwise),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .needs_env = true,
     .needs_box = true,

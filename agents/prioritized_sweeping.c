@@ -170,6 +170,22 @@ static void prioritized_sweeping_finish(rill_agent *agent, const rill_outcome *o
     learn(agent, (learned_outcome){outcome->reward, next});
 }
 
+static double model_pairs(const rill_agent *agent)
+{
+    return learned_count(&((const prioritized_sweeping *)agent)->model);
+}
+
+static double queue_length(const rill_agent *agent)
+{
+    return *((const prioritized_sweeping *)agent)->queue.length;
+}
+
+static const rill_agent_measure measures[] = {
+    {"model_pairs", LEARNED_MODEL_PAIRS, NULL, model_pairs},
+    {"queue_length", "pairs that wait for their update", NULL, queue_length},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_prioritized_sweeping;
 const rill_agent_type rill_agent_prioritized_sweeping = {
     .id = "prioritized_sweeping",
@@ -178,6 +194,7 @@ const rill_agent_type rill_agent_prioritized_sweeping = {
     .params = prioritized_sweeping_param_table,
     .params_size = sizeof(prioritized_sweeping_params),
     .agent_size = sizeof(prioritized_sweeping),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .learns_greedy = true,

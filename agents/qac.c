@@ -79,6 +79,11 @@ static void qac_finish(rill_agent *agent, const rill_outcome *outcome, rill_obse
     learn(agent, outcome->reward, next);
 }
 
+static const rill_agent_measure measures[] = {
+    RILL_ACTOR_MEASURES,
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_qac;
 const rill_agent_type rill_agent_qac = {
     .id = "qac",
@@ -87,6 +92,7 @@ const rill_agent_type rill_agent_qac = {
     .params = qac_param_table,
     .params_size = sizeof(rill_actor_params),
     .agent_size = sizeof(qac),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .is_linear = true,
     .is_actor = true,

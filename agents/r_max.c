@@ -172,6 +172,21 @@ static void r_max_finish(rill_agent *agent, const rill_outcome *outcome,
     learn(agent, outcome->reward, outcome->terminated ? THE_END : state);
 }
 
+static double model_pairs(const rill_agent *agent)
+{
+    const int64_t m = ((const r_max_params *)agent->params)->known_after;
+    double count = 0.0;
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)agent->value.n_features * agent->value.n_outputs; i++) {
+        count += ((const r_max *)agent)->n_tries[i] == m;
+    }
+    return count;
+}
+
+static const rill_agent_measure measures[] = {
+    {"model_pairs", "pairs of state and action that its model knows", NULL, model_pairs},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_r_max;
 const rill_agent_type rill_agent_r_max = {
     .id = "r_max",
@@ -180,6 +195,7 @@ const rill_agent_type rill_agent_r_max = {
     .params = r_max_param_table,
     .params_size = sizeof(r_max_params),
     .agent_size = sizeof(r_max),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
     .learns_greedy = true,

@@ -295,6 +295,11 @@ static void reinforce_finish(rill_agent *agent, const rill_outcome *outcome,
     learn(agent, outcome->terminated ? 0.0 : value(agent, rill_agent_perceive(agent, observation)));
 }
 
+static const rill_agent_measure measures[] = {
+    RILL_ACTOR_MEASURES,
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_reinforce;
 const rill_agent_type rill_agent_reinforce = {
     .id = "reinforce",
@@ -303,6 +308,7 @@ const rill_agent_type rill_agent_reinforce = {
     .params = reinforce_param_table,
     .params_size = sizeof(reinforce_params),
     .agent_size = sizeof(reinforce),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,

@@ -55,6 +55,7 @@ const rill_agent_type rill_agent_sarsa_lambda = {
     .params = sarsa_lambda_param_table,
     .params_size = sizeof(q_lambda_params),
     .agent_size = sizeof(td_lambda_agent),
+    .measures = td_lambda_measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,

@@ -73,6 +73,7 @@ const rill_agent_type rill_agent_td_lambda = {
     .params = td_lambda_param_table,
     .params_size = sizeof(td_lambda_params),
     .agent_size = sizeof(td_lambda_agent),
+    .measures = td_lambda_measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
     .is_linear = true,

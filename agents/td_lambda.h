@@ -53,6 +53,16 @@ static inline rill_status td_lambda_check_trace(const rill_agent *agent, int tra
     return RILL_OK;
 }
 
+static inline double td_lambda_active_traces(const rill_agent *agent)
+{
+    return *((const td_lambda_agent *)agent)->trace.n_active;
+}
+
+static const rill_agent_measure td_lambda_measures[] = {
+    {"active_traces", RILL_ACTIVE_TRACES, NULL, td_lambda_active_traces},
+    RILL_MEASURE_END,
+};
+
 /// A <- action given by the policy for S
 static inline rill_action td_lambda_act(rill_agent *agent, rill_state state)
 {

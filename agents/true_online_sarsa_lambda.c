@@ -54,6 +54,7 @@ const rill_agent_type rill_agent_true_online_sarsa_lambda = {
     .params = true_online_sarsa_lambda_param_table,
     .params_size = sizeof(td_lambda_base),
     .agent_size = sizeof(true_online_agent),
+    .measures = td_lambda_measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,

@@ -38,6 +38,7 @@ const rill_agent_type rill_agent_true_online_td_lambda = {
     .params = true_online_td_lambda_param_table,
     .params_size = sizeof(td_lambda_base),
     .agent_size = sizeof(true_online_agent),
+    .measures = td_lambda_measures,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
     .is_linear = true,

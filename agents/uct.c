@@ -208,6 +208,16 @@ static void uct_finish(rill_agent *agent, const rill_outcome *outcome, rill_obse
     (void)agent, (void)outcome, (void)observation; // nothing is learned but by searching
 }
 
+static double tree_nodes(const rill_agent *agent)
+{
+    return *((const uct *)agent)->n_nodes;
+}
+
+static const rill_agent_measure measures[] = {
+    {"tree_nodes", "states in the tree of the last search", NULL, tree_nodes},
+    RILL_MEASURE_END,
+};
+
 extern const rill_agent_type rill_agent_uct;
 const rill_agent_type rill_agent_uct = {
     .id = "uct",
@@ -216,6 +226,7 @@ const rill_agent_type rill_agent_uct = {
     .params = uct_param_table,
     .params_size = sizeof(uct_params),
     .agent_size = sizeof(uct),
+    .measures = measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "greedy",
     .needs_model = true,

@@ -52,6 +52,7 @@ const rill_agent_type rill_agent_watkins_q_lambda = {
     .params = watkins_q_lambda_param_table,
     .params_size = sizeof(q_lambda_params),
     .agent_size = sizeof(td_lambda_agent),
+    .measures = td_lambda_measures,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,

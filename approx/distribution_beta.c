@@ -140,6 +140,18 @@ static double entropy(const rill_distribution *distribution, const double *eta, 
     return sum;
 }
 
+/// (high - low) sqrt(alpha beta / (alpha + beta + 1)) / (alpha + beta), mean over the numbers
+static double deviation(const rill_distribution *distribution, const double *eta)
+{
+    double sum = 0.0;
+    for (int32_t i = 0; i < distribution->size; i++) {
+        const shapes s = shapes_of(distribution, eta, i);
+        const double total = s.alpha + s.beta;
+        sum += bounds_width(distribution, i) * sqrt(s.alpha * s.beta / (total + 1.0)) / total;
+    }
+    return sum / distribution->size;
+}
+
 /// KL = sum_i log B(q) - log B(p) + (alpha_p - alpha_q) psi(alpha_p) + (beta_p - beta_q) psi(beta_p)
 ///            + (alpha_q - alpha_p + beta_q - beta_p) psi(alpha_p + beta_p)
 static double divergence(const rill_distribution *distribution, const double *eta,
@@ -202,6 +214,7 @@ const rill_distribution_type rill_distribution_beta = {
     .log_probability = log_probability,
     .score = score,
     .entropy = entropy,
+    .deviation = deviation,
     .divergence = divergence,
     .pathwise = pathwise,
     .centre = centre,

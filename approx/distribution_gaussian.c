@@ -68,6 +68,7 @@ const rill_distribution_type rill_distribution_gaussian = {
     .log_probability = log_probability,
     .score = score,
     .entropy = entropy,
+    .deviation = gaussian_deviation,
     .divergence = gaussian_divergence,
     .pathwise = pathwise,
     .centre = centre,

@@ -166,6 +166,7 @@ const rill_distribution_type rill_distribution_squashed_gaussian = {
     .log_probability = log_probability,
     .score = score,
     .entropy = entropy,
+    .deviation = gaussian_deviation,
     .divergence = gaussian_divergence, // a map that both go through does not change it
     .pathwise = pathwise,
     .centre = centre,

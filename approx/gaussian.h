@@ -65,6 +65,15 @@ static inline double gaussian_log_std(const rill_distribution *distribution, con
     return fmin(fmax(value, params->min_log_std), params->max_log_std);
 }
 
+static inline double gaussian_deviation(const rill_distribution *distribution, const double *eta)
+{
+    double sum = 0.0, slope;
+    for (int32_t i = 0; i < distribution->size; i++) {
+        sum += rill_exp(gaussian_log_std(distribution, eta, i, &slope));
+    }
+    return sum / distribution->size;
+}
+
 static inline void gaussian_draw(const rill_distribution *distribution, rill_rng *rng,
                                  double *noise)
 {

@@ -130,6 +130,7 @@ void actor_lay_out(rill_agent *agent, rill_arena *arena)
             sizeof(double));
         actor->n_ascents = rill_arena_take(arena, 1, sizeof(int64_t));
     }
+    actor->chosen = rill_arena_take(arena, 1, sizeof(rill_state));
     actor->slots = take_actor_slots(agent, &agent->slots, arena);
     if (actor->features.type != NULL) {
         actor->slots.map = rill_arena_take(arena, actor->features.memory_size, 1);
@@ -235,6 +236,7 @@ rill_action rill_actor_choose(rill_agent *agent, rill_state state)
     const double *eta = rill_actor_parameters(agent, state);
     rill_distribution_sample(&now, eta, &agent->memory->rng, actor->noise, actor->x);
     notice_divergence(agent, eta);
+    *actor->chosen = state;
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -246,6 +248,7 @@ rill_action rill_actor_choose_centre(rill_agent *agent, rill_state state)
     const double *eta = rill_actor_parameters(agent, state);
     now.type->centre(&now, eta, actor->x);
     notice_divergence(agent, eta);
+    *actor->chosen = state;
     agent->memory->step++;
     return action_of(actor, actor->x);
 }
@@ -256,6 +259,30 @@ rill_action actor_centre(const rill_agent *agent)
     const rill_distribution now = rill_actor_distribution(agent);
     now.type->centre(&now, actor_scratch_parameters(agent), scratch->x);
     return action_of(scratch, scratch->x);
+}
+
+const char *rill_actor_lacks_entropy(const rill_agent *agent)
+{
+    return agent->actor.distribution.type->entropy == NULL ? "its distribution offers no entropy"
+                                                           : NULL;
+}
+
+double rill_actor_entropy(const rill_agent *agent)
+{
+    const rill_distribution now = rill_actor_distribution(agent);
+    return now.type->entropy(&now, rill_actor_kept(agent, *agent->actor.chosen), NULL);
+}
+
+const char *rill_actor_lacks_deviation(const rill_agent *agent)
+{
+    return agent->actor.distribution.type->deviation == NULL ? "its actions are discrete" : NULL;
+}
+
+double rill_actor_deviation(const rill_agent *agent)
+{
+    const rill_distribution *distribution = &agent->actor.distribution;
+    return distribution->type->deviation(distribution,
+                                         rill_actor_kept(agent, *agent->actor.chosen));
 }
 
 /// The probabilities with which each coordinate of a relaxed sample is the greatest: by the Gumbel-max trick

@@ -251,6 +251,7 @@ static int64_t find_interval(const rill_experiment *experiment, const char *metr
 {
     *unit = RILL_EPISODES;
     if (strcmp(metric, "evaluation_return") == 0 || strcmp(metric, "evaluation_length") == 0) {
+        *unit = experiment->evaluation.unit;
         return experiment->evaluation.every;
     }
     for (size_t i = 0; i < experiment->n_records; i++) {

@@ -35,12 +35,24 @@ static rill_status read_stop(rill_experiment *experiment, const cJSON *root, ril
     return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "stop");
 }
 
+/// "unit", where it is given.
+static rill_status read_unit(const cJSON *json, rill_unit *unit, rill_error *error)
+{
+    const char *text = rill_unit_name(*unit);
+    const rill_status status = json_get_text(json, "unit", false, &text, error);
+    *unit = strcmp(text, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
+    if (status == RILL_OK && strcmp(text, rill_unit_name(*unit)) != 0) {
+        return rill_error_set(error, RILL_INVALID, "unit",
+                              "\"%.40s\" is neither \"episodes\" nor \"steps\"", text);
+    }
+    return status;
+}
+
 /// "return", or {"metric": "rms_error", "every": 1000, "unit": "steps"}
 static rill_status read_record(rill_record *record, const cJSON *json, rill_error *error)
 {
     static const char *const keys[] = {"metric", "every", "unit", NULL};
     const char *metric = json->valuestring;
-    const char *unit = "episodes";
     rill_status status = RILL_OK;
     *record = (rill_record){.unit = RILL_EPISODES, .every = 1};
     if (cJSON_IsObject(json)) {
@@ -49,7 +61,7 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
         if (status == RILL_OK) {
             status = json_get_integer(json, "every", false, 1, MAX_EXACT, &record->every, error);
         }
-        status = status == RILL_OK ? json_get_text(json, "unit", false, &unit, error) : status;
+        status = status == RILL_OK ? read_unit(json, &record->unit, error) : status;
     } else if (!cJSON_IsString(json)) {
         status = rill_error_set(error, RILL_INVALID, "",
                                 "found %s, expected a metric: a text, or an object with \"metric\"",
@@ -66,11 +78,6 @@ static rill_status read_record(rill_record *record, const cJSON *json, rill_erro
         return rill_error_set(error, RILL_INVALID, "",
                               "%s is recorded by \"evaluation\", not by \"record\"",
                               record->metric->id);
-    }
-    record->unit = strcmp(unit, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
-    if (record->unit == RILL_EPISODES && strcmp(unit, "episodes") != 0) {
-        return rill_error_set(error, RILL_INVALID, "unit",
-                              "\"%.40s\" is neither \"episodes\" nor \"steps\"", unit);
     }
     if (record->unit == RILL_STEPS && record->metric->is_per_episode) {
         return rill_error_set(error, RILL_INVALID, "unit",
@@ -150,18 +157,14 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
 static rill_status read_evaluation(rill_experiment *experiment, const cJSON *root,
                                    rill_error *error)
 {
-    static const char *const keys[] = {"every", "episodes", "max_steps", NULL};
+    static const char *const keys[] = {"every", "unit", "episodes", "max_steps", NULL};
     const cJSON *json = NULL;
     rill_evaluation *evaluation = &experiment->evaluation;
     rill_status status = json_get_object(root, "evaluation", false, &json, error);
     if (status != RILL_OK || json == NULL) {
         return status;
     }
-    if (!experiment->can_end) {
-        return rill_error_set(error, RILL_INVALID, "evaluation",
-                              "no episode ever ends, so there is no time for one between episodes; "
-                              "set environment.max_episode_steps");
-    }
+    evaluation->unit = RILL_EPISODES;
     evaluation->episodes = 1;
     evaluation->max_steps = 10000;
     status = json_check_keys(json, keys, error);
@@ -175,6 +178,13 @@ static rill_status read_evaluation(rill_experiment *experiment, const cJSON *roo
     if (status == RILL_OK) {
         status =
             json_get_integer(json, "max_steps", false, 1, MAX_EXACT, &evaluation->max_steps, error);
+    }
+    status = status == RILL_OK ? read_unit(json, &evaluation->unit, error) : status;
+    if (status == RILL_OK && evaluation->unit == RILL_EPISODES && !experiment->can_end) {
+        status =
+            rill_error_set(error, RILL_INVALID, "",
+                           "no episode ever ends, so there is no time for one between episodes; "
+                           "add \"unit\": \"steps\", or set environment.max_episode_steps");
     }
     return status == RILL_OK ? RILL_OK : rill_error_prefix(error, status, "evaluation");
 }
@@ -195,8 +205,8 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
                                    rill_error *error)
 {
     static const char *const keys[] = {
-        "$schema", "extends", "name",   "source",     "note",    "environment", "agents", "stop",
-        "runs",    "seed",    "record", "evaluation", "summary", "sweep",       "expect", NULL};
+        "$schema", "extends", "name", "source", "note",       "environment", "agents", "sweep",
+        "stop",    "runs",    "seed", "record", "evaluation", "summary",     "expect", NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {

@@ -1,5 +1,6 @@
 /// Whether what an experiment asks for can be had: episodes that end, and exact values.
 #include "experiments/experiment.h"
+#include "experiments/metrics.h"
 
 #include <inttypes.h>
 #include <rill/wrapper.h>
@@ -155,7 +156,8 @@ static rill_status check_metric(const rill_record *record, const rill_env *env,
         env->action_space.kind != RILL_SPACE_DISCRETE) {
         return rill_error_set(error, RILL_INVALID, "", "%s needs discrete actions", metric->id);
     }
-    return check_index(record, agent, error);
+    return metric->is_of_agent ? agent_metric_check(agent, record->index, error)
+                               : check_index(record, agent, error);
 }
 
 /// The exact values that a metric holds a variant against.

@@ -2,6 +2,7 @@
 #include "experiments/metrics.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,12 @@ static double total_steps(const rill_metric_view *view)
 static double episodes(const rill_metric_view *view)
 {
     return (double)view->episodes;
+}
+
+static double steps_per_second(const rill_metric_view *view)
+{
+    const double seconds = view->seconds - view->tally->sum;
+    return seconds > 0.0 ? (double)(view->steps - view->tally->steps) / seconds : (double)NAN;
 }
 
 static double updates(const rill_metric_view *view)
@@ -122,6 +129,14 @@ static const rill_metric metric_reward = {
     .of_step = step_reward,
     .measure = tally_mean,
 };
+static const rill_metric metric_steps_per_second = {
+    .id = "steps_per_second",
+    .summary =
+        "steps taken since the last point by the time they took; not part of the result hash",
+    .may_be_missing = true,
+    .is_timed = true,
+    .measure = steps_per_second,
+};
 static const rill_metric metric_td_error = {
     .id = "td_error",
     .summary = "temporal-difference error of the last update",
@@ -145,6 +160,8 @@ static const rill_metric metric_updates = {
     .summary = "estimates updated so far",
     .measure = updates,
 };
+
+enum { MAX_NAMES = 255 }; // to suggest from
 
 static const rill_metric *const metrics[] = {
     &metric_average_reward,
@@ -170,6 +187,7 @@ static const rill_metric *const metrics[] = {
     &metric_rms_error_stationary,
     &metric_start_squared_error,
     &metric_start_value,
+    &metric_steps_per_second,
     &metric_td_error,
     &metric_total_reward,
     &metric_total_steps,
@@ -185,27 +203,66 @@ const rill_metric *const *rill_metric_list(void)
     return metrics;
 }
 
-const rill_metric *rill_metric_find(const char *id, rill_error *error)
+static const rill_metric *find(const char *id)
 {
-    const char *names[sizeof metrics / sizeof metrics[0]] = {NULL};
     for (size_t i = 0; metrics[i] != NULL; i++) {
         if (strcmp(metrics[i]->id, id) == 0 ||
             (metrics[i]->form != NULL && strcmp(metrics[i]->form, id) == 0)) {
             return metrics[i];
         }
-        names[i] = metrics[i]->id;
     }
-    const char *nearest = rill_nearest_name(id, names);
+    return NULL;
+}
+
+/// Names to suggest from.
+typedef struct name_list {
+    const char *names[MAX_NAMES + 1];
+    size_t n;
+} name_list;
+
+static void add_name(void *context, const char *name, const char *summary)
+{
+    (void)summary;
+    name_list *list = context;
+    if (list->n < MAX_NAMES) {
+        list->names[list->n++] = name;
+    }
+}
+
+static void refuse_unknown(const char *id, rill_error *error)
+{
+    name_list list = {.n = 0};
+    for (size_t i = 0; metrics[i] != NULL; i++) {
+        add_name(&list, metrics[i]->id, "");
+    }
+    rill_agent_metric_visit(add_name, &list);
+    const char *nearest = rill_nearest_name(id, list.names);
     rill_error_set(error, RILL_INVALID, "",
                    nearest == NULL ? "unknown metric \"%.60s\"; `rill list metrics` shows them"
                                    : "unknown metric \"%.60s\"; did you mean \"%s\"?",
                    id, nearest);
-    return NULL;
+}
+
+const rill_metric *rill_metric_find(const char *id, rill_error *error)
+{
+    const rill_metric *metric = find(id);
+    if (metric == NULL) {
+        refuse_unknown(id, error);
+    }
+    return metric;
+}
+
+bool rill_metric_is_timed(const char *name)
+{
+    const rill_metric *metric = find(name);
+    return metric != NULL && metric->is_timed;
 }
 
 void rill_metric_write(const rill_metric *metric, int64_t index, char text[48])
 {
-    if (metric->form == NULL) {
+    if (metric->is_of_agent) {
+        snprintf(text, 48, "%s", agent_metric_name(index));
+    } else if (metric->form == NULL) {
         snprintf(text, 48, "%s", metric->id);
     } else {
         snprintf(text, 48, "%.24s[%" PRId64 "]", metric->id, index);
@@ -235,8 +292,13 @@ const rill_metric *rill_metric_read(const char *text, int64_t *index, rill_error
     const size_t length = bracket == NULL ? strlen(text) : (size_t)(bracket - text);
     *index = 0;
     snprintf(id, sizeof id, "%.*s", (int)(length < sizeof id ? length : sizeof id), text);
-    const rill_metric *metric = rill_metric_find(bracket == NULL ? text : id, error);
+    const rill_metric *metric = find(bracket == NULL ? text : id);
+    if (metric == NULL && agent_metric_find(id) >= 0) {
+        *index = agent_metric_find(id);
+        metric = &metric_of_agent;
+    }
     if (metric == NULL) {
+        refuse_unknown(bracket == NULL ? text : id, error);
         return NULL;
     }
     if (metric->form == NULL && bracket != NULL) {

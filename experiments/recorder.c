@@ -79,6 +79,9 @@ uint64_t rill_run_hash(const rill_run *run)
     hash = hash_number(hash, (uint64_t)run->episodes);
     for (size_t i = 0; i < run->n_series; i++) {
         const rill_series *series = &run->series[i];
+        if (rill_metric_is_timed(series->metric)) {
+            continue;
+        }
         hash = hash_text(hash, series->metric);
         hash = hash_text(hash, rill_unit_name(series->unit));
         hash = hash_number(hash, (uint64_t)series->every);

@@ -99,6 +99,9 @@ static void write_rest(const rill_experiment *experiment, cJSON *root)
     if (experiment->evaluation.every > 0) {
         cJSON *json = cJSON_AddObjectToObject(root, "evaluation");
         cJSON_AddItemToObject(json, "every", json_number((double)experiment->evaluation.every));
+        if (experiment->evaluation.unit == RILL_STEPS) { // else as files had it without a choice
+            cJSON_AddStringToObject(json, "unit", rill_unit_name(RILL_STEPS));
+        }
         cJSON_AddItemToObject(json, "episodes",
                               json_number((double)experiment->evaluation.episodes));
         cJSON_AddItemToObject(json, "max_steps",

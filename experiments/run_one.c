@@ -47,6 +47,8 @@ typedef struct runner {
     rill_tally *tallies;     ///< (n_records) what metrics gather from steps
     bool is_watched;         ///< some metric does
     bool needs_optimum;      ///< and wants to know the optimal action values
+    bool is_timed;           ///< some metric looks at the clock
+    double began;            ///< when the run did, by the clock
     double *action_values;   ///< (n_actions) room for them
     const atomic_bool *stop; ///< NULL: nobody asks to stop
     bool is_out_of_memory;
@@ -106,7 +108,10 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
 {
     const bool has_evaluation = experiment->evaluation.every > 0;
     *run = (rill_run){.variant = variant, .run = number};
-    *r = (runner){.experiment = experiment, .variant = &experiment->variants[variant], .run = run};
+    *r = (runner){.experiment = experiment,
+                  .variant = &experiment->variants[variant],
+                  .run = run,
+                  .began = run_seconds_now()};
     rill_status status = rill_agent_clone(&r->agent, r->variant->agent, error);
     status = status == RILL_OK ? open_lanes(r, number, error) : status;
     status = status == RILL_OK ? rill_agent_bind(r->agent, r->env, error) : status;
@@ -133,14 +138,18 @@ static rill_status runner_open(runner *r, const rill_experiment *experiment, int
         const rill_record *record = &experiment->records[i];
         r->is_watched = r->is_watched || record->metric->of_step != NULL;
         r->needs_optimum = r->needs_optimum || record->metric->needs_optimum;
+        r->is_timed = r->is_timed || record->metric->is_timed;
         char name[48];
         rill_metric_write(record->metric, record->index, name);
         name_series(&run->series[run->n_series++], name, record->unit, record->every);
     }
     if (has_evaluation) {
-        const int64_t every = experiment->evaluation.every;
-        name_series(&run->series[run->n_series++], "evaluation_return", RILL_EPISODES, every);
-        name_series(&run->series[run->n_series++], "evaluation_length", RILL_EPISODES, every);
+        const rill_evaluation *evaluation = &experiment->evaluation;
+        static const char *const names[] = {"evaluation_return", "evaluation_length"};
+        for (int i = 0; i < 2; i++) {
+            name_series(&run->series[run->n_series++], names[i], evaluation->unit,
+                        evaluation->every);
+        }
     }
     return RILL_OK;
 }
@@ -176,6 +185,7 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
                              .episode_length = episode_length,
                              .steps = r->run->steps,
                              .episodes = r->run->episodes,
+                             .seconds = r->is_timed ? run_seconds_now() - r->began : 0.0,
                              .scratch = r->scratch,
                              .is_out_of_memory = &r->is_out_of_memory};
     for (size_t i = 0; i < r->experiment->n_records; i++) {
@@ -185,7 +195,9 @@ static void record(runner *r, rill_unit unit, int64_t count, double episode_retu
             view.tally = &r->tallies[i];
             view.index = spec->index;
             append(r, &r->run->series[i], metric->measure(&view), metric->may_be_missing);
-            r->tallies[i] = metric->is_total ? r->tallies[i] : (rill_tally){0.0, 0};
+            r->tallies[i] = metric->is_timed   ? (rill_tally){view.seconds, view.steps}
+                            : metric->is_total ? r->tallies[i]
+                                               : (rill_tally){0.0, 0};
         }
     }
     diverges(r);
@@ -228,10 +240,14 @@ static void gather(const runner *r, rill_step_view step, double reward)
     }
 }
 
-/// Greedy episodes on the evaluation environment; looks at the stop flag between them.
-static void evaluate(runner *r)
+/// Greedy episodes on the evaluation environment, where they are due after `count` steps or episodes;
+/// looks at the stop flag between them.
+static void evaluate(runner *r, rill_unit unit, int64_t count)
 {
     const rill_evaluation *evaluation = &r->experiment->evaluation;
+    if (evaluation->every == 0 || evaluation->unit != unit || count % evaluation->every != 0) {
+        return;
+    }
     double sum = 0.0;
     double length = 0.0;
     rill_env_adopt_statistics(r->evaluation_env, r->env); // the agent sees what it learned on
@@ -258,7 +274,12 @@ static void evaluate(runner *r)
 /// simply a while later.
 static int64_t next_event(const rill_experiment *experiment, int64_t steps)
 {
+    const rill_evaluation *evaluation = &experiment->evaluation;
     int64_t next = steps + CHUNK;
+    if (evaluation->every > 0 && evaluation->unit == RILL_STEPS) {
+        const int64_t due = (steps / evaluation->every + 1) * evaluation->every;
+        next = due < next ? due : next;
+    }
     if (experiment->stop_steps > 0 && experiment->stop_steps < next) {
         next = experiment->stop_steps;
     }
@@ -278,9 +299,7 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
     const rill_experiment *experiment = r->experiment;
     const int64_t episodes = ++r->run->episodes;
     record(r, RILL_EPISODES, episodes, episode_return, episode_length);
-    if (experiment->evaluation.every > 0 && episodes % experiment->evaluation.every == 0) {
-        evaluate(r);
-    }
+    evaluate(r, RILL_EPISODES, episodes);
     return episodes == experiment->stop_episodes || r->run->status == RILL_RUN_DIVERGED ||
            r->is_cut;
 }
@@ -337,6 +356,7 @@ static RILL_ALWAYS_INLINE rill_status run_loop(runner *r, atomic_llong *steps_ta
         r->run->steps = steps;
         if (steps == event && r->run->status != RILL_RUN_DIVERGED) {
             record(r, RILL_STEPS, steps, 0.0, 0);
+            evaluate(r, RILL_STEPS, steps);
         }
         is_over = is_over || steps == experiment->stop_steps || r->run->status == RILL_RUN_DIVERGED;
         if (steps_taken != NULL) {
@@ -413,6 +433,7 @@ static rill_status run_lanes(runner *r, atomic_llong *steps_taken)
         const bool is_event = steps == event;
         if (is_event && r->run->status != RILL_RUN_DIVERGED) {
             record(r, RILL_STEPS, steps, 0.0, 0);
+            evaluate(r, RILL_STEPS, steps);
         }
         is_over = is_over || steps == stop_steps || r->run->status == RILL_RUN_DIVERGED;
         if (is_event || is_over) {

@@ -1,19 +1,28 @@
-/// What the two halves of the store share: the open database and small steps on it.
+/// What the parts of the store share: the open database and small steps on it.
 #ifndef RILL_EXPERIMENTS_STORE_H
 #define RILL_EXPERIMENTS_STORE_H
 
 #include <rill/store.h>
 #include <sqlite3.h>
 
-enum { STORE_MAX_PATH = 4096 };
+enum {
+    STORE_MAX_PATH = 4096,
+    STORE_VERSION = 2, ///< of the tables; docs/results.md
+};
 
 struct rill_store {
     sqlite3 *database;
     char file[STORE_MAX_PATH];
+    int64_t version; ///< of the tables as they are in the file; 0: there are none yet
     int64_t seed;
-    char *config, *identity;
-    char **labels; ///< (n_variants + 1), NULL at the end
+    char *config;
+    /// (n_variants) those of the experiment that the store was opened for first, in its order; others that
+    /// are stored follow, in theirs.
+    rill_store_variant *variants;
+    int64_t *ids;  ///< (n_variants) in the database
+    char **labels; ///< (n_variants + 1), NULL at the end; the variants'
     int32_t n_variants;
+    int32_t n_own; ///< of the experiment that the store was opened for
 };
 
 /// Fills the error from the database's last one; answers its status.
@@ -31,5 +40,36 @@ rill_status store_step(const rill_store *store, sqlite3_stmt *statement, rill_er
 /// The one number that a query answers.
 rill_status store_number(const rill_store *store, const char *sql, int64_t *value,
                          rill_error *error);
+
+/// A text of the current row, "" for NULL; valid until the next step.
+const char *store_text(sqlite3_stmt *select, int column);
+
+/// RILL_IO: the file is damaged; `finding` says how.
+rill_status store_damaged(const rill_store *store, const char *finding, rill_error *error);
+
+/// SQLite's own check of every page, and of every index against its table: a wrong byte in the
+/// number of a run would give it to another one, and no hash would notice.
+rill_status store_check_integrity(const rill_store *store, rill_error *error);
+
+/// Finds the version of the tables: 0 for an empty file. RILL_IO: a file that is not ours, or of a version
+/// that this program does not know.
+rill_status store_check_version(rill_store *store, rill_error *error);
+/// Creates the tables, or brings those of an earlier version, whose head has been read, to the present one.
+/// Inside a transaction.
+rill_status store_upgrade(rill_store *store, rill_error *error);
+
+/// Reads the experiment and its variants, of any version.
+rill_status store_read_head(rill_store *store, rill_error *error);
+void store_clear_head(rill_store *store);
+/// Brings the variants into the order of an experiment. RILL_INVALID when it is a different one. `is_complete`
+/// is false when the file does not say yet all that it is to say about the experiment.
+rill_status store_match(rill_store *store, const rill_experiment *experiment, bool *is_complete,
+                        rill_error *error);
+/// Writes what is missing. Inside a transaction, with the head read and matched.
+rill_status store_write_head(rill_store *store, const rill_experiment *experiment,
+                             rill_error *error);
+/// Adds a variant to the tables, under an id of its own or, with 0, under a new one.
+rill_status store_add_variant(const rill_store *store, int64_t id, int32_t position,
+                              const rill_store_variant *variant, rill_error *error);
 
 #endif

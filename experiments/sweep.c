@@ -147,13 +147,33 @@ static void write_value(const cJSON *value, int digits, char *text, size_t size)
     free(json);
 }
 
-/// The least number of digits, at least 4, that tell the numbers of each path apart.
+/// Whether all numbers are exact with so many digits.
+static bool are_exact(cJSON *const *points, int32_t n, int digits)
+{
+    for (int32_t i = 0; i < n; i++) {
+        char text[40];
+        if (cJSON_IsNumber(points[i])) {
+            snprintf(text, sizeof text, "%.*g", digits, points[i]->valuedouble);
+            if (strtod(text, NULL) != points[i]->valuedouble) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/// Digits for the numbers of each path: all where these are few, otherwise 4, or as many more as tell the
+/// numbers apart.
 static void choose_digits(sweep_axis *axis)
 {
-    enum { FEW = 4, ALL = 17, MANY_POINTS = 1000 };
+    enum { FEW = 4, EXACT = 7, ALL = 17, MANY_POINTS = 1000 };
     for (int32_t p = 0; p < axis->n_paths; p++) {
         cJSON **points = axis->points + (ptrdiff_t)p * axis->n_points;
         int digits = axis->n_points > MANY_POINTS ? ALL : FEW;
+        if (are_exact(points, axis->n_points, EXACT)) {
+            axis->paths[p].digits = EXACT;
+            continue;
+        }
         for (bool is_told = false; !is_told && digits < ALL; digits += !is_told) {
             is_told = true;
             for (int32_t i = 0; i < axis->n_points && is_told; i++) {

@@ -368,6 +368,90 @@ START_TEST(test_truth)
 }
 END_TEST
 
+/// What the clock says is recorded, and is no part of the result hash; all else is.
+START_TEST(test_steps_per_second)
+{
+    rill_experiment *e = experiment_of(
+        "{'environment': {'id': 'random_walk'}, 'agents': [{'id': 'td0'}], 'stop': {'episodes': 40}, "
+        "'record': ['return', {'metric': 'steps_per_second', 'every': 10, 'unit': 'steps'}]}");
+    rill_experiment *without = experiment_of(
+        "{'environment': {'id': 'random_walk'}, 'agents': [{'id': 'td0'}], 'stop': {'episodes': 40}, "
+        "'record': ['return']}");
+    rill_run run, again, plain;
+    ASSERT_OK(rill_experiment_run_one(e, 0, 0, &run, &error), &error);
+    ASSERT_OK(rill_experiment_run_one(e, 0, 0, &again, &error), &error);
+    ASSERT_OK(rill_experiment_run_one(without, 0, 0, &plain, &error), &error);
+    ck_assert_uint_eq(run.hash, again.hash);
+    ck_assert_uint_eq(run.hash, plain.hash);
+    ck_assert_uint_eq(run.series[1].count, (size_t)(run.steps / 10));
+    // the time that the points stand for adds up to no more than that of the run
+    double seconds = 0.0;
+    for (size_t i = 0; i < run.series[1].count; i++) {
+        const double rate = run.series[1].values[i];
+        ck_assert(rate > 0.0 || isnan(rate)); // NaN: the clock has not moved
+        seconds += isnan(rate) ? 0.0 : 10.0 / rate;
+    }
+    ck_assert(seconds > 0.0 && seconds <= run.wall_seconds);
+    run.series[1].values[0] += 1.0;
+    ck_assert_uint_eq(rill_run_hash(&run), plain.hash);
+    run.series[0].values[0] += 1.0;
+    ck_assert_uint_ne(rill_run_hash(&run), plain.hash);
+    rill_run_clear(&run);
+    rill_run_clear(&again);
+    rill_run_clear(&plain);
+    rill_experiment_destroy(e);
+    rill_experiment_destroy(without);
+}
+END_TEST
+
+/// Every metric that Sarsa can have, by episodes and by steps: a point whenever it is due.
+static void check_units(void *context, const char *name, const char *summary)
+{
+    (void)summary;
+    static const char *const names[] = {"episodes", "steps"};
+    for (int unit = 0; unit < 2; unit++) {
+        char text[512];
+        snprintf(
+            text, sizeof text,
+            "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa', 'params': "
+            "{'gamma': 0.9}}], 'stop': {'episodes': 11}, 'record': [{'metric': '%s', 'every': 3, "
+            "'unit': '%s'}]}",
+            name, names[unit]);
+        rill_experiment *e = NULL;
+        rill_run run;
+        char *json = quoted(text);
+        const rill_status status = rill_experiment_parse(&e, json, NULL, &error);
+        free(json);
+        if (status != RILL_OK) { // another agent's, or of whole episodes
+            ck_assert_str_eq(error.path,
+                             unit == 1 && strstr(error.message, "describes whole") != NULL
+                                 ? "record[0].unit"
+                                 : "record[0]");
+            continue;
+        }
+        ASSERT_OK(rill_experiment_run_one(e, 0, 0, &run, &error), &error);
+        ASSERT_FOR(name, run.status == RILL_RUN_DONE);
+        ASSERT_FOR(name, run.series[0].count == (size_t)(unit == 0 ? 3 : run.steps / 3));
+        ++*(int *)context;
+        rill_run_clear(&run);
+        rill_experiment_destroy(e);
+    }
+}
+
+START_TEST(test_units)
+{
+    int n = 0;
+    for (const rill_metric *const *metric = rill_metric_list(); *metric != NULL; metric++) {
+        char name[48];
+        rill_metric_write(*metric, 0, name);
+        check_units(&n, name, "");
+    }
+    ck_assert_int_ge(n, 44);
+    rill_agent_metric_visit(check_units, &n);
+    ck_assert_int_ge(n, 48); // alpha and epsilon too
+}
+END_TEST
+
 TEST_MAIN(test_list, test_of_an_episode, test_rms_error_of_a_prediction, test_rms_error_of_control,
           test_optimal_actions, test_of_steps, test_weighted_errors, test_error_family,
-          test_policy_value, test_truth)
+          test_policy_value, test_truth, test_steps_per_second, test_units)

@@ -701,7 +701,7 @@ START_TEST(test_results_of_another_experiment)
     write_json("small.json", small);
     ASSERT_DONE("run", "small.json", "--out", "out", "--quiet");
     RUN("run", "small.json", "--out", "out", "--set", "agents[1].params.alpha=0.25");
-    ASSERT_FAILED_WITH(2, "they differ in agents[1].params.alpha");
+    ASSERT_FAILED_WITH(2, "(they differ in params.alpha)");
     ck_assert_ptr_nonnull(strstr(ran.err, "--restart"));
     ck_assert_int_eq(count_stored("out"), 12);
     ASSERT_DONE("run", "small.json", "--out", "out", "--runs=1", "--set",

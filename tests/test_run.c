@@ -116,7 +116,7 @@ END_TEST
 START_TEST(test_interrupted_and_resumed)
 {
     rill_experiment *experiment = experiment_of(mixed);
-    enum { RUNS = 6000 }; // that the calling thread has a word before all are made
+    enum { RUNS = 2000 }; // that the calling thread has a word before all are made
     experiment->runs = RUNS;
     collection all = collect_all(experiment, 2);
     for (int32_t threads = 1; threads < 8; threads += 3) {

@@ -188,6 +188,137 @@ START_TEST(test_resume)
 }
 END_TEST
 
+static rill_experiment *small_with(const char *assignment)
+{
+    rill_experiment *experiment = NULL;
+    const char *const assignments[] = {assignment, NULL};
+    char *json = quoted(small);
+    ASSERT_OK(rill_experiment_parse(&experiment, json, assignments, &error), &error);
+    free(json);
+    return experiment;
+}
+
+/// The labels of a store that is opened for reading, "a|b|".
+static const char *stored_labels(void)
+{
+    static char text[200];
+    rill_store *store = NULL;
+    int32_t n = 0;
+    ASSERT_OK(rill_store_open_results(&store, "out", &error), &error);
+    const rill_store_variant *variants = rill_store_variants(store, &n);
+    text[0] = '\0';
+    for (int32_t i = 0; i < n; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s|", variants[i].label);
+    }
+    rill_store_close(store);
+    return text;
+}
+
+/// Variants may come, in any place, and be left out: runs stay with theirs, and a file's variants are in
+/// the order of the last experiment that had them all.
+START_TEST(test_variants_come_and_go)
+{
+    enter_fresh_directory();
+    rill_experiment *experiment = experiment_of(small);
+    collection c = fill_store(experiment);
+    ck_assert_str_eq(stored_labels(), "sarsa|Q, \"α\"|");
+    static const char q[] = "{\"id\":\"q_learning\",\"label\":\"Q, \\\"α\\\"\"}";
+    char text[200];
+    // one of them alone
+    snprintf(text, sizeof text, "agents=[%s]", q);
+    rill_experiment *part = small_with(text);
+    rill_store *store = open_store(part);
+    uint8_t is_done[12] = {0};
+    int64_t n_done = 0;
+    ASSERT_OK(rill_store_done(store, 4, is_done, &n_done, &error), &error);
+    ck_assert_int_eq(n_done, 4);
+    int32_t n = 0;
+    ck_assert_str_eq(rill_store_labels(store, &n)[0], "Q, \"α\"");
+    ck_assert_int_eq(n, 2);
+    ck_assert_str_eq(rill_store_config(store), experiment->resolved); // which says more
+    rill_store_close(store);
+    ck_assert_str_eq(stored_labels(), "sarsa|Q, \"α\"|");
+    // a new one between them, and the other way round
+    snprintf(text, sizeof text, "agents=[%s,{\"id\":\"td0\",\"label\":\"new\"},{\"id\":\"sarsa\"}]",
+             q);
+    rill_experiment *more = small_with(text);
+    collection all = collect_all(more, 2);
+    store = open_store(more);
+    ASSERT_OK(rill_store_check(store, more, 60.0, &error), &error); // numbers fit labels
+    ASSERT_OK(rill_store_done(store, 4, is_done, &n_done, &error), &error);
+    ck_assert_int_eq(n_done, 8);
+    for (int i = 0; i < 12; i++) {
+        ck_assert_int_eq(is_done[i], i / 4 != 1);
+    }
+    ASSERT_OK(rill_store_put(store, &all.runs[4], 4, &error), &error);
+    assert_same_run(&c.runs[7], &(rill_run){.variant = 1,
+                                            .run = 3,
+                                            .status = all.runs[3].status,
+                                            .hash = all.runs[3].hash,
+                                            .steps = all.runs[3].steps,
+                                            .episodes = all.runs[3].episodes,
+                                            .series = all.runs[3].series,
+                                            .n_series = all.runs[3].n_series,
+                                            .values = all.runs[3].values,
+                                            .n_values = all.runs[3].n_values});
+    rill_run *loaded = NULL;
+    size_t n_loaded = 0;
+    ASSERT_OK(rill_store_load(store, &loaded, &n_loaded, &error), &error);
+    ck_assert_uint_eq(n_loaded, 12);
+    for (size_t i = 0; i < 12; i++) {
+        assert_same_run(&all.runs[i], &loaded[i]);
+    }
+    rill_runs_destroy(loaded, n_loaded);
+    rill_store_close(store);
+    ck_assert_str_eq(stored_labels(), "Q, \"α\"|new|sarsa|");
+    // one of them with another parameter is refused, and so is a new one beside it
+    rill_experiment *other = small_with("agents=[{\"id\":\"td0\",\"label\":\"newer\"},"
+                                        "{\"id\":\"sarsa\",\"params\":{\"alpha\":0.3}}]");
+    ASSERT_REFUSED(rill_store_open(&store, "out", other, false, &error), &error, "",
+                   "different \"sarsa\" (they differ in params.alpha)");
+    ck_assert_str_eq(stored_labels(), "Q, \"α\"|new|sarsa|");
+    release_runs(&all);
+    release_runs(&c);
+    rill_experiment_destroy(other);
+    rill_experiment_destroy(more);
+    rill_experiment_destroy(part);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+/// Whether every stored run is one of `c`'s, stopping after `stop`.
+typedef struct comparison {
+    const collection *c;
+    size_t n, stop;
+} comparison;
+
+static rill_status compare_next(void *context, rill_run *run, rill_error *refusal)
+{
+    comparison *all = context;
+    assert_same_run(&all->c->runs[all->n++], run);
+    return all->n == all->stop ? rill_error_set(refusal, RILL_FAILED, "", "enough") : RILL_OK;
+}
+
+START_TEST(test_each)
+{
+    enter_fresh_directory();
+    rill_experiment *experiment = experiment_of(small);
+    collection c = fill_store(experiment);
+    rill_store *store = open_store(experiment);
+    comparison all = {&c, 0, 0};
+    ASSERT_OK(rill_store_each(store, compare_next, &all, &error), &error);
+    ck_assert_uint_eq(all.n, 8);
+    comparison some = {&c, 0, 3};
+    ck_assert_int_eq(rill_store_each(store, compare_next, &some, &error), RILL_FAILED);
+    ck_assert_str_eq(error.message, "enough");
+    ck_assert_uint_eq(some.n, 3);
+    assert_holds(store, c.runs, 8); // nothing is left open
+    rill_store_close(store);
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 START_TEST(test_a_different_experiment_is_refused)
 {
     enter_fresh_directory();
@@ -200,14 +331,15 @@ START_TEST(test_a_different_experiment_is_refused)
         {{"environment.params.is_slippery=true"},
          "(they differ in environment.params.is_slippery)"},
         {{"environment.max_episode_steps=31"}, "(they differ in environment.max_episode_steps)"},
-        {{"agents[0].params.alpha=0.1000000000000001"}, "(they differ in agents[0].params.alpha)"},
+        {{"agents[0].params.alpha=0.1000000000000001"},
+         "different \"sarsa\" (they differ in params.alpha)"},
         {{"agents[0].params.alpha=0.10000000000000002"}, // the last bit
-         "(they differ in agents[0].params.alpha)"},
-        {{"agents[1].policy={\"id\":\"greedy\"}"}, "(they differ in agents[1].policy.id)"},
+         "different \"sarsa\" (they differ in params.alpha)"},
+        {{"agents[1].policy={\"id\":\"greedy\"}"}, "(they differ in policy.id)"},
         {{"agents[1].policy={\"id\":\"epsilon_greedy\",\"params\":{\"epsilon\":0}}"},
-         "(they differ in agents[1].policy.params.epsilon)"},
-        {{"agents[1].label=Q"}, "(they differ in agents[1].label)"},
-        {{"agents=[{\"id\":\"sarsa\"}]"}, "(they differ in agents)"},
+         "(they differ in policy.params.epsilon)"},
+        {{"agents=[{\"id\":\"sarsa\",\"label\":\"S\"}]"},
+         "different experiment (of \"sarsa\", not of \"S\")"},
         {{"stop={\"episodes\":13}"}, "(they differ in stop.episodes)"},
         {{"stop.steps=5"}, "(they differ in stop.steps)"},
         {{"record[1].every=11"}, "(they differ in record[1].every)"},
@@ -407,8 +539,8 @@ START_TEST(test_other_databases)
     assert_damaged(experiment, __func__, "is a database of another program");
     execute("PRAGMA application_id = 252006675");
     assert_damaged(experiment, __func__, "is a database of another program");
-    execute("PRAGMA application_id = 1919511660; PRAGMA user_version = 2");
-    assert_damaged(experiment, __func__, "is of version 2, this program reads version 1");
+    execute("PRAGMA application_id = 1919511660; PRAGMA user_version = 3");
+    assert_damaged(experiment, __func__, "is of version 3, this program reads versions 1 to 2");
     execute("PRAGMA user_version = 1");
     assert_damaged(experiment, __func__, "no such table: experiments");
     // of the right program, but with nothing in it
@@ -772,8 +904,8 @@ START_TEST(test_results_of_other_code)
 }
 END_TEST
 
-TEST_MAIN_WITH_FILES(test_round_trip, test_every_bit, test_resume,
-                     test_a_different_experiment_is_refused, test_restart_after_a_crash,
+TEST_MAIN_WITH_FILES(test_round_trip, test_every_bit, test_resume, test_variants_come_and_go,
+                     test_each, test_a_different_experiment_is_refused, test_restart_after_a_crash,
                      test_damaged_files, test_other_databases, test_altered_contents,
                      test_no_wrong_byte_gives_wrong_runs, test_a_put_that_fails_leaves_nothing,
                      test_places_that_cannot_be, test_reading_while_writing, test_opened_together,

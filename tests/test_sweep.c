@@ -255,7 +255,7 @@ START_TEST(test_names)
         "'agents': [{'label': 'Q', 'id': 'n_step_off_policy_sarsa', 'behaviour': {'id': 'epsilon_greedy'}}], "
         "'sweep': [{'path': 'agents[0].policy.params.epsilon', 'values': [0.5]},"
         "{'path': 'agents[0].behaviour.params.epsilon', 'values': [0.123456, 0.123457]},"
-        "{'path': 'agents[0].params.alpha', 'values': ['1/n', 0.12345]}]}");
+        "{'path': 'agents[0].params.alpha', 'values': ['1/n', 0.123456789]}]}");
     static const char *const labels[] = {
         "Q, policy.epsilon=0.5, behaviour.epsilon=0.123456, alpha=1/n",
         "Q, policy.epsilon=0.5, behaviour.epsilon=0.123456, alpha=0.1235",

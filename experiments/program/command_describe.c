@@ -1,5 +1,6 @@
 #include "experiments/json.h"
 #include "experiments/program/describe_features.h"
+#include "experiments/program/describe_metrics.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -71,7 +72,8 @@ static bool find_subject(const char *id, any_type *found)
                             .id = metric->form == NULL ? metric->id : metric->form,
                             .summary = metric->summary};
     } else {
-        return false;
+        *found = (any_type){.family = "metric"};
+        return find_agent_metric(id, &found->id, &found->summary);
     }
     return true;
 }
@@ -108,6 +110,7 @@ static int fail_unknown(const command *self, const char *id)
          metric++) {
         names[n++] = (*metric)->id;
     }
+    n += list_agent_metrics(names + n, MAX_NAMES - n);
     const char *nearest = rill_nearest_name(id, names);
     if (nearest != NULL) {
         return fail_usage(self, "unknown id \"%.60s\"; did you mean \"%s\"?", id, nearest);
@@ -291,8 +294,13 @@ static void print_text(const any_type *subject, const rill_env *env)
     if (subject->distribution_type != NULL) {
         print_distribution(subject->distribution_type);
     }
-    if (strcmp(subject->family, "metric") != 0) {
+    if (strcmp(subject->family, "metric") == 0) {
+        print_metric_owners(subject->id);
+    } else {
         print_params(subject->params);
+    }
+    if (subject->agent_type != NULL) {
+        print_measures(subject->agent_type->measures);
     }
 }
 
@@ -406,6 +414,7 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "needs_model", subject->agent_type->needs_model);
         cJSON_AddBoolToObject(object, "needs_env", subject->agent_type->needs_env);
         cJSON_AddBoolToObject(object, "learns_no_values", subject->agent_type->learns_no_values);
+        add_measures(object, subject->agent_type->measures);
     }
     if (subject->distribution_type != NULL) {
         const rill_distribution_type *type = subject->distribution_type;

@@ -96,6 +96,7 @@ static void visit_metrics(visitor *visit, void *context)
         visit(context, (*metric)->form == NULL ? (*metric)->id : (*metric)->form,
               (*metric)->summary);
     }
+    rill_agent_metric_visit(visit, context);
 }
 
 static const struct {

@@ -147,17 +147,17 @@ static rill_status report(const rill_experiment *experiment, rill_store *store, 
     const char *const *labels = rill_store_labels(store, &n_variants);
     rill_status status = rill_store_load(store, &runs, &n_runs, error);
     if (status == RILL_OK) {
-        // runs beyond the number asked for may be there from before: they are left out
+        // more runs or variants than are asked for may be there from before: they are left out
         size_t kept = 0;
         for (size_t i = 0; i < n_runs; i++) {
             rill_run run = runs[i];
-            if (run.run < experiment->runs) {
+            if (run.run < experiment->runs && run.variant < experiment->n_variants) {
                 runs[i] = runs[kept];
                 runs[kept++] = run;
             }
         }
-        status = rill_summarise(runs, kept, labels, n_variants, experiment->summary_last, &rows,
-                                &n_rows, error);
+        status = rill_summarise(runs, kept, labels, experiment->n_variants,
+                                experiment->summary_last, &rows, &n_rows, error);
         if (status == RILL_OK && is_json) {
             status = report_summary_json(rows, n_rows, error);
         } else if (status == RILL_OK) {

@@ -271,28 +271,44 @@ static void print_head(const grid *g, FILE *stream)
     fprintf(stream, "%s,runs,value,se,action\n", g->dim == 0 ? ",observation" : "");
 }
 
-/// The agents asked for, all made before any is printed.
+/// The variants asked for, all made before any is printed.
 typedef struct part {
     grid grid;
     surface surface;
+    int32_t n_values; ///< a point
 } part;
 
-static rill_status make_parts(const rill_experiment *experiment, const rill_run *runs,
+/// Of one variant, whose agent is made again from its configuration.
+static rill_status make_part(const char *config, int32_t variant, const rill_run *runs,
+                             size_t n_runs, const values_request *request, part *out,
+                             rill_error *error)
+{
+    rill_experiment *experiment = NULL;
+    rill_status status = rill_experiment_parse(&experiment, config, NULL, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    rill_agent *agent = experiment->variants[0].agent;
+    out->n_values = rill_agent_n_values(agent);
+    status = make_grid(agent, request, &out->grid, error);
+    if (status == RILL_OK) {
+        status = make_surface(agent, variant, runs, n_runs, &out->grid, &out->surface, error);
+    }
+    rill_experiment_destroy(experiment);
+    return status;
+}
+
+static rill_status make_parts(const rill_store_variant *variants, int32_t n, const rill_run *runs,
                               size_t n_runs, const values_request *request, part *parts,
                               rill_error *error)
 {
     rill_status status = RILL_OK;
     int32_t n_asked = 0, n_filled = 0;
-    for (int32_t i = 0; i < experiment->n_variants && status == RILL_OK; i++) {
-        const rill_variant *variant = &experiment->variants[i];
-        if (request->agent != NULL && strcmp(request->agent, variant->label) != 0) {
+    for (int32_t i = 0; i < n && status == RILL_OK; i++) {
+        if (request->agent != NULL && strcmp(request->agent, variants[i].label) != 0) {
             continue;
         }
-        status = make_grid(variant->agent, request, &parts[i].grid, error);
-        if (status == RILL_OK) {
-            status = make_surface(variant->agent, i, runs, n_runs, &parts[i].grid,
-                                  &parts[i].surface, error);
-        }
+        status = make_part(variants[i].config, i, runs, n_runs, request, &parts[i], error);
         n_asked++;
         n_filled += parts[i].surface.n_runs > 0;
     }
@@ -310,35 +326,31 @@ static rill_status make_parts(const rill_experiment *experiment, const rill_run 
 rill_status export_values(const rill_store *store, const rill_run *runs, size_t n_runs,
                           const values_request *request, FILE *stream, rill_error *error)
 {
-    rill_experiment *experiment = NULL;
-    rill_status status = rill_experiment_parse(&experiment, rill_store_config(store), NULL, error);
-    if (status != RILL_OK) {
-        return status;
-    }
-    part *parts = calloc((size_t)experiment->n_variants + 1, sizeof *parts);
-    status = parts == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                           : make_parts(experiment, runs, n_runs, request, parts, error);
+    int32_t n_variants = 0;
+    const rill_store_variant *variants = rill_store_variants(store, &n_variants);
+    part *parts = calloc((size_t)n_variants + 1, sizeof *parts);
+    rill_status status =
+        parts == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                      : make_parts(variants, n_variants, runs, n_runs, request, parts, error);
     bool is_begun = request->is_json;
-    for (int32_t i = 0; i < experiment->n_variants && status == RILL_OK; i++) {
+    for (int32_t i = 0; i < n_variants && status == RILL_OK; i++) {
         const part *own = &parts[i];
         const int64_t n = own->surface.n_runs > 0 ? own->grid.n_points : 0;
         if (n > 0 && !is_begun) {
             print_head(&own->grid, stream);
             is_begun = true;
         }
-        const int32_t n_values = rill_agent_n_values(experiment->variants[i].agent);
         for (int64_t p = 0; p < n && status == RILL_OK; p++) {
-            if (!print_point(experiment->variants[i].label, &own->grid, p, &own->surface, n_values,
+            if (!print_point(variants[i].label, &own->grid, p, &own->surface, own->n_values,
                              request->is_json, stream)) {
                 status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
             }
         }
     }
-    for (int32_t i = 0; parts != NULL && i < experiment->n_variants; i++) {
+    for (int32_t i = 0; parts != NULL && i < n_variants; i++) {
         free(parts[i].grid.points);
         release_surface(&parts[i].surface);
     }
     free(parts);
-    rill_experiment_destroy(experiment);
     return status;
 }

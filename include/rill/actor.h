@@ -121,6 +121,24 @@ RILL_API void rill_actor_step(const rill_agent *agent, rill_state state, const d
 /// that the optimiser makes of a gradient d J / d theta, and which takes its place.
 RILL_API void rill_actor_ascend(const rill_agent *agent, double *gradient, double step);
 
+/// The entropy of the policy in the state in which the agent acted last, by the weights of then; and why
+/// there is none, or NULL.
+RILL_API double rill_actor_entropy(const rill_agent *agent);
+RILL_API const char *rill_actor_lacks_entropy(const rill_agent *agent);
+/// Likewise its standard deviation, for boxes.
+RILL_API double rill_actor_deviation(const rill_agent *agent);
+RILL_API const char *rill_actor_lacks_deviation(const rill_agent *agent);
+
+// clang-format off
+/// Rows of a table of measures, for types that act by `rill_actor_choose`.
+#define RILL_ACTOR_MEASURES                                                                    \
+    {"policy_entropy", "entropy of the policy where it acted last, in nats",                   \
+     rill_actor_lacks_entropy, rill_actor_entropy},                                            \
+    {"policy_deviation", "standard deviation of the policy where it acted last, mean over "    \
+                         "dimensions; of squashed_gaussian before squashing",                  \
+     rill_actor_lacks_deviation, rill_actor_deviation}
+// clang-format on
+
 /// alpha_theta at the present time.
 static inline double rill_actor_alpha(const rill_agent *agent)
 {

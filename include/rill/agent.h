@@ -39,6 +39,22 @@ typedef enum rill_estimates {
     RILL_ESTIMATES_ACTION_VALUES, ///< one number an action: q of the policy that is learned about, preferences, ...
 } rill_estimates;
 
+/// A number of its own that a type of agent offers to be recorded: a metric like any other.
+typedef struct rill_agent_measure {
+    const char *id;      ///< types that measure the same thing give it the same id
+    const char *summary; ///< one line, with the unit where there is one
+    /// Optional: why an agent, as it is wired, does not have it ("both lambdas are 0"); NULL: it has.
+    const char *(*lacks)(const rill_agent *agent);
+    /// The number as it is now; changes nothing. NaN: there is none at the moment.
+    double (*measure)(const rill_agent *agent);
+} rill_agent_measure;
+
+/// Ends a table of measures.
+#define RILL_MEASURE_END       \
+    {                          \
+        NULL, NULL, NULL, NULL \
+    }
+
 /// An agent's type: constant, one per file in agents/.
 typedef struct rill_agent_type {
     const char *id;      ///< the file's name
@@ -47,6 +63,7 @@ typedef struct rill_agent_type {
     const rill_param *params;
     size_t params_size;
     size_t agent_size; ///< of the agent's struct, whose first member is a rill_agent
+    const rill_agent_measure *measures; ///< what it offers to be recorded; NULL: nothing
     rill_estimates estimates;
     /// Id of the policy when none is given. NULL: the agent has its own way to act and takes no
     /// policy; `policy` is then `greedy`, in its estimates.
@@ -139,10 +156,11 @@ typedef struct rill_actor {
     rill_optimiser optimiser;       ///< its type NULL: the type has none
     double *moments;                ///< what it remembers
     int64_t *n_ascents;             ///< steps that it has made
-    rill_slots slots; ///< of the same states as those of the agent; `outputs` has room for eta
-    double *noise;    ///< (distribution.n_noise) of the action drawn last
-    double *x;        ///< (distribution.size) that action, as the distribution sees it
-    float *box;       ///< (distribution.size) and as a box
+    rill_slots slots;   ///< of the same states as those of the agent; `outputs` has room for eta
+    rill_state *chosen; ///< the state in which an action was chosen last
+    double *noise;      ///< (distribution.n_noise) of the action drawn last
+    double *x;          ///< (distribution.size) that action, as the distribution sees it
+    float *box;         ///< (distribution.size) and as a box
 } rill_actor;
 
 /// The wiring of every agent. Fields are for reading.

@@ -63,6 +63,9 @@ typedef struct rill_distribution_type {
     /// The entropy H, and d H / d eta to `gradient` (n_parameters) unless that is NULL. NULL: none is
     /// offered, for want of a closed form or of a quadrature as exact as one.
     double (*entropy)(const rill_distribution *distribution, const double *eta, double *gradient);
+    /// The standard deviation of a number of x, mean over all of them; of a squashed one before it is
+    /// squashed. NULL: x is a point of a simplex.
+    double (*deviation)(const rill_distribution *distribution, const double *eta);
     /// KL(p(.; eta) || p(.; other)). NULL: none in closed form.
     double (*divergence)(const rill_distribution *distribution, const double *eta,
                          const double *other);

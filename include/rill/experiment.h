@@ -51,7 +51,8 @@ typedef struct rill_record {
 /// Greedy evaluation at intervals, on an environment and stream of its own; recorded as the series
 /// "evaluation_return" and "evaluation_length" (means over its episodes).
 typedef struct rill_evaluation {
-    int64_t every;     ///< episodes of learning between evaluations; 0: none
+    int64_t every;     ///< episodes or steps of learning between evaluations; 0: none
+    rill_unit unit;    ///< which of the two
     int64_t episodes;  ///< greedy episodes each time
     int64_t max_steps; ///< at which a greedy episode is cut
 } rill_evaluation;

@@ -57,7 +57,8 @@ typedef struct rill_step_view {
     double chosen; ///< the value of the action taken; NaN when the model does not have it
 } rill_step_view;
 
-/// What a metric has gathered from steps: all since the last point, or since the run began.
+/// What a metric has gathered from steps: all since the last point, or since the run began. Of a metric
+/// that `is_timed`: the seconds and steps of the run at the last point.
 typedef struct rill_tally {
     double sum;
     int64_t steps;
@@ -68,13 +69,14 @@ typedef struct rill_metric_view {
     const rill_agent *agent;
     const rill_truth *truth;           ///< NULL unless the metric needs it
     const rill_projection *projection; ///< NULL unless the metric needs it
-    const rill_tally *tally;           ///< NULL unless the metric gathers steps
+    const rill_tally *tally;           ///< NULL unless the metric gathers steps or is timed
     int64_t index;                     ///< of a metric with one: 3 for "weight[3]"
     double episode_return;             ///< undiscounted sum of rewards of the episode just finished
     int64_t episode_length;            ///< its steps
     int64_t steps, episodes;           ///< taken and finished so far
-    double *scratch;                   ///< (number of estimates a state)
-    bool *is_out_of_memory;            ///< set by a metric that finds none; NULL: not told
+    double seconds;         ///< of the run so far, by the clock; 0 unless the metric is timed
+    double *scratch;        ///< (number of estimates a state)
+    bool *is_out_of_memory; ///< set by a metric that finds none; NULL: not told
 } rill_metric_view;
 
 /// A number measured during a run.
@@ -94,6 +96,10 @@ typedef struct rill_metric {
     bool needs_average_reward; ///< is for agents that estimate it
     bool may_be_missing;       ///< NaN is no sign of divergence: there is no such number just now
     bool is_total;             ///< the tally goes on from point to point
+    /// Is about the time by the clock, which is not the same twice: not part of the result hash.
+    bool is_timed;
+    /// Stands for numbers that agents have under names of their own; its `id` is no name.
+    bool is_of_agent;
     /// What a metric with an index is of, as it is written, "weight[i]" or "value[s]"; NULL: no index.
     const char *form;
     /// With a form: how many indices there are for an agent; 0: the metric is none for it.
@@ -106,12 +112,24 @@ typedef struct rill_metric {
 /// By id or, where it has one, by form: "weight" or "weight[i]".
 RILL_API const rill_metric *rill_metric_find(const char *id, rill_error *error);
 /// A metric as an experiment writes it: an id, with an index where there is to be one ("weight[3]"),
-/// which goes to `index`; else that is 0. NULL: RILL_INVALID says what is wrong.
+/// which goes to `index`; or the name of a number that agents have (`rill_agent_metric_visit`), for which
+/// `index` stands then. Else the index is 0. NULL: RILL_INVALID says what is wrong.
 RILL_API const rill_metric *rill_metric_read(const char *text, int64_t *index, rill_error *error);
 /// Back into text, at most 47 characters for indices up to 2^31.
 RILL_API void rill_metric_write(const rill_metric *metric, int64_t index, char text[48]);
-/// All metrics, sorted by id, ending with NULL.
+/// All metrics, sorted by id, ending with NULL; without those that agents have under their own names.
 RILL_API const rill_metric *const *rill_metric_list(void);
+
+/// Whether a series of this name is about the time by the clock, and so not part of the result hash.
+RILL_API bool rill_metric_is_timed(const char *name);
+
+/// Calls `visit` once for each number that some agent has under a name of its own: what its type measures
+/// (`rill_agent_measure`), and the rates in force, by the names of their parameters: of the type, of the
+/// policy that it acts by, of its distribution ("alpha", "epsilon", "temperature"). A rate counted in steps
+/// is that of the next update or action.
+RILL_API void rill_agent_metric_visit(void (*visit)(void *context, const char *name,
+                                                    const char *summary),
+                                      void *context);
 
 typedef enum rill_unit { RILL_EPISODES, RILL_STEPS } rill_unit;
 
@@ -159,8 +177,8 @@ typedef struct rill_run {
     size_t n_values;
 } rill_run;
 
-/// The result hash: 64-bit FNV-1a over status, steps, episodes and every series, with numbers as
-/// little-endian bytes.
+/// The result hash: 64-bit FNV-1a over status, steps, episodes and every series that is not timed, with
+/// numbers as little-endian bytes.
 RILL_API uint64_t rill_run_hash(const rill_run *run);
 
 /// Frees what a run owns, not the struct itself.

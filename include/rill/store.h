@@ -16,9 +16,18 @@ extern "C" {
 
 typedef struct rill_store rill_store;
 
-/// Opens a directory for the runs of an experiment, creating what is missing. A directory that
-/// holds runs of a different experiment is refused (RILL_INVALID, with the first difference),
-/// unless `is_restart`: then what was there is removed.
+/// One variant of the stored experiment: one of its agents, with one setting of what is swept.
+typedef struct rill_store_variant {
+    char *label;       ///< unique
+    char *agent_label; ///< of its agent in the file
+    char *settings;    ///< what the sweep set, as a JSON object; "{}" without a sweep
+    char *config;      ///< an experiment file of this variant alone, every default written out
+} rill_store_variant;
+
+/// Opens a directory for the runs of an experiment, creating what is missing. Variants that are there
+/// already must have the same configuration, and others are added; but a directory that holds none of them,
+/// or one with a different configuration, is refused (RILL_INVALID, with the first difference), unless
+/// `is_restart`: then what was there is removed. Tables of an earlier version are brought to the present one.
 /// RILL_IO (cannot create or write, damaged file), RILL_NO_MEMORY.
 RILL_API rill_status rill_store_open(rill_store **store, const char *directory,
                                      const rill_experiment *experiment, bool is_restart,
@@ -31,13 +40,14 @@ RILL_API rill_status rill_store_open_results(rill_store **store, const char *dir
 /// NULL is fine.
 RILL_API void rill_store_close(rill_store *store);
 
-/// Marks the runs that are stored in `is_done` (n_variants, runs), row-major, and counts them.
+/// For a store opened for an experiment: marks its runs that are stored in `is_done` (n_variants, runs),
+/// row-major, and counts them.
 RILL_API rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done,
                                      int64_t *n_done, rill_error *error);
 
-/// Repeats, for each variant, the shortest of its stored runs that took less than `seconds`, and
-/// compares hashes: RILL_INVALID when the program no longer makes the stored results (its code has
-/// changed since).
+/// For a store opened for an experiment: repeats stored runs and compares hashes, at most one of a variant,
+/// the shortest first, as long as they took less than `seconds` in all. RILL_INVALID when the program no longer
+/// makes the stored results (its code has changed since).
 RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *experiment,
                                       double seconds, rill_error *error);
 
@@ -46,15 +56,26 @@ RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *
 RILL_API rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n,
                                     rill_error *error);
 
-/// Loads all stored runs, by variant and number. A run whose hash does not fit its data is damaged:
-/// RILL_IO. Free with `rill_runs_destroy`.
+/// Calls `on_run` with every stored run, by variant and number, one in memory at a time: it is gone after the
+/// call, unless the callee keeps it by copying it and setting the original to zero. `run->variant` is the
+/// position in `rill_store_variants`. All runs are those of one moment, whatever is stored meanwhile. Stops at
+/// the first error of `on_run`. A run whose hash does not fit its data is damaged: RILL_IO.
+RILL_API rill_status rill_store_each(rill_store *store,
+                                     rill_status (*on_run)(void *context, rill_run *run,
+                                                           rill_error *error),
+                                     void *context, rill_error *error);
+
+/// The runs of `rill_store_each`, all in memory. Free with `rill_runs_destroy`.
 RILL_API rill_status rill_store_load(rill_store *store, rill_run **runs, size_t *n_runs,
                                      rill_error *error);
 RILL_API void rill_runs_destroy(rill_run *runs, size_t n_runs);
 
-/// The labels of the variants, (n), ending with NULL; they belong to the store.
+/// The variants, (n); they belong to the store. Of a store opened for an experiment, its variants come first,
+/// in its order; others that are stored follow.
+RILL_API const rill_store_variant *rill_store_variants(const rill_store *store, int32_t *n);
+/// Their labels, (n), ending with NULL; they belong to the store.
 RILL_API const char *const *rill_store_labels(const rill_store *store, int32_t *n);
-/// The experiment as it was run: JSON text with every default written out.
+/// The experiment as it was run last with all of its variants: JSON text with every default written out.
 RILL_API const char *rill_store_config(const rill_store *store);
 
 #ifdef __cplusplus

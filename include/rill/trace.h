@@ -30,6 +30,9 @@ typedef struct rill_trace {
     int32_t size;
 } rill_trace;
 
+/// The summary of the measure "active_traces", the number of listed ones.
+#define RILL_ACTIVE_TRACES "eligibility traces that may not be 0"
+
 /// Lays a trace for `size` weights out in an arena.
 static inline rill_trace rill_trace_take(rill_arena *arena, int32_t size)
 {

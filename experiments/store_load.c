@@ -1,0 +1,181 @@
+/// Reading stored runs.
+#include "experiments/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Doubles from little-endian bytes.
+static void decode(const unsigned char *bytes, size_t n, double *values)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = 0;
+        for (int j = 0; j < 8; j++) {
+            bits |= (uint64_t)bytes[8 * i + (size_t)j] << (8 * j);
+        }
+        memcpy(&values[i], &bits, sizeof bits);
+    }
+}
+
+static rill_status run_damaged(const rill_store *store, const rill_run *run, rill_error *error)
+{
+    char finding[200];
+    snprintf(finding, sizeof finding, "run %" PRId64 " of \"%.100s\" does not fit its hash",
+             run->run, store->labels[run->variant]);
+    return store_damaged(store, finding, error);
+}
+
+static rill_status load_series(const rill_store *store, int64_t run_id, sqlite3_stmt *select,
+                               rill_run *run, rill_error *error)
+{
+    sqlite3_bind_int64(select, 1, run_id);
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(select)) == SQLITE_ROW) {
+        rill_series *larger = realloc(run->series, (run->n_series + 1) * sizeof *run->series);
+        if (larger == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        run->series = larger;
+        rill_series *series = &run->series[run->n_series++];
+        *series = (rill_series){.every = sqlite3_column_int64(select, 2)};
+        snprintf(series->metric, sizeof series->metric, "%s", store_text(select, 0));
+        const char *unit = store_text(select, 1);
+        series->unit = strcmp(unit, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
+        const unsigned char *bytes = sqlite3_column_blob(select, 3);
+        series->count = series->capacity = (size_t)sqlite3_column_bytes(select, 3) / 8;
+        series->values = malloc(8 * series->count + 1);
+        if (series->values == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        decode(bytes, series->count, series->values);
+        if (series->every < 1) {
+            return run_damaged(store, run, error);
+        }
+    }
+    sqlite3_reset(select);
+    return code == SQLITE_DONE ? RILL_OK : store_error(store, error);
+}
+
+/// What `select` is at, a run of a variant.
+static rill_status load_run(const rill_store *store, sqlite3_stmt *select,
+                            sqlite3_stmt *select_series, int32_t variant, rill_run *run,
+                            rill_error *error)
+{
+    *run = (rill_run){.variant = variant,
+                      .run = sqlite3_column_int64(select, 1),
+                      .steps = sqlite3_column_int64(select, 4),
+                      .episodes = sqlite3_column_int64(select, 5),
+                      .wall_seconds = sqlite3_column_double(select, 6)};
+    run->status =
+        strcmp(store_text(select, 2), "diverged") == 0 ? RILL_RUN_DIVERGED : RILL_RUN_DONE;
+    run->hash = strtoull(store_text(select, 3), NULL, 16);
+    run->n_values = (size_t)sqlite3_column_bytes(select, 7) / 8;
+    if (run->n_values > 0) {
+        run->values = malloc(8 * run->n_values);
+        if (run->values == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        decode(sqlite3_column_blob(select, 7), run->n_values, run->values);
+    }
+    rill_status status =
+        load_series(store, sqlite3_column_int64(select, 0), select_series, run, error);
+    if (status == RILL_OK && rill_run_hash(run) != run->hash) {
+        status = run_damaged(store, run, error);
+    }
+    return status;
+}
+
+/// What is done with a run.
+typedef struct visitor {
+    rill_status (*on_run)(void *context, rill_run *run, rill_error *error);
+    void *context;
+} visitor;
+
+static rill_status visit(const rill_store *store, const visitor *v, rill_error *error)
+{
+    sqlite3_stmt *select =
+        store_prepare(store,
+                      "SELECT id, run, status, hash, steps, episodes, wall_seconds, estimates"
+                      " FROM runs WHERE variant = ? ORDER BY run",
+                      error);
+    sqlite3_stmt *select_series = store_prepare(
+        store, "SELECT metric, unit, every, data FROM series WHERE run = ? ORDER BY position",
+        error);
+    rill_status status = select == NULL || select_series == NULL ? RILL_IO : RILL_OK;
+    for (int32_t i = 0; status == RILL_OK && i < store->n_variants; i++) {
+        int code = SQLITE_ROW;
+        sqlite3_bind_int64(select, 1, store->ids[i]);
+        while (status == RILL_OK && (code = sqlite3_step(select)) == SQLITE_ROW) {
+            rill_run run;
+            status = load_run(store, select, select_series, i, &run, error);
+            status = status == RILL_OK ? v->on_run(v->context, &run, error) : status;
+            rill_run_clear(&run);
+        }
+        if (status == RILL_OK && code != SQLITE_DONE) {
+            status = store_error(store, error);
+        }
+        sqlite3_reset(select);
+    }
+    sqlite3_finalize(select);
+    sqlite3_finalize(select_series);
+    return status;
+}
+
+rill_status rill_store_each(rill_store *store,
+                            rill_status (*on_run)(void *context, rill_run *run, rill_error *error),
+                            void *context, rill_error *error)
+{
+    const visitor v = {on_run, context};
+    // one transaction, so that a run stored meanwhile does not slip in between
+    rill_status status = store_execute(store, "BEGIN", error);
+    status = status == RILL_OK ? store_check_integrity(store, error) : status;
+    status = status == RILL_OK ? visit(store, &v, error) : status;
+    store_execute(store, "COMMIT", NULL);
+    return status;
+}
+
+typedef struct run_list {
+    rill_run *runs;
+    size_t n, capacity;
+} run_list;
+
+static rill_status keep_run(void *context, rill_run *run, rill_error *error)
+{
+    run_list *list = context;
+    if (list->n == list->capacity) {
+        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        rill_run *runs = realloc(list->runs, capacity * sizeof *runs);
+        if (runs == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        list->runs = runs;
+        list->capacity = capacity;
+    }
+    list->runs[list->n++] = *run;
+    *run = (rill_run){0};
+    return RILL_OK;
+}
+
+rill_status rill_store_load(rill_store *store, rill_run **out, size_t *n_runs, rill_error *error)
+{
+    run_list list = {0};
+    rill_status status = rill_store_each(store, keep_run, &list, error);
+    *out = NULL;
+    *n_runs = 0;
+    if (status != RILL_OK) {
+        rill_runs_destroy(list.runs, list.n);
+        return status;
+    }
+    *out = list.runs;
+    *n_runs = list.n;
+    return RILL_OK;
+}
+
+void rill_runs_destroy(rill_run *runs, size_t n_runs)
+{
+    for (size_t i = 0; i < n_runs; i++) {
+        rill_run_clear(&runs[i]);
+    }
+    free(runs);
+}
