@@ -351,6 +351,9 @@ const rill_param *rill_param_find(const rill_param *table, const char *name, ril
         }
         rill_error_set(error, RILL_INVALID, name, "unknown parameter; there are: %s", allowed);
     }
+    if (error != NULL) {
+        error->is_of_name = true;
+    }
     return NULL;
 }
 

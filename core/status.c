@@ -10,6 +10,9 @@ rill_status rill_error_set(rill_error *error, rill_status status, const char *pa
 {
     if (error != NULL) {
         error->status = status;
+        error->is_of_name = false;
+        error->file[0] = '\0';
+        error->line = error->column = 0;
         snprintf(error->path, sizeof error->path, "%s", path);
         va_list arguments;
         va_start(arguments, format);

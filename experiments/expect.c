@@ -265,6 +265,24 @@ static int64_t find_interval(const rill_experiment *experiment, const char *metr
     return 0;
 }
 
+static rill_status refuse_label(const rill_experiment *experiment, const char *label,
+                                rill_error *error)
+{
+    const char **labels = calloc((size_t)experiment->n_variants + 1, sizeof *labels);
+    char known[256] = "";
+    for (int32_t i = 0; labels != NULL && i < experiment->n_variants; i++) {
+        const size_t used = strlen(known);
+        labels[i] = experiment->variants[i].label;
+        snprintf(known + used, sizeof known - used, "%s%.60s", i == 0 ? "" : ", ", labels[i]);
+    }
+    const char *nearest = labels == NULL ? NULL : rill_nearest_name(label, labels);
+    rill_error_set(error, RILL_INVALID, "agent", "no agent has the label \"%.60s\"; %s%s%s", label,
+                   nearest == NULL ? "there are: " : "did you mean \"",
+                   nearest == NULL ? known : nearest, nearest == NULL ? "" : "\"?");
+    free(labels);
+    return RILL_INVALID;
+}
+
 static rill_status read_agent(const rill_experiment *experiment, const cJSON *json,
                               rill_expect *expect, rill_error *error)
 {
@@ -274,11 +292,8 @@ static rill_status read_agent(const rill_experiment *experiment, const cJSON *js
     for (int32_t i = 0; status == RILL_OK && i < experiment->n_variants; i++) {
         expect->variant = strcmp(experiment->variants[i].label, label) == 0 ? i : expect->variant;
     }
-    if (status == RILL_OK && expect->variant < 0) {
-        return rill_error_set(error, RILL_INVALID, "agent", "no agent has the label \"%.60s\"",
-                              label);
-    }
-    return status;
+    return status == RILL_OK && expect->variant < 0 ? refuse_label(experiment, label, error)
+                                                    : status;
 }
 
 /// One observation of a box.

@@ -2,6 +2,8 @@
 /// anything runs or is written.
 #include "experiments/experiment.h"
 
+#include "experiments/experiment_file.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,9 +204,9 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
                                    rill_error *error)
 {
-    static const char *const keys[] = {"$schema",    "name",    "source", "note",   "environment",
-                                       "agents",     "stop",    "runs",   "seed",   "record",
-                                       "evaluation", "summary", "sweep",  "expect", NULL};
+    static const char *const keys[] = {
+        "$schema", "extends", "name", "source", "note",       "environment", "agents", "sweep",
+        "stop",    "runs",    "seed", "record", "evaluation", "summary",     "expect", NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {
@@ -250,28 +252,25 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     return status == RILL_OK ? resolve_experiment(experiment, root, error) : status;
 }
 
-/// `directory` is where the files that the text names are.
-static rill_status parse(rill_experiment **out, const char *text, const char *directory,
-                         const char *const *overrides, rill_error *error)
+/// Reads a file or, with a `text`, that in its place.
+static rill_status read_file(rill_experiment **out, const char *path, const char *text,
+                             const char *const *overrides, rill_error *error)
 {
     *out = NULL;
-    cJSON *root = NULL;
-    rill_status status = json_parse(text, &root, error);
-    for (size_t i = 0; status == RILL_OK && overrides != NULL && overrides[i] != NULL; i++) {
-        status = json_override(root, overrides[i], error);
-    }
-    status = status == RILL_OK ? json_insert_files(root, directory, error) : status;
     rill_experiment *experiment = NULL;
+    experiment_file file = {0};
+    rill_status status = experiment_file_read(&file, path, text, overrides, error);
     if (status == RILL_OK) {
         experiment = calloc(1, sizeof *experiment);
         status = experiment == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                    : read_experiment(experiment, root, error);
+                                    : read_experiment(experiment, file.root, error);
+        const bool is_as_written = overrides == NULL || overrides[0] == NULL;
+        if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
+            status = expect_check_windows(experiment, error);
+        }
+        experiment_file_place(&file, status, error);
     }
-    const bool is_as_written = overrides == NULL || overrides[0] == NULL;
-    if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
-        status = expect_check_windows(experiment, error);
-    }
-    cJSON_Delete(root);
+    experiment_file_clear(&file);
     if (status != RILL_OK) {
         rill_experiment_destroy(experiment);
         return status;
@@ -283,25 +282,13 @@ static rill_status parse(rill_experiment **out, const char *text, const char *di
 rill_status rill_experiment_parse(rill_experiment **experiment, const char *text,
                                   const char *const *overrides, rill_error *error)
 {
-    return parse(experiment, text, "", overrides, error);
+    return read_file(experiment, NULL, text, overrides, error);
 }
 
 rill_status rill_experiment_load(rill_experiment **experiment, const char *path,
                                  const char *const *overrides, rill_error *error)
 {
-    *experiment = NULL;
-    char *text = NULL;
-    const char *slash = strrchr(path, '/');
-    char *directory = strndup(path, slash == NULL ? 0 : (size_t)(slash - path) + (slash == path));
-    rill_status status = directory == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : json_read_file(path, &text, error);
-    if (status == RILL_OK) {
-        status = parse(experiment, text, directory, overrides, error);
-    }
-    free(directory);
-    free(text);
-    return status;
+    return read_file(experiment, path, NULL, overrides, error);
 }
 
 void rill_experiment_destroy(rill_experiment *experiment)

@@ -1,5 +1,7 @@
 #include "experiments/json.h"
 
+#include "experiments/json_places.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +36,11 @@ rill_status json_read_file(const char *path, char **text, rill_error *error)
     } else if (ferror(file)) {
         status = rill_error_set(error, RILL_IO, "", "cannot read: %s", strerror(errno));
     } else if (memchr(buffer, 0, used) != NULL) {
-        status = rill_error_set(error, RILL_INVALID, "", "this is no text: it holds a zero byte");
+        const bool is_utf16 =
+            used >= 2 && (memcmp(buffer, "\xff\xfe", 2) == 0 || memcmp(buffer, "\xfe\xff", 2) == 0);
+        status = rill_error_set(error, RILL_INVALID, "",
+                                is_utf16 ? "this is text in UTF-16; save it as UTF-8"
+                                         : "this is no text: it holds a zero byte");
     }
     fclose(file);
     if (status != RILL_OK) {
@@ -46,22 +52,38 @@ rill_status json_read_file(const char *path, char **text, rill_error *error)
     return RILL_OK;
 }
 
-/// A key that occurs twice in one object, anywhere in the tree; NULL when there is none.
-static const char *find_twin(const cJSON *json)
+/// Refuses an object, anywhere in the tree, with a key that occurs twice; `*twin` is the second.
+static rill_status refuse_twins(const cJSON *json, const cJSON **twin, rill_error *error)
 {
-    for (const cJSON *child = json->child; child != NULL; child = child->next) {
+    int i = 0;
+    for (const cJSON *child = json->child; child != NULL; child = child->next, i++) {
         for (const cJSON *other = child->next; cJSON_IsObject(json) && other != NULL;
              other = other->next) {
             if (strcmp(child->string, other->string) == 0) {
-                return child->string;
+                *twin = other;
+                return rill_error_set(error, RILL_INVALID, child->string,
+                                      "stands twice in one object; keep one of the two");
             }
         }
-        const char *twin = find_twin(child);
-        if (twin != NULL) {
-            return twin;
+        rill_status status = refuse_twins(child, twin, error);
+        if (status != RILL_OK) {
+            char place[32];
+            snprintf(place, sizeof place, "[%d]", i);
+            return rill_error_prefix(error, status, cJSON_IsObject(json) ? child->string : place);
         }
     }
-    return NULL;
+    return RILL_OK;
+}
+
+/// Line and column of a key.
+static void place_key(const cJSON *root, const char *text, const cJSON *member, rill_error *error)
+{
+    json_places places = {0};
+    if (error != NULL && json_places_add(&places, root, text, NULL) == RILL_OK) {
+        const char *at = json_places_find(&places, member)->key;
+        json_find_line(text, at, &error->line, &error->column);
+    }
+    json_places_clear(&places);
 }
 
 rill_status json_parse(const char *text, cJSON **json, rill_error *error)
@@ -73,19 +95,16 @@ rill_status json_parse(const char *text, cJSON **json, rill_error *error)
     }
     *json = cJSON_ParseWithOpts(text, NULL, true);
     if (*json == NULL) {
-        return rill_error_set(
-            error, RILL_INVALID, "",
-            "holds a number of more than 63 characters, or half a surrogate pair");
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    const char *twin = find_twin(*json);
-    if (twin != NULL) {
-        rill_error_set(error, RILL_INVALID, "", "the key \"%.60s\" stands twice in one object",
-                       twin);
+    const cJSON *twin = NULL;
+    status = refuse_twins(*json, &twin, error);
+    if (status != RILL_OK) {
+        place_key(*json, text, twin, error);
         cJSON_Delete(*json);
         *json = NULL;
-        return RILL_INVALID;
     }
-    return RILL_OK;
+    return status;
 }
 
 const char *json_kind(const cJSON *json)
@@ -109,6 +128,12 @@ const char *json_describe(const cJSON *json, char *text, size_t size)
         snprintf(text, size, "%s", json_kind(json));
     }
     return text;
+}
+
+bool json_is_quoted_number(const cJSON *json)
+{
+    const char *text = cJSON_GetStringValue(json);
+    return text != NULL && text[0] != '\0' && text[strspn(text, "+-.0123456789eE")] == '\0';
 }
 
 cJSON *json_number(double value)
@@ -173,37 +198,45 @@ rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_e
         }
         const char *nearest = rill_nearest_name(member->string, keys);
         if (nearest != NULL) {
-            return rill_error_set(error, RILL_INVALID, member->string,
-                                  "unknown key; did you mean \"%s\"?", nearest);
+            rill_error_set(error, RILL_INVALID, member->string, "unknown key; did you mean \"%s\"?",
+                           nearest);
+        } else {
+            char known[512] = "";
+            for (size_t i = 0; keys[i] != NULL; i++) {
+                size_t used = strlen(known);
+                snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", keys[i]);
+            }
+            rill_error_set(error, RILL_INVALID, member->string,
+                           "unknown key; here there can be: %s", known);
         }
-        char known[512] = "";
-        for (size_t i = 0; keys[i] != NULL; i++) {
-            size_t used = strlen(known);
-            snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", keys[i]);
+        if (error != NULL) {
+            error->is_of_name = true;
         }
-        return rill_error_set(error, RILL_INVALID, member->string,
-                              "unknown key; here there can be: %s", known);
+        return RILL_INVALID;
     }
     return RILL_OK;
 }
 
-/// The member, when it is there and `is_kind` holds for it; *member is NULL when it is missing.
+/// The member, when it is there and `is_kind` holds for it; else *member is NULL.
 static rill_status get(const cJSON *object, const char *key, bool is_required,
                        cJSON_bool (*is_kind)(const cJSON *), const char *kind, const cJSON **member,
                        rill_error *error)
 {
-    *member = cJSON_GetObjectItemCaseSensitive(object, key);
-    if (*member == NULL) {
-        if (is_required) {
-            return rill_error_set(error, RILL_INVALID, key, "missing; expected %s", kind);
-        }
-        return RILL_OK;
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, key);
+    *member = NULL;
+    if (found == NULL) {
+        return is_required ? rill_error_set(error, RILL_INVALID, key, "missing; expected %s", kind)
+                           : RILL_OK;
     }
-    if (!is_kind(*member)) {
-        char found[80];
-        return rill_error_set(error, RILL_INVALID, key, "found %s, expected %s",
-                              json_describe(*member, found, sizeof found), kind);
+    if (!is_kind(found)) {
+        char text[80];
+        return rill_error_set(error, RILL_INVALID, key, "found %s, expected %s%s",
+                              json_describe(found, text, sizeof text), kind,
+                              is_kind == cJSON_IsNumber && json_is_quoted_number(found)
+                                  ? "; take the quotes away"
+                                  : "");
     }
+    *member = found;
     return RILL_OK;
 }
 

@@ -14,7 +14,7 @@ rill_status json_read_file(const char *path, char **text, rill_error *error);
 /// RILL_INVALID with line and column of the first character that cannot stand there.
 rill_status json_find_mistake(const char *text, rill_error *error);
 
-/// Parses text; RILL_INVALID with line and column. Refuses objects that name a key twice.
+/// Parses text; RILL_INVALID with line and column, and with the path of a key that stands twice.
 rill_status json_parse(const char *text, cJSON **json, rill_error *error);
 
 /// What a value is, in words ("a number", "an object").
@@ -23,6 +23,9 @@ const char *json_kind(const cJSON *json);
 /// The value itself where it is short ("\"ten\"", "10"), else what it is; to `text`, which is
 /// answered.
 const char *json_describe(const cJSON *json, char *text, size_t size);
+
+/// Whether it is a number that stands in quotes by mistake.
+bool json_is_quoted_number(const cJSON *json);
 
 /// A number for writing, in the fewest digits that read back as the same bits; null where it is not
 /// finite. (cJSON's own numbers may come back different in the last bit.)

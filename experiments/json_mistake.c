@@ -2,14 +2,21 @@
 /// ends in texts), and the place that it names is the one its reader had come to.
 #include "experiments/json.h"
 
+#include "experiments/json_places.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 200 }; // of arrays and objects inside each other; far below cJSON's limit
+enum {
+    MAX_DEPTH = 200, // of arrays and objects inside each other; far below cJSON's limit
+    MAX_NUMBER = 63, // characters that cJSON reads
+};
 
 typedef struct scanner {
     const char *at;       ///< the next character; the mistake, once there is one
     const char *expected; ///< what should stand at the mistake; NULL: no mistake so far
+    const char *open;     ///< the innermost bracket that is open at the mistake; NULL: none
     int depth;
 } scanner;
 
@@ -40,6 +47,7 @@ static bool skip_digits(scanner *s)
 
 static bool skip_number(scanner *s)
 {
+    const char *start = s->at;
     s->at += *s->at == '-';
     if (*s->at == '0') {
         s->at++;
@@ -55,7 +63,13 @@ static bool skip_number(scanner *s)
     if (*s->at == 'e' || *s->at == 'E') {
         s->at++;
         s->at += *s->at == '+' || *s->at == '-';
-        return skip_digits(s);
+        if (!skip_digits(s)) {
+            return false;
+        }
+    }
+    if (s->at - start > MAX_NUMBER) {
+        s->at = start;
+        return mistake(s, "a number of at most 63 characters");
     }
     return true;
 }
@@ -75,10 +89,28 @@ static bool skip_wide_character(scanner *s)
     return n > 0 || mistake(s, "text in UTF-8");
 }
 
+/// The 16 bits of "\\uXXXX"; -1 where there is none.
+static long read_unit(const char *at)
+{
+    if (at[0] != '\\' || at[1] != 'u' || strspn(at + 2, "0123456789abcdefABCDEF") < 4) {
+        return -1;
+    }
+    const char digits[] = {at[2], at[3], at[4], at[5], '\0'};
+    return strtol(digits, NULL, 16);
+}
+
 static bool skip_escape(scanner *s)
 {
-    if (s->at[1] == 'u' && strspn(s->at + 2, "0123456789abcdefABCDEF") >= 4 &&
-        strncmp(s->at + 2, "0000", 4) != 0) {
+    const long unit = read_unit(s->at);
+    if (unit >= 0xd800 && unit < 0xe000) { // a character beyond 16 bits takes a pair
+        const long second = unit < 0xdc00 ? read_unit(s->at + 6) : -1;
+        if (second < 0xdc00 || second >= 0xe000) {
+            return mistake(s, "both halves of a surrogate pair");
+        }
+        s->at += 12;
+        return true;
+    }
+    if (unit > 0) {
         s->at += 6;
         return true;
     }
@@ -163,7 +195,9 @@ static bool skip_value(scanner *s)
         if (++s->depth > MAX_DEPTH) {
             return mistake(s, "fewer brackets inside each other");
         }
+        const char *start = s->at;
         bool is_good = skip_elements(s, *s->at == '{' ? '}' : ']');
+        s->open = is_good || s->open != NULL ? s->open : start;
         s->depth--;
         return is_good;
     }
@@ -183,14 +217,104 @@ static bool skip_value(scanner *s)
     return mistake(s, "a value");
 }
 
+/// The last character before `at` that is no space; 0 at the start.
+static char character_before(const char *text, const char *at)
+{
+    while (at > text && strchr(" \t\r\n", at[-1]) != NULL) {
+        at--;
+    }
+    return at > text ? at[-1] : '\0';
+}
+
+/// What to do about habits of other languages; NULL for none of them.
+static const char *find_advice(const char *text, const scanner *s)
+{
+    static const struct {
+        const char *start, *advice;
+    } habits[] = {
+        {"//", "JSON has no comments; \"note\" is there for words"},
+        {"/*", "JSON has no comments; \"note\" is there for words"},
+        {"#", "JSON has no comments; \"note\" is there for words"},
+        {"'", "keys and texts stand in double quotes"},
+        {"\xe2\x80\x9c", "keys and texts stand in straight double quotes"},
+        {"\xe2\x80\x9d", "keys and texts stand in straight double quotes"},
+        {"NaN", "JSON has no NaN"},
+        {"nan", "JSON has no NaN"},
+        {"Inf", "JSON has no infinity"},
+        {"inf", "JSON has no infinity"},
+        {"True", "write true"},
+        {"False", "write false"},
+        {"None", "write null"},
+        {"+", "numbers have no + in front"},
+        {".", "write a 0 before the point"},
+        {";", "a comma separates values"},
+        {"=", "a colon stands between key and value"},
+    };
+    const char before = character_before(text, s->at);
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++) {
+        if (strncmp(s->at, habits[i].start, strlen(habits[i].start)) == 0) {
+            return habits[i].advice;
+        }
+    }
+    if ((*s->at == '}' || *s->at == ']') && before == ',') {
+        return "take away the comma before it";
+    }
+    if (*s->at == '"' && s->expected[0] == '"' && s->expected[1] == ',') {
+        return "a comma is missing before it";
+    }
+    if (is_digit(*s->at) && before == '0') {
+        return "numbers do not begin with 0";
+    }
+    if (s->at > text && strcmp(s->expected, "the end of the text") == 0) {
+        return "a file is one object";
+    }
+    if ((*s->at >= 'a' && *s->at <= 'z') || (*s->at >= 'A' && *s->at <= 'Z')) {
+        return before == '-' ? "JSON has no infinity" : "keys and texts stand in double quotes";
+    }
+    return NULL;
+}
+
+/// Where a text ends too early: which bracket is open.
+static const char *find_open(const char *text, const scanner *s, char *words, size_t size)
+{
+    if (*s->at != '\0' || s->open == NULL) {
+        return NULL;
+    }
+    int line = 0, column = 0;
+    json_find_line(text, s->open, &line, &column);
+    snprintf(words, size, "the %c of line %d, column %d is open", *s->open, line, column);
+    return words;
+}
+
+/// What stands at a mistake: at most 20 bytes, never half a character or a control character.
+static void describe_found(const char *at, char *text, size_t size)
+{
+    size_t length = 0;
+    while (length < 20 && (unsigned char)at[length] >= 0x20) {
+        length++;
+    }
+    while (length > 0 && ((unsigned char)at[length] & 0xc0) == 0x80) {
+        length--;
+    }
+    snprintf(text, size, "%.*s", (int)length, at);
+    if (length == 0) {
+        snprintf(text, size, "%s",
+                 *at == '\0'                  ? "the end of the text"
+                 : *at == '\n' || *at == '\r' ? "the end of the line"
+                                              : "a control character");
+    }
+}
+
 rill_status json_find_mistake(const char *text, rill_error *error)
 {
-    scanner s = {text, NULL, 0};
+    scanner s = {.at = text};
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0) { // a byte-order mark, as some editors write
         s.at += 3;
     }
-    const char *start = s.at;
     skip_space(&s);
+    if (*s.at == '\0') {
+        return rill_error_set(error, RILL_INVALID, "", "not JSON: the text is empty");
+    }
     if (skip_value(&s)) {
         skip_space(&s);
         if (*s.at == '\0') {
@@ -198,30 +322,15 @@ rill_status json_find_mistake(const char *text, rill_error *error)
         }
         s.expected = "the end of the text";
     }
-    int line = 1;
-    int column = 1; // in characters, as editors count
-    for (const char *c = start; c < s.at; c++) {
-        bool is_inside = ((unsigned char)*c & 0xc0) == 0x80;
-        column = *c == '\n' ? 1 : column + !is_inside;
-        line += *c == '\n';
+    char found[32], words[80];
+    describe_found(s.at, found, sizeof found);
+    const char *advice = find_advice(text, &s);
+    advice = advice == NULL ? find_open(text, &s, words, sizeof words) : advice;
+    rill_error_set(error, RILL_INVALID, "", "not JSON: found %s, expected %s%s%s%s", found,
+                   s.expected, advice == NULL ? "" : " (", advice == NULL ? "" : advice,
+                   advice == NULL ? "" : ")");
+    if (error != NULL) {
+        json_find_line(text, s.at, &error->line, &error->column);
     }
-    // at most 20 bytes of what stands there, never half a character or a control character
-    size_t length = 0;
-    while (length < 20 && (unsigned char)s.at[length] >= 0x20) {
-        length++;
-    }
-    while (length > 0 && ((unsigned char)s.at[length] & 0xc0) == 0x80) {
-        length--;
-    }
-    if (length > 0) {
-        return rill_error_set(error, RILL_INVALID, "",
-                              "line %d, column %d: not JSON: found %.*s, expected %s", line, column,
-                              (int)length, s.at, s.expected);
-    }
-    const char *found = *s.at == '\0'                    ? "the end of the text"
-                        : *s.at == '\n' || *s.at == '\r' ? "the end of the line"
-                                                         : "a control character";
-    return rill_error_set(error, RILL_INVALID, "",
-                          "line %d, column %d: not JSON: found %s, expected %s", line, column,
-                          found, s.expected);
+    return RILL_INVALID;
 }

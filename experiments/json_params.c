@@ -4,6 +4,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Refuses numbers that a schedule of this kind does not look at, unless they are what a schedule written
+/// back has there.
+static rill_status refuse_unused(const cJSON *json, const rill_schedule *schedule,
+                                 rill_error *error)
+{
+    const rill_schedule_kind kind = schedule->kind;
+    const rill_schedule neutral = rill_schedule_constant(0.0);
+    const struct {
+        const char *key;
+        bool is_used;
+        double value, neutral;
+    } numbers[] = {
+        {"to", kind == RILL_SCHEDULE_LINEAR || kind == RILL_SCHEDULE_EXPONENTIAL, schedule->to,
+         neutral.to},
+        {"over", kind != RILL_SCHEDULE_CONSTANT, schedule->over, neutral.over},
+        {"power", kind == RILL_SCHEDULE_POWER, schedule->power, neutral.power},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (!numbers[i].is_used && cJSON_GetObjectItemCaseSensitive(json, numbers[i].key) != NULL &&
+            numbers[i].value != numbers[i].neutral) {
+            return rill_error_set(error, RILL_INVALID, numbers[i].key,
+                                  "%.15g has no effect: a schedule \"%s\" takes no \"%s\"",
+                                  numbers[i].value, rill_schedule_kind_name(kind), numbers[i].key);
+        }
+    }
+    return RILL_OK;
+}
+
 /// {"schedule": "linear", "from": 1, "to": 0.1, "over": 1000, "per": "episode"}
 static rill_status read_schedule(const cJSON *json, rill_schedule *schedule, rill_error *error)
 {
@@ -13,8 +41,8 @@ static rill_status read_schedule(const cJSON *json, rill_schedule *schedule, ril
     const char *kind = "";
     const char *per = "step";
     *schedule = rill_schedule_constant(0.0);
-    rill_status status = json_check_keys(json, keys, error);
-    status = status == RILL_OK ? json_get_text(json, "schedule", true, &kind, error) : status;
+    rill_status status = json_get_text(json, "schedule", true, &kind, error);
+    status = status == RILL_OK ? json_check_keys(json, keys, error) : status;
     if (status != RILL_OK) {
         return status;
     }
@@ -51,7 +79,7 @@ static rill_status read_schedule(const cJSON *json, rill_schedule *schedule, ril
                               "\"%.40s\" is none of \"step\", \"episode\" and \"visit\"", per);
     }
     schedule->per = clock < 0 ? RILL_PER_STEP : (rill_clock)clock;
-    return status;
+    return status == RILL_OK ? refuse_unused(json, schedule, error) : status;
 }
 
 /// Rows as an array of texts, or one text with line ends.
@@ -147,12 +175,14 @@ static rill_status read_param(const rill_param *param, void *params, const cJSON
         return rill_param_set_schedule(param, params, &schedule, error);
     }
     char found[80];
+    const bool is_number = param->kind == RILL_PARAM_INTEGER || param->kind == RILL_PARAM_REAL ||
+                           param->kind == RILL_PARAM_SCHEDULE;
     return rill_error_set(
-        error, RILL_INVALID, param->name, "found %s, expected %s%s%s (%s)",
+        error, RILL_INVALID, param->name, "found %s, expected %s%s%s (%s)%s",
         json_describe(json, found, sizeof found), param->kind == RILL_PARAM_BOOL ? "" : "a ",
         rill_param_kind_name(param->kind),
         param->kind == RILL_PARAM_SCHEDULE ? ": {\"schedule\": ...}, for alpha also \"1/n\"" : "",
-        param->doc);
+        param->doc, is_number && json_is_quoted_number(json) ? "; take the quotes away" : "");
 }
 
 rill_status json_read_params(const cJSON *object, const rill_param *table, size_t size,

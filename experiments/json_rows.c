@@ -37,6 +37,17 @@ static const char *file_of(const cJSON *value)
     return cJSON_GetArraySize(value) == 1 && cJSON_IsString(file) ? file->valuestring : NULL;
 }
 
+/// Makes a value a text. It stays where it is in memory, so that it is known where it was written.
+static void become_text(cJSON *value, cJSON *text)
+{
+    cJSON_Delete(value->child);
+    value->child = NULL;
+    value->type = cJSON_String;
+    value->valuestring = text->valuestring;
+    text->valuestring = NULL;
+    cJSON_Delete(text);
+}
+
 /// A text with what the file holds.
 static rill_status read_value(const char *file, const char *directory, cJSON **value,
                               rill_error *error)
@@ -64,8 +75,7 @@ static rill_status insert_files(cJSON *json, bool is_among_values, const char *d
                                 rill_error *error)
 {
     int i = 0;
-    for (cJSON *child = json->child, *next; child != NULL; child = next, i++) {
-        next = child->next;
+    for (cJSON *child = json->child; child != NULL; child = child->next, i++) {
         const char *key = child->string;
         const char *file = is_among_values ? file_of(child) : NULL;
         rill_status status = RILL_OK;
@@ -76,12 +86,10 @@ static rill_status insert_files(cJSON *json, bool is_among_values, const char *d
         } else {
             cJSON *value = NULL;
             status = read_value(file, directory, &value, error);
-            if (status != RILL_OK) {
+            if (status == RILL_OK) {
+                become_text(child, value);
+            } else {
                 rill_error_prefix(error, status, "file");
-            } else if (!(key != NULL ? cJSON_ReplaceItemInObjectCaseSensitive(json, key, value)
-                                     : cJSON_ReplaceItemViaPointer(json, child, value))) {
-                cJSON_Delete(value);
-                return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
             }
         }
         if (status != RILL_OK) {

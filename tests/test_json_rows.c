@@ -114,7 +114,7 @@ START_TEST(test_relative_to_the_experiment)
     ck_assert_str_eq(error.path, "environment.params.map.file");
     ck_assert(strstr(error.message, "map.txt: cannot open") != NULL);
     RUN("run", "x.json");
-    ASSERT_FAILED_WITH(4, "x.json: environment.params.map.file: map.txt: cannot open");
+    ASSERT_FAILED_WITH(4, "x.json:1:77: environment.params.map.file: map.txt: cannot open");
 }
 END_TEST
 

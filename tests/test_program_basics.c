@@ -297,7 +297,7 @@ START_TEST(solve_reads_a_policy)
         const char *text, *part;
         int code;
     } cases[] = {
-        {"[0, 0, 1", "line 1, column 9: not JSON", 2},
+        {"[0, 0, 1", ".json:1:9: not JSON", 2},
         {"7", "found a number", 2},
         {"[0, 1]", "each of the 7 states", 2},
         {"[0, 1, 2, 1, 1, 1, 0]", "policy[2]: 2 is not an action; there are 0 to 1", 2},

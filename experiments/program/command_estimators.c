@@ -145,7 +145,8 @@ static int print_json(const command *self, const cJSON *array)
 {
     char *text = cJSON_Print(array);
     if (text == NULL) {
-        return fail(self->name, &(rill_error){RILL_NO_MEMORY, "", "out of memory"});
+        return fail(self->name,
+                    &(rill_error){.status = RILL_NO_MEMORY, .message = "out of memory"});
     }
     puts(text);
     free(text);

@@ -154,7 +154,8 @@ static int print_json(const command *self, size_t chosen)
         chosen == N_FAMILIES ? all : cJSON_GetObjectItemCaseSensitive(all, families[chosen].name));
     cJSON_Delete(all);
     if (text == NULL) {
-        return fail(self->name, &(rill_error){RILL_NO_MEMORY, "", "out of memory"});
+        return fail(self->name,
+                    &(rill_error){.status = RILL_NO_MEMORY, .message = "out of memory"});
     }
     puts(text);
     free(text);

@@ -167,7 +167,11 @@ static void print_message(const char *text)
 
 int fail(const char *context, const rill_error *error)
 {
-    const char *const parts[] = {context == NULL ? "" : context, error->path, error->message};
+    char place[sizeof error->file + 32] = "";
+    const char *file = error->file[0] != '\0' ? error->file : context == NULL ? "" : context;
+    snprintf(place, sizeof place, error->line > 0 ? "%.255s:%d:%d" : "%.255s", file, error->line,
+             error->column);
+    const char *const parts[] = {place, error->path, error->message};
     fputs("rill", stderr);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (parts[i][0] != '\0') {

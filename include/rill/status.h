@@ -2,6 +2,8 @@
 #ifndef RILL_STATUS_H
 #define RILL_STATUS_H
 
+#include <stdbool.h>
+
 #if defined(__GNUC__) || defined(__clang__)
 #define RILL_API __attribute__((visibility("default")))
 #define RILL_PRINTF(format_index, first_index) \
@@ -34,6 +36,9 @@ typedef struct rill_error {
     rill_status status;
     char path[256];    ///< where in the input, as a JSON path ("agents[0].params.alpha"), or ""
     char message[768]; ///< one line: the offending value, what is allowed, what to do
+    bool is_of_name;   ///< it is about the last name of the path, not about the value there
+    char file[256];    ///< that the path and the line are in; "": the one that the caller named
+    int line, column;  ///< counted from 1, columns in characters; 0: not known
 } rill_error;
 
 /// Fills `error` (ignored when NULL) and returns `status`, so that a failing call can
