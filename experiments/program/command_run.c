@@ -34,12 +34,16 @@ static void catch_signals(void)
 /// What the callbacks of a run need.
 typedef struct session {
     rill_store *store;
-    progress bar;
+    progress *progress;
 } session;
 
 static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_error *error)
 {
-    rill_status status = rill_store_put(((session *)context)->store, runs, n, error);
+    const session *under_way = context;
+    rill_status status = rill_store_put(under_way->store, runs, n, error);
+    if (status == RILL_OK) {
+        progress_note(under_way->progress, runs, n);
+    }
     for (size_t i = 0; i < n; i++) {
         rill_run_clear(&runs[i]);
     }
@@ -48,7 +52,7 @@ static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_erro
 
 static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((session *)context)->bar, all->steps, all->finished);
+    progress_show(((session *)context)->progress, all);
 }
 
 static bool should_stop(void *context)
@@ -102,7 +106,8 @@ static void print_title(const rill_experiment *experiment, const char *file)
 
 /// Runs what is not stored yet. Answers the status of the run.
 static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
-                               int32_t threads, bool is_quiet, rill_error *error)
+                               int32_t threads, bool is_quiet, progress_form form,
+                               rill_error *error)
 {
     const int64_t n_tasks = experiment->runs * experiment->n_variants;
     int64_t n_done = 0;
@@ -119,7 +124,7 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         fflush(stdout);
     }
     if (status == RILL_OK && n_done < n_tasks) {
-        session under_way = {store, progress_begin(n_done, n_tasks, is_quiet)};
+        session under_way = {store, progress_begin(experiment, is_done, form)};
         rill_run_options options = {
             .threads = threads,
             .is_done = is_done,
@@ -130,7 +135,7 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         };
         catch_signals();
         status = rill_experiment_run(experiment, &options, error);
-        progress_end(&under_way.bar);
+        progress_end(under_way.progress, status);
     }
     free(is_done);
     return status;
@@ -162,6 +167,7 @@ static int run(const command *self, int argc, char **argv)
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
     bool is_quiet = false;
     bool is_json = false;
+    bool is_json_progress = false;
     bool is_restart = false;
     option_list sets = {NULL, 0};
     threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
@@ -177,6 +183,8 @@ static int run(const command *self, int argc, char **argv)
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
         {"--json", OPTION_FLAG, &is_json, NULL, "the summary as JSON", 0, 0},
+        {"--json-progress", OPTION_FLAG, &is_json_progress, NULL,
+         "tell how far it is on standard error, in JSON: an object a line", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
     int n_arguments = options_read(self, options, argc, argv);
@@ -234,7 +242,11 @@ static int run(const command *self, int argc, char **argv)
         print_title(experiment, file);
     }
     if (status == RILL_OK) {
-        status = run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, &error);
+        const progress_form form = is_json_progress      ? PROGRESS_JSON
+                                   : is_quiet || is_json ? PROGRESS_NONE
+                                                         : progress_choose();
+        status =
+            run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, form, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,

@@ -160,6 +160,10 @@ RILL_API bool rill_series_append(rill_series *series, double value);
 /// are none.
 RILL_API double rill_series_mean(const rill_series *series, int64_t first, int64_t last);
 
+/// Trailing means, to `smoothed` (count): number i is the mean of values i - n + 1 to i, of the first n - 1 of
+/// those that there are. Values that are not finite are left out; where none is left, NaN. n >= 1.
+RILL_API void rill_smooth(const double *values, size_t count, int64_t n, double *smoothed);
+
 typedef enum rill_run_status {
     RILL_RUN_DONE,
     RILL_RUN_DIVERGED, ///< an estimate or a recorded value stopped being finite
@@ -178,7 +182,8 @@ typedef struct rill_run {
     /// weight that overflows shows in the next error that it enters) or, where only weights at the end
     /// are not, with the last step.
     int64_t steps, episodes;
-    double wall_seconds; ///< not part of the hash
+    double wall_seconds; ///< not part of the hash, nor is `finished`
+    double finished;     ///< seconds since 1970, of a run from a store; else 0
     rill_series *series; ///< (n_series)
     size_t n_series;
     double *values; ///< (n_values) the agent's estimates at the end; NULL when too many to keep
