@@ -44,6 +44,35 @@ double rill_series_mean(const rill_series *series, int64_t first, int64_t last)
     return end > begin ? sum / (double)(end - begin) : (double)NAN;
 }
 
+/// A sum with what its roundings lost (Neumaier, 1974), so that what was added can be taken away again.
+typedef struct exact_sum {
+    double sum, lost;
+} exact_sum;
+
+static void add(exact_sum *s, double value)
+{
+    const double sum = s->sum + value;
+    s->lost += fabs(s->sum) >= fabs(value) ? (s->sum - sum) + value : (value - sum) + s->sum;
+    s->sum = sum;
+}
+
+void rill_smooth(const double *values, size_t count, int64_t n, double *smoothed)
+{
+    exact_sum s = {0.0, 0.0};
+    size_t n_summed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(values[i])) {
+            add(&s, values[i]);
+            n_summed++;
+        }
+        if (i >= (uint64_t)n && isfinite(values[i - (size_t)n])) {
+            add(&s, -values[i - (size_t)n]);
+            n_summed--;
+        }
+        smoothed[i] = n_summed == 0 ? (double)NAN : (s.sum + s.lost) / (double)n_summed;
+    }
+}
+
 uint64_t rill_run_hash(const rill_run *run)
 {
     uint64_t hash = HASH_START;
