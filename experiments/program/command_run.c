@@ -1,12 +1,12 @@
 #include "experiments/program/progress.h"
 #include "experiments/program/report.h"
+#include "experiments/program/summary_report.h"
 
 #include "experiments/program/program.h"
 
 #include <inttypes.h>
 #include <rill/experiment.h>
 #include <rill/store.h>
-#include <rill/summary.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -34,12 +34,16 @@ static void catch_signals(void)
 /// What the callbacks of a run need.
 typedef struct session {
     rill_store *store;
-    progress bar;
+    progress *progress;
 } session;
 
 static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_error *error)
 {
-    rill_status status = rill_store_put(((session *)context)->store, runs, n, error);
+    const session *under_way = context;
+    rill_status status = rill_store_put(under_way->store, runs, n, error);
+    if (status == RILL_OK) {
+        progress_note(under_way->progress, runs, n);
+    }
     for (size_t i = 0; i < n; i++) {
         rill_run_clear(&runs[i]);
     }
@@ -48,7 +52,7 @@ static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_erro
 
 static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((session *)context)->bar, all->steps, all->finished);
+    progress_show(((session *)context)->progress, all);
 }
 
 static bool should_stop(void *context)
@@ -102,7 +106,8 @@ static void print_title(const rill_experiment *experiment, const char *file)
 
 /// Runs what is not stored yet. Answers the status of the run.
 static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
-                               int32_t threads, bool is_quiet, rill_error *error)
+                               int32_t threads, bool is_quiet, progress_form form,
+                               rill_error *error)
 {
     const int64_t n_tasks = experiment->runs * experiment->n_variants;
     int64_t n_done = 0;
@@ -119,7 +124,7 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         fflush(stdout);
     }
     if (status == RILL_OK && n_done < n_tasks) {
-        session under_way = {store, progress_begin(n_done, n_tasks, is_quiet)};
+        session under_way = {store, progress_begin(experiment, is_done, form)};
         rill_run_options options = {
             .threads = threads,
             .is_done = is_done,
@@ -130,45 +135,27 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
         };
         catch_signals();
         status = rill_experiment_run(experiment, &options, error);
-        progress_end(&under_way.bar);
+        progress_end(under_way.progress, status);
     }
     free(is_done);
     return status;
 }
 
+/// Runs and variants beyond those asked for may be there from before: they are left out.
 static rill_status report(const rill_experiment *experiment, rill_store *store, bool is_json,
                           bool is_quiet, rill_error *error)
 {
-    rill_run *runs = NULL;
-    rill_summary_row *rows = NULL;
-    size_t n_runs = 0;
-    size_t n_rows = 0;
-    int32_t n_variants = 0;
-    const char *const *labels = rill_store_labels(store, &n_variants);
-    rill_status status = rill_store_load(store, &runs, &n_runs, error);
-    if (status == RILL_OK) {
-        // more runs or variants than are asked for may be there from before: they are left out
-        size_t kept = 0;
-        for (size_t i = 0; i < n_runs; i++) {
-            rill_run run = runs[i];
-            if (run.run < experiment->runs && run.variant < experiment->n_variants) {
-                runs[i] = runs[kept];
-                runs[kept++] = run;
-            }
-        }
-        status = rill_summarise(runs, kept, labels, experiment->n_variants,
-                                experiment->summary_last, &rows, &n_rows, error);
-        if (status == RILL_OK && is_json) {
-            status = report_summary_json(rows, n_rows, error);
-        } else if (status == RILL_OK) {
-            report_summary(rows, n_rows);
-            if (!is_quiet) {
-                status = report_policies(experiment, runs, kept, error);
-            }
-        }
+    const summary_request request = {
+        .choice = score_choice_default(),
+        .max_runs = experiment->runs,
+        .max_variants = experiment->n_variants,
+        .top = -1,
+        .is_json = is_json,
+    };
+    rill_status status = summary_report(store, &request, error);
+    if (status == RILL_OK && !is_json && !is_quiet) {
+        status = report_policies(experiment, store, error);
     }
-    free(rows);
-    rill_runs_destroy(runs, n_runs);
     return status;
 }
 
@@ -180,6 +167,7 @@ static int run(const command *self, int argc, char **argv)
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
     bool is_quiet = false;
     bool is_json = false;
+    bool is_json_progress = false;
     bool is_restart = false;
     option_list sets = {NULL, 0};
     threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
@@ -195,6 +183,8 @@ static int run(const command *self, int argc, char **argv)
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
         {"--json", OPTION_FLAG, &is_json, NULL, "the summary as JSON", 0, 0},
+        {"--json-progress", OPTION_FLAG, &is_json_progress, NULL,
+         "tell how far it is on standard error, in JSON: an object a line", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
     int n_arguments = options_read(self, options, argc, argv);
@@ -252,7 +242,11 @@ static int run(const command *self, int argc, char **argv)
         print_title(experiment, file);
     }
     if (status == RILL_OK) {
-        status = run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, &error);
+        const progress_form form = is_json_progress      ? PROGRESS_JSON
+                                   : is_quiet || is_json ? PROGRESS_NONE
+                                                         : progress_choose();
+        status =
+            run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, form, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
