@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum {
@@ -17,6 +18,17 @@ typedef struct run_list {
     size_t bytes; ///< of their series and estimates
 } run_list;
 
+/// What workers leave besides finished runs.
+typedef struct note {
+    rill_checkpoint checkpoint; ///< without bytes: there is none
+    char *warning;              ///< NULL: there is none
+} note;
+
+typedef struct note_list {
+    note *notes; ///< (n)
+    size_t n;
+} note_list;
+
 struct pool {
     const rill_experiment *experiment;
     const rill_run_options *options;
@@ -28,12 +40,13 @@ struct pool {
     size_t n_returned;
     int64_t n_out;      ///< tasks taken and not given back
     run_list waiting;   ///< to be handed on
+    note_list notes;    ///< likewise, before them
     rill_status status; ///< first error of a worker
     rill_error error;
 
     run_list batch;          ///< being handed on
     int64_t n_missing;       ///< runs to be made that were not handed on
-    rill_status hand_status; ///< first error of `on_runs`
+    rill_status hand_status; ///< first error of `on_runs` or `on_checkpoint`
     rill_error hand_error;
     rill_variant_progress *progress; ///< (n_variants); `running` under the lock
     double last_progress;
@@ -90,11 +103,22 @@ static void clear_runs(run_list *list)
     list->bytes = 0;
 }
 
+static void clear_notes(note_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        free(list->notes[i].checkpoint.bytes);
+        free(list->notes[i].warning);
+    }
+    free(list->notes);
+    *list = (note_list){0};
+}
+
 void pool_destroy(pool *p)
 {
     if (p == NULL) {
         return;
     }
+    clear_notes(&p->notes);
     clear_runs(&p->waiting);
     free(p->waiting.runs);
     free(p->batch.runs);
@@ -224,6 +248,57 @@ void pool_return(pool *p, pool_task task)
     pthread_mutex_unlock(&p->lock);
 }
 
+const rill_checkpoint *pool_checkpoint(const pool *p, pool_task task)
+{
+    for (size_t i = 0; i < p->options->n_checkpoints; i++) {
+        const rill_checkpoint *checkpoint = &p->options->checkpoints[i];
+        if (checkpoint->variant == task.variant && checkpoint->run == task.run) {
+            return checkpoint;
+        }
+    }
+    return NULL;
+}
+
+/// With the lock held; what it holds is the pool's, or freed.
+static void add_note(pool *p, note *added)
+{
+    note *larger = realloc(p->notes.notes, (p->notes.n + 1) * sizeof *larger);
+    if (larger == NULL) {
+        rill_error error = {0};
+        fail(p, rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory"), &error);
+        free(added->checkpoint.bytes);
+        free(added->warning);
+        return;
+    }
+    p->notes.notes = larger;
+    p->notes.notes[p->notes.n++] = *added;
+    pthread_cond_signal(&p->finished);
+}
+
+void pool_save(pool *p, rill_checkpoint *checkpoint)
+{
+    note added = {.checkpoint = *checkpoint};
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < p->notes.n; i++) {
+        rill_checkpoint *earlier = &p->notes.notes[i].checkpoint;
+        if (earlier->bytes != NULL && earlier->variant == checkpoint->variant &&
+            earlier->run == checkpoint->run) { // the disk is slower than the run
+            free(earlier->bytes);
+            *earlier = (rill_checkpoint){0};
+        }
+    }
+    add_note(p, &added);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_warn(pool *p, const char *message)
+{
+    note added = {.warning = strdup(message)};
+    pthread_mutex_lock(&p->lock);
+    add_note(p, &added);
+    pthread_mutex_unlock(&p->lock);
+}
+
 const atomic_bool *pool_stop(const pool *p)
 {
     return &p->stop;
@@ -245,7 +320,24 @@ static void wait_a_while(pool *p, double seconds)
     pthread_cond_timedwait(&p->finished, &p->lock, &until);
 }
 
-/// Hands on the batch, unless an earlier one failed.
+/// Hands on checkpoints and warnings, and frees them.
+static void hand_on_notes(pool *p, note_list *list)
+{
+    const rill_run_options *options = p->options;
+    for (size_t i = 0; i < list->n; i++) {
+        const note *n = &list->notes[i];
+        if (n->checkpoint.bytes != NULL && p->hand_status == RILL_OK) {
+            p->hand_status =
+                options->on_checkpoint(options->context, &n->checkpoint, &p->hand_error);
+        }
+        if (n->warning != NULL && options->on_warning != NULL) {
+            options->on_warning(options->context, n->warning);
+        }
+    }
+    clear_notes(list);
+}
+
+/// Hands on the batch, unless something failed.
 static void hand_on(pool *p)
 {
     run_list *batch = &p->batch;
@@ -281,22 +373,25 @@ static void report(pool *p)
 /// With the lock held.
 static bool is_over(pool *p)
 {
-    return p->n_out == 0 && p->waiting.n == 0 && !has_task(p);
+    return p->n_out == 0 && p->waiting.n == 0 && p->notes.n == 0 && !has_task(p);
 }
 
 bool pool_serve(pool *p, double seconds)
 {
     const rill_run_options *options = p->options;
     pthread_mutex_lock(&p->lock);
-    if (p->waiting.n == 0 && !is_over(p)) {
+    if (p->waiting.n == 0 && p->notes.n == 0 && !is_over(p)) {
         wait_a_while(p, seconds);
     }
     const run_list empty = p->batch;
     p->batch = p->waiting;
     p->waiting = empty;
+    note_list notes = p->notes;
+    p->notes = (note_list){0};
     pthread_cond_broadcast(&p->room);
     pthread_mutex_unlock(&p->lock);
 
+    hand_on_notes(p, &notes);
     hand_on(p);
     if (p->hand_status != RILL_OK ||
         (options->should_stop != NULL && options->should_stop(options->context))) {

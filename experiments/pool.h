@@ -36,16 +36,23 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
 /// Gives back a task that its worker will not finish: another one will get it. From any thread.
 void pool_return(pool *p, pool_task task);
 
+/// The checkpoint that a task can go on from; NULL: there is none. From any thread.
+const rill_checkpoint *pool_checkpoint(const pool *p, pool_task task);
+/// Leaves a checkpoint of a task that is out; its bytes are the pool's from now on. From any thread.
+void pool_save(pool *p, rill_checkpoint *checkpoint);
+/// Leaves a line for `on_warning`. From any thread.
+void pool_warn(pool *p, const char *message);
+
 /// True once runs under way are to stop.
 const atomic_bool *pool_stop(const pool *p);
 /// Steps taken in the runs of a variant, for workers to add to.
 atomic_llong *pool_steps(pool *p, int32_t variant);
 
-/// One round of the calling thread: waits up to `seconds` for a finished run, hands on all that wait, reports
-/// and asks whether to stop. False when all is over.
+/// One round of the calling thread: waits up to `seconds` for a finished run or a checkpoint, hands on all that
+/// wait, reports and asks whether to stop. False when all is over.
 bool pool_serve(pool *p, double seconds);
-/// What came of it, once `pool_serve` has said that all is over: the first error of `on_runs`, else the first
-/// of a worker, else RILL_INTERRUPTED when a run is missing.
+/// What came of it, once `pool_serve` has said that all is over: the first error of `on_runs` or
+/// `on_checkpoint`, else the first of a worker, else RILL_INTERRUPTED when a run is missing.
 rill_status pool_finish(pool *p, rill_error *error);
 
 #endif

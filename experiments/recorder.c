@@ -1,3 +1,5 @@
+#include "experiments/hash.h"
+
 #include <math.h>
 #include <rill/recorder.h>
 #include <stdlib.h>
@@ -71,38 +73,9 @@ void rill_smooth(const double *values, size_t count, int64_t n, double *smoothed
     }
 }
 
-static uint64_t hash_byte(uint64_t hash, unsigned char byte)
-{
-    return (hash ^ byte) * 0x100000001b3u;
-}
-
-static uint64_t hash_number(uint64_t hash, uint64_t number)
-{
-    for (int i = 0; i < 8; i++) {
-        hash = hash_byte(hash, (unsigned char)(number >> (8 * i)));
-    }
-    return hash;
-}
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-    for (const char *c = text; *c != '\0'; c++) {
-        hash = hash_byte(hash, (unsigned char)*c);
-    }
-    return hash_byte(hash, 0);
-}
-
-static uint64_t hash_real(uint64_t hash, double value)
-{
-    uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    // one NaN for all: which one an operation makes differs between processors
-    return hash_number(hash, isnan(value) ? 0x7ff8000000000000u : bits);
-}
-
 uint64_t rill_run_hash(const rill_run *run)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = HASH_START;
     hash = hash_text(hash, rill_run_status_name(run->status));
     hash = hash_number(hash, (uint64_t)run->steps);
     hash = hash_number(hash, (uint64_t)run->episodes);

@@ -90,7 +90,7 @@ rill_status rill_store_check(rill_store *store, const rill_experiment *experimen
 /// The statements that store a run.
 typedef struct writer {
     const rill_store *store;
-    sqlite3_stmt *find_twin, *put_run, *put_series;
+    sqlite3_stmt *find_twin, *put_run, *put_series, *remove_checkpoint;
 } writer;
 
 static rill_status open_writer(writer *w, const rill_store *store, rill_error *error)
@@ -104,6 +104,7 @@ static rill_status open_writer(writer *w, const rill_store *store, rill_error *e
         {&w->put_run,
          "INSERT INTO runs (variant, run, seed, status, hash, steps, episodes, wall_seconds,"
          " finished, estimates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, datetime('now'), ?)"},
+        {&w->remove_checkpoint, "DELETE FROM checkpoints WHERE variant = ? AND run = ?"},
         {&w->put_series, "INSERT INTO series VALUES (?, ?, ?, ?, ?, ?, ?)"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -120,6 +121,7 @@ static void close_writer(const writer *w)
     sqlite3_finalize(w->find_twin);
     sqlite3_finalize(w->put_run);
     sqlite3_finalize(w->put_series);
+    sqlite3_finalize(w->remove_checkpoint);
 }
 
 /// Doubles as little-endian bytes, whatever the machine's order.
@@ -222,6 +224,11 @@ static rill_status put_together(const writer *w, const rill_run *runs, size_t n,
             status = put_run(w, &runs[i], error);
             const int64_t id = sqlite3_last_insert_rowid(w->store->database);
             status = status == RILL_OK ? put_series(w, id, &runs[i], error) : status;
+        }
+        if (status == RILL_OK) {
+            sqlite3_bind_int64(w->remove_checkpoint, 1, w->store->ids[runs[i].variant]);
+            sqlite3_bind_int64(w->remove_checkpoint, 2, runs[i].run);
+            status = store_step(w->store, w->remove_checkpoint, error);
         }
     }
     status = status == RILL_OK ? store_execute(w->store, "COMMIT", error) : status;

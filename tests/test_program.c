@@ -184,7 +184,8 @@ START_TEST(test_summary)
         }
         rill_summary_row *rows = NULL;
         size_t n_rows = 0;
-        ASSERT_OK(rill_summarise(c.runs, c.count, labels, 2, last, &rows, &n_rows, &error), &error);
+        rill_scores *scores = scores_of(c.runs, c.count, last);
+        ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
         cJSON *json = printed_json();
         ck_assert_int_eq(cJSON_GetArraySize(json), (int)n_rows);
         ck_assert_uint_eq(n_rows, 4);
@@ -205,6 +206,7 @@ START_TEST(test_summary)
         }
         cJSON_Delete(json);
         free(rows);
+        rill_scores_destroy(scores);
     }
     ASSERT_DONE("summary", "out");
     ck_assert_ptr_nonnull(strstr(ran.out, "episodes 18-20"));

@@ -1,12 +1,12 @@
 #include "experiments/program/progress.h"
 #include "experiments/program/report.h"
+#include "experiments/program/summary_report.h"
 
 #include "experiments/program/program.h"
 
 #include <inttypes.h>
 #include <rill/experiment.h>
 #include <rill/store.h>
-#include <rill/summary.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -141,39 +141,21 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
     return status;
 }
 
+/// Runs and variants beyond those asked for may be there from before: they are left out.
 static rill_status report(const rill_experiment *experiment, rill_store *store, bool is_json,
                           bool is_quiet, rill_error *error)
 {
-    rill_run *runs = NULL;
-    rill_summary_row *rows = NULL;
-    size_t n_runs = 0;
-    size_t n_rows = 0;
-    int32_t n_variants = 0;
-    const char *const *labels = rill_store_labels(store, &n_variants);
-    rill_status status = rill_store_load(store, &runs, &n_runs, error);
-    if (status == RILL_OK) {
-        // more runs or variants than are asked for may be there from before: they are left out
-        size_t kept = 0;
-        for (size_t i = 0; i < n_runs; i++) {
-            rill_run run = runs[i];
-            if (run.run < experiment->runs && run.variant < experiment->n_variants) {
-                runs[i] = runs[kept];
-                runs[kept++] = run;
-            }
-        }
-        status = rill_summarise(runs, kept, labels, experiment->n_variants,
-                                experiment->summary_last, &rows, &n_rows, error);
-        if (status == RILL_OK && is_json) {
-            status = report_summary_json(rows, n_rows, error);
-        } else if (status == RILL_OK) {
-            report_summary(rows, n_rows);
-            if (!is_quiet) {
-                status = report_policies(experiment, runs, kept, error);
-            }
-        }
+    const summary_request request = {
+        .choice = score_choice_default(),
+        .max_runs = experiment->runs,
+        .max_variants = experiment->n_variants,
+        .top = -1,
+        .is_json = is_json,
+    };
+    rill_status status = summary_report(store, &request, error);
+    if (status == RILL_OK && !is_json && !is_quiet) {
+        status = report_policies(experiment, store, error);
     }
-    free(rows);
-    rill_runs_destroy(runs, n_runs);
     return status;
 }
 

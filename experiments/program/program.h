@@ -76,6 +76,6 @@ int finish_output(void);
 
 extern const command command_run, command_list, command_describe, command_solve, command_rollout,
     command_verify, command_summary, command_export, command_bench, command_check_env, command_new,
-    command_estimators;
+    command_estimators, command_statistics, command_compare;
 
 #endif

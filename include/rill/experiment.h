@@ -136,6 +136,14 @@ typedef struct rill_progress {
     const rill_variant_progress *variants; ///< (n_variants)
 } rill_progress;
 
+/// A run under way, to go on from: bytes that only the same program on the same kind of machine takes.
+typedef struct rill_checkpoint {
+    int32_t variant; ///< position in the experiment
+    int64_t run;     ///< number of the run
+    void *bytes;     ///< (size); of `malloc`
+    size_t size;
+} rill_checkpoint;
+
 /// How an experiment is run.
 typedef struct rill_run_options {
     int32_t threads; ///< at least 1
@@ -149,6 +157,20 @@ typedef struct rill_run_options {
     void (*on_progress)(void *context, const rill_progress *progress);
     /// Asked from the calling thread, about ten times a second: true stops. NULL: never.
     bool (*should_stop)(void *context);
+    /// Runs that take longer leave a checkpoint after every so many seconds of work, and one when they are
+    /// stopped; 0: none do. What a run records is the same with and without.
+    double checkpoint_seconds;
+    /// (n_checkpoints) to go on from. One that does not fit the run or the program is not used.
+    const rill_checkpoint *checkpoints;
+    size_t n_checkpoints;
+    /// Called from the calling thread with every checkpoint, whose bytes stay the caller's; it takes the place
+    /// of an earlier one of the same run, and has none once the run is handed on. An error stops the
+    /// experiment. Required where `checkpoint_seconds` is not 0.
+    rill_status (*on_checkpoint)(void *context, const rill_checkpoint *checkpoint,
+                                 rill_error *error);
+    /// Called from the calling thread with a line about something that went otherwise than hoped for, say a
+    /// checkpoint that does not fit; NULL: not wanted.
+    void (*on_warning)(void *context, const char *message);
     void *context; ///< handed to the functions above
 } rill_run_options;
 

@@ -79,10 +79,18 @@ typedef struct rill_metric_view {
     bool *is_out_of_memory; ///< set by a metric that finds none; NULL: not told
 } rill_metric_view;
 
+/// Which values of a metric are better.
+typedef enum rill_better {
+    RILL_BETTER_NEITHER, ///< it depends: steps of an episode, a weight
+    RILL_BETTER_HIGHER,
+    RILL_BETTER_LOWER,
+} rill_better;
+
 /// A number measured during a run.
 typedef struct rill_metric {
     const char *id;
     const char *summary;
+    rill_better better;
     bool is_of_evaluation;    ///< recorded by "evaluation" alone; has no `measure`
     bool is_per_episode;      ///< describes a finished episode: cannot be recorded every k steps
     bool needs_truth;         ///< needs an environment with an exact model, and one-hot features

@@ -56,6 +56,17 @@ RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *
 RILL_API rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n,
                                     rill_error *error);
 
+/// Stores a checkpoint of a run under way, in place of an earlier one of the same run. Storing the run
+/// removes it.
+RILL_API rill_status rill_store_put_checkpoint(rill_store *store, const rill_checkpoint *checkpoint,
+                                               rill_error *error);
+/// For a store opened for an experiment: the checkpoints of its runs below number `runs`. Free with
+/// `rill_checkpoints_destroy`.
+RILL_API rill_status rill_store_checkpoints(rill_store *store, int64_t runs,
+                                            rill_checkpoint **checkpoints, size_t *n,
+                                            rill_error *error);
+RILL_API void rill_checkpoints_destroy(rill_checkpoint *checkpoints, size_t n);
+
 /// Calls `on_run` with every stored run, by variant and number, one in memory at a time: it is gone after the
 /// call, unless the callee keeps it by copying it and setting the original to zero. `run->variant` is the
 /// position in `rill_store_variants`. All runs are those of one moment, whatever is stored meanwhile. Stops at
