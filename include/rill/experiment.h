@@ -128,6 +128,9 @@ typedef struct rill_variant_progress {
     int64_t steps;    ///< taken
     int64_t finished; ///< runs handed on
     int64_t running;  ///< runs under way
+    /// Of one of these, as it was within the last moments: how much of it is done, 0 to 1, and the last value
+    /// of the first metric that it records. NaN: nothing is known.
+    double fraction, value;
 } rill_variant_progress;
 
 /// How far an experiment is: the sums over its variants.
