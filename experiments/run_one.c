@@ -356,6 +356,7 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
     if (status == RILL_OK) {
         *is_watched = *is_watched || r.is_watched || r.n_lanes > 1;
         r.look = r.look_length = FIRST_LOOK;
+        r.looked = r.saved = r.began;
         if (r.n_lanes == 1) {
             begin_episode(&r);
         }

@@ -51,6 +51,17 @@ static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_erro
     return status;
 }
 
+static rill_status store_checkpoint(void *context, const rill_checkpoint *checkpoint,
+                                    rill_error *error)
+{
+    return rill_store_put_checkpoint(((session *)context)->store, checkpoint, error);
+}
+
+static void show_warning(void *context, const char *message)
+{
+    progress_warn(((session *)context)->progress, message);
+}
+
 static void show_progress(void *context, const rill_progress *all)
 {
     progress_show(((session *)context)->progress, all);
@@ -107,11 +118,13 @@ static void print_title(const rill_experiment *experiment, const char *file)
 
 /// Runs what is not stored yet. Answers the status of the run.
 static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
-                               int32_t threads, bool is_quiet, progress_form form,
-                               rill_error *error)
+                               int32_t threads, double checkpoint_seconds, bool is_quiet,
+                               progress_form form, rill_error *error)
 {
     const int64_t n_tasks = experiment->runs * experiment->n_variants;
     int64_t n_done = 0;
+    rill_checkpoint *checkpoints = NULL;
+    size_t n_checkpoints = 0;
     uint8_t *is_done = calloc((size_t)n_tasks, 1);
     if (is_done == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
@@ -120,8 +133,16 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
     if (status == RILL_OK && n_done > 0) {
         status = rill_store_check(store, experiment, 2.0, error);
     }
-    if (status == RILL_OK && n_done > 0 && !is_quiet) {
-        printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, n_tasks);
+    if (status == RILL_OK) {
+        status =
+            rill_store_checkpoints(store, experiment->runs, &checkpoints, &n_checkpoints, error);
+    }
+    if (status == RILL_OK && n_done + (int64_t)n_checkpoints > 0 && !is_quiet) {
+        printf("%" PRId64 " of %" PRId64 " runs are there already", n_done, n_tasks);
+        if (n_checkpoints > 0) {
+            printf(", %zu more in part", n_checkpoints);
+        }
+        printf("\n\n");
         fflush(stdout);
     }
     if (status == RILL_OK && n_done < n_tasks) {
@@ -131,13 +152,19 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
             .is_done = is_done,
             .on_runs = store_runs,
             .on_progress = show_progress,
-            .context = &under_way,
             .should_stop = should_stop,
+            .checkpoint_seconds = checkpoint_seconds,
+            .checkpoints = checkpoints,
+            .n_checkpoints = n_checkpoints,
+            .on_checkpoint = store_checkpoint,
+            .on_warning = show_warning,
+            .context = &under_way,
         };
         catch_signals();
         status = rill_experiment_run(experiment, &options, error);
         progress_end(under_way.progress, status);
     }
+    rill_checkpoints_destroy(checkpoints, n_checkpoints);
     free(is_done);
     return status;
 }
@@ -165,6 +192,7 @@ static int run(const command *self, int argc, char **argv)
     const char *out = NULL;
     int64_t n_runs = 0;
     int64_t seed = -1;
+    double checkpoint = 60.0;
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
     bool is_quiet = false;
     bool is_json = false;
@@ -183,6 +211,9 @@ static int run(const command *self, int argc, char **argv)
          "replace a value of the file: agents[0].params.alpha=0.1", 0, 0},
         {"--dry-run", OPTION_FLAG, &is_dry, NULL,
          "only tell what would be run, and about how long it takes", 0, 0},
+        {"--checkpoint", OPTION_REAL, &checkpoint, "SECONDS",
+         "save runs under way so often, to lose no more when the machine dies; 0: never (60)", 0,
+         1e9},
         {"--restart", OPTION_FLAG, &is_restart, NULL, "forget the results that are in DIR", 0, 0},
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
@@ -257,8 +288,8 @@ static int run(const command *self, int argc, char **argv)
         const progress_form form = is_json_progress      ? PROGRESS_JSON
                                    : is_quiet || is_json ? PROGRESS_NONE
                                                          : progress_choose();
-        status =
-            run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, form, &error);
+        status = run_missing(experiment, store, (int32_t)threads, checkpoint, is_quiet || is_json,
+                             form, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
@@ -296,7 +327,9 @@ const command command_run = {
         "Runs every agent of an experiment file as often as it says, spread over threads, and\n"
         "prints the mean of each metric over the last part of training. Runs that are in the\n"
         "result directory are not repeated: interrupt with Ctrl-C and go on with the same command,\n"
-        "or ask for more --runs later. Results do not depend on the number of threads.\n"
+        "or ask for more --runs later. Runs under way are saved too, when they are interrupted and\n"
+        "once a minute, and go on where they were. Results depend neither on that nor on the number\n"
+        "of threads.\n"
         "\n"
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
         "  rill run experiments/suites/sutton-barto/figure-7.2-n-step-td.json --dry-run\n"
