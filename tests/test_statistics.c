@@ -461,7 +461,7 @@ START_TEST(test_interquartile_mean)
 END_TEST
 
 /// Few runs, missing ones, and what has no answer.
-START_TEST(test_edges_of_scores, test_interquartile_mean)
+START_TEST(test_edges_of_scores)
 {
     const double values[] = {3, 1, 2, 5};
     const double iqms[] = {3, 2, 2, 2.5}; // of the first 1, 2, 3: the mean; of 4: of the middle two
