@@ -47,22 +47,30 @@ void bytes_put_reals(bytes_writer *to, const double *values, size_t n)
     }
 }
 
+static void put_plain(bytes_writer *to, const void *block, size_t size)
+{
+    unsigned char *at = extend(to, size);
+    if (at != NULL && size > 0) {
+        memcpy(at, block, size);
+    }
+}
+
+void bytes_put_block(bytes_writer *to, const unsigned char *block, size_t size)
+{
+    bytes_put_number(to, size);
+    put_plain(to, block, size);
+}
+
 void bytes_put_text(bytes_writer *to, const char *text)
 {
     const size_t length = strlen(text);
     bytes_put_number(to, length);
-    unsigned char *at = extend(to, length);
-    if (at != NULL) {
-        memcpy(at, text, length);
-    }
+    put_plain(to, text, length);
 }
 
 void bytes_put_bytes(bytes_writer *to, const bytes_writer *from)
 {
-    unsigned char *at = extend(to, from->size);
-    if (at != NULL && from->size > 0) {
-        memcpy(at, from->data, from->size);
-    }
+    put_plain(to, from->data, from->size);
 }
 
 static void refuse(bytes_reader *from, rill_status status)
@@ -127,6 +135,23 @@ double *bytes_get_reals(bytes_reader *from, size_t n)
         memcpy(&values[i], &bits, sizeof bits);
     }
     return values;
+}
+
+unsigned char *bytes_get_block(bytes_reader *from, size_t *size)
+{
+    *size = bytes_get_count(from, 1);
+    unsigned char *block = *size == 0 ? NULL : malloc(*size);
+    if (block == NULL) {
+        if (*size > 0) {
+            refuse(from, RILL_NO_MEMORY);
+        }
+        *size = 0;
+        return NULL;
+    }
+    memcpy(block, from->next, *size);
+    from->next += *size;
+    from->left -= *size;
+    return block;
 }
 
 void bytes_get_text(bytes_reader *from, char *text, size_t size)

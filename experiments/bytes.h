@@ -18,6 +18,8 @@ typedef struct bytes_writer {
 void bytes_put_number(bytes_writer *to, uint64_t number);
 void bytes_put_reals(bytes_writer *to, const double *values, size_t n);
 void bytes_put_text(bytes_writer *to, const char *text);
+/// A block, with its length in front.
+void bytes_put_block(bytes_writer *to, const unsigned char *block, size_t size);
 /// What another one holds, without its length.
 void bytes_put_bytes(bytes_writer *to, const bytes_writer *from);
 
@@ -36,6 +38,8 @@ uint64_t bytes_get_bounded(bytes_reader *from, uint64_t max);
 size_t bytes_get_count(bytes_reader *from, size_t size);
 /// (n) numbers, which belong to the caller; NULL for none.
 double *bytes_get_reals(bytes_reader *from, size_t n);
+/// A block, (size), which belongs to the caller; NULL where it is empty.
+unsigned char *bytes_get_block(bytes_reader *from, size_t *size);
 /// A text shorter than `size`.
 void bytes_get_text(bytes_reader *from, char *text, size_t size);
 /// Notes that what was read makes no sense.

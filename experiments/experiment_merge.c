@@ -23,54 +23,58 @@ static const char *label_of(const cJSON *agent)
 
 static void extend_object(cJSON *json, cJSON *base, bool is_params);
 
-static void extend_agents(cJSON *agents, const cJSON *base)
+/// The agent of the base with the same label; NULL when there is none.
+static cJSON *find_agent(const cJSON *base, const cJSON *agent)
 {
-    cJSON *agent = NULL;
-    cJSON_ArrayForEach (agent, agents) {
-        const char *label = label_of(agent);
-        cJSON *other = NULL;
-        cJSON_ArrayForEach (other, base) {
-            const char *other_label = label_of(other);
-            if (label != NULL && other_label != NULL && strcmp(label, other_label) == 0 &&
-                cJSON_IsObject(agent) && cJSON_IsObject(other)) {
-                extend_object(agent, other, false);
-                break;
-            }
+    const char *label = label_of(agent);
+    for (cJSON *other = cJSON_IsArray(base) ? base->child : NULL; other != NULL;
+         other = other->next) {
+        const char *other_label = label_of(other);
+        if (label != NULL && other_label != NULL && strcmp(label, other_label) == 0) {
+            return other;
         }
+    }
+    return NULL;
+}
+
+/// A value that stands in the file, `below` what stands in the base under the same key, or NULL.
+static void extend_value(cJSON *json, cJSON *below, bool is_params)
+{
+    cJSON nothing = {.type = cJSON_Object};
+    if (cJSON_IsObject(json)) {
+        extend_object(json, cJSON_IsObject(below) ? below : &nothing, is_params);
     }
 }
 
-/// Of two values of one key.
-static void extend_value(cJSON *json, cJSON *base, bool is_param)
+static void extend_member(cJSON *member, cJSON *below)
 {
-    const char *key = json->string;
-    if (cJSON_IsObject(json) && cJSON_IsObject(base) && !is_param) {
-        extend_object(json, base, strcmp(key, "params") == 0);
-    } else if (cJSON_IsArray(json) && cJSON_IsArray(base) && strcmp(key, "agents") == 0) {
-        extend_agents(json, base);
+    if (cJSON_IsArray(member) && strcmp(member->string, "agents") == 0) {
+        cJSON *agent = NULL;
+        cJSON_ArrayForEach (agent, member) {
+            extend_value(agent, find_agent(below, agent), false);
+        }
+    } else {
+        extend_value(member, below, strcmp(member->string, "params") == 0);
     }
 }
 
 static void extend_object(cJSON *json, cJSON *base, bool is_params)
 {
-    if (!is_params && has_other_id(json, base)) {
-        return;
-    }
-    for (cJSON *member = base->child, *next = NULL; member != NULL; member = next) {
-        next = member->next;
-        cJSON *own = cJSON_GetObjectItemCaseSensitive(json, member->string);
-        if (own == NULL) {
-            // as to an array: the member keeps its key, and its address
-            cJSON_AddItemToArray(json, cJSON_DetachItemViaPointer(base, member));
-        } else {
-            extend_value(own, member, is_params);
-        }
-    }
+    cJSON nothing = {.type = cJSON_Object};
+    base = !is_params && has_other_id(json, base) ? &nothing : base;
     for (cJSON *member = json->child, *next = NULL; member != NULL; member = next) {
         next = member->next;
+        cJSON *below = cJSON_DetachItemFromObjectCaseSensitive(base, member->string);
         if (cJSON_IsNull(member)) {
             cJSON_Delete(cJSON_DetachItemViaPointer(json, member));
+        } else if (!is_params) {
+            extend_member(member, below);
         }
+        cJSON_Delete(below);
+    }
+    while (base->child != NULL) {
+        // as to an array: the member keeps its key, and its address
+        cJSON_AddItemToArray(json, cJSON_DetachItemViaPointer(base, base->child));
     }
 }
 

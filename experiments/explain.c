@@ -178,6 +178,20 @@ static bool has(const rill_param *params, const char *name)
     return params != NULL && rill_param_find(params, name, NULL) != NULL;
 }
 
+/// Whether some agent of the file has a parameter.
+static bool any_agent_has(const cJSON *root, const char *name)
+{
+    const cJSON *agents = cJSON_GetObjectItemCaseSensitive(root, "agents");
+    const cJSON *agent = NULL;
+    cJSON_ArrayForEach (agent, agents) {
+        const char *id = id_of(agent);
+        if (id != NULL && has(agent_params(id), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void explain(rill_error *error, const char *place)
 {
     snprintf(error->message, sizeof error->message, "unknown here; it belongs %s", place);
@@ -229,7 +243,11 @@ static void explain_key(const cJSON *root, rill_error *error)
     const holder parent = around(root, error->path);
     const bool is_in_params = strcmp(parent.key, "params") == 0;
     const holder part = is_in_params ? around(root, parent.path) : parent;
-    if (!is_in_params && has(params_of(&part), name)) {
+    const bool is_param = has(params_of(&part), name);
+    if (is_param && is_in_params) {
+        return; // right as written: a sweep has put something else around it
+    }
+    if (is_param) {
         snprintf(text, sizeof text, "into \"params\": {\"%s\": ...}", name);
         explain(error, text);
         return;
@@ -246,7 +264,7 @@ static void explain_key(const cJSON *root, rill_error *error)
     if (is_in_params && explain_name(&part, name, error)) {
         return;
     }
-    if (part.path[0] == '\0' && agent_with(name) != NULL) {
+    if (part.path[0] == '\0' && any_agent_has(root, name)) {
         snprintf(text, sizeof text, "to the agents: agents[i].params.%s", name);
         explain(error, text);
     }
@@ -287,7 +305,14 @@ static void explain_value(const cJSON *root, rill_error *error)
 void explain_error(const cJSON *root, rill_error *error)
 {
     if (error->is_of_name) {
+        char ending[256]; // which variant of a sweep it is in
+        const char *in = strstr(error->message, " (in \"");
+        snprintf(ending, sizeof ending, "%s", in == NULL ? "" : in);
         explain_key(root, error);
+        if (in != NULL && strstr(error->message, ending) == NULL) {
+            const size_t used = strlen(error->message);
+            snprintf(error->message + used, sizeof error->message - used, "%s", ending);
+        }
     } else if (error->status == RILL_INVALID) {
         explain_value(root, error);
     }

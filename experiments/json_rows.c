@@ -95,7 +95,7 @@ static rill_status insert_files(cJSON *json, bool is_among_values, const char *d
         if (status != RILL_OK) {
             char place[32];
             snprintf(place, sizeof place, "[%d]", i);
-            return rill_error_prefix(error, status, json->type == cJSON_Array ? place : key);
+            return rill_error_prefix(error, status, cJSON_IsArray(json) ? place : key);
         }
     }
     return RILL_OK;

@@ -92,6 +92,7 @@ static const rill_metric metric_evaluation_length = {
 };
 static const rill_metric metric_evaluation_return = {
     .id = "evaluation_return",
+    .better = RILL_BETTER_HIGHER,
     .summary = "mean return of greedy episodes; recorded by \"evaluation\"",
     .is_of_evaluation = true,
 };
@@ -103,6 +104,7 @@ static const rill_metric metric_length = {
 };
 static const rill_metric metric_optimal_action = {
     .id = "optimal_action",
+    .better = RILL_BETTER_HIGHER,
     .summary = "fraction of steps taken since the last point whose action was optimal; of states: "
                "optimal_actions",
     .needs_optimum = true,
@@ -111,6 +113,7 @@ static const rill_metric metric_optimal_action = {
 };
 static const rill_metric metric_regret = {
     .id = "regret",
+    .better = RILL_BETTER_LOWER,
     .summary = "sum of v*(S) - q*(S,A) over the steps since the last point",
     .needs_optimum = true,
     .may_be_missing = true,
@@ -119,18 +122,21 @@ static const rill_metric metric_regret = {
 };
 static const rill_metric metric_return = {
     .id = "return",
+    .better = RILL_BETTER_HIGHER,
     .summary = "undiscounted sum of an episode's rewards",
     .is_per_episode = true,
     .measure = episode_return,
 };
 static const rill_metric metric_reward = {
     .id = "reward",
+    .better = RILL_BETTER_HIGHER,
     .summary = "mean reward of the steps since the last point",
     .of_step = step_reward,
     .measure = tally_mean,
 };
 static const rill_metric metric_steps_per_second = {
     .id = "steps_per_second",
+    .better = RILL_BETTER_HIGHER,
     .summary =
         "steps taken since the last point by the time they took; not part of the result hash",
     .may_be_missing = true,
@@ -145,6 +151,7 @@ static const rill_metric metric_td_error = {
 };
 static const rill_metric metric_total_reward = {
     .id = "total_reward",
+    .better = RILL_BETTER_HIGHER,
     .summary = "sum of all rewards so far",
     .is_total = true,
     .of_step = step_reward,

@@ -193,16 +193,17 @@ static double error_of_present(const rill_metric_view *view, bool is_weighted, a
 }
 
 /// A metric of the family: against what, over what, and what else it says of itself.
-#define ERROR_METRIC(name, error_of, is_weighted, add, text, ...) \
-    static double measure_##name(const rill_metric_view *view)    \
-    {                                                             \
-        return error_of(view, is_weighted, add);                  \
-    }                                                             \
-    const rill_metric metric_##name = {.id = #name,               \
-                                       .summary = text,           \
-                                       .needs_truth = true,       \
-                                       .needs_values = true,      \
-                                       .measure = measure_##name, \
+#define ERROR_METRIC(name, error_of, is_weighted, add, text, ...)   \
+    static double measure_##name(const rill_metric_view *view)      \
+    {                                                               \
+        return error_of(view, is_weighted, add);                    \
+    }                                                               \
+    const rill_metric metric_##name = {.id = #name,                 \
+                                       .summary = text,             \
+                                       .better = RILL_BETTER_LOWER, \
+                                       .needs_truth = true,         \
+                                       .needs_values = true,        \
+                                       .measure = measure_##name,   \
                                        __VA_ARGS__}
 
 ERROR_METRIC(rms_error, error_of_truth, false, add_state,
@@ -315,6 +316,7 @@ static double optimal_actions(const rill_metric_view *view)
 
 const rill_metric metric_optimal_actions = {
     .id = "optimal_actions",
+    .better = RILL_BETTER_HIGHER,
     .summary = "fraction of states whose greedy action is optimal; of steps taken: optimal_action",
     .needs_truth = true,
     .needs_control = true,
@@ -322,6 +324,7 @@ const rill_metric metric_optimal_actions = {
 };
 const rill_metric metric_policy_value = {
     .id = "policy_value",
+    .better = RILL_BETTER_HIGHER,
     .summary = "exact value of the start under the agent's present greedy policy",
     .needs_truth = true,
     .needs_control = true,
@@ -330,6 +333,7 @@ const rill_metric metric_policy_value = {
 };
 const rill_metric metric_policy_value_current = {
     .id = "policy_value_current",
+    .better = RILL_BETTER_HIGHER,
     .summary = "exact value of the start under the agent's present policy, as it explores",
     .needs_truth = true,
     .needs_control = true,
@@ -338,6 +342,7 @@ const rill_metric metric_policy_value_current = {
 };
 const rill_metric metric_start_squared_error = {
     .id = "start_squared_error",
+    .better = RILL_BETTER_LOWER,
     .summary = "squared distance of start_value to the exact value of the start",
     .needs_truth = true,
     .needs_values = true,

@@ -60,6 +60,7 @@ static double projected_bellman_error(const rill_metric_view *view)
 
 const rill_metric metric_projected_bellman_error = {
     .id = "projected_bellman_error",
+    .better = RILL_BETTER_LOWER,
     .summary = "RMS, over states as they are updated, of the projected Bellman error",
     .needs_projection = true,
     .measure = projected_bellman_error,

@@ -1,8 +1,9 @@
 #include "experiments/pool.h"
-#include "experiments/run_one.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum {
@@ -17,6 +18,17 @@ typedef struct run_list {
     size_t bytes; ///< of their series and estimates
 } run_list;
 
+/// What workers leave besides finished runs.
+typedef struct note {
+    rill_checkpoint checkpoint; ///< without bytes: there is none
+    char *warning;              ///< NULL: there is none
+} note;
+
+typedef struct note_list {
+    note *notes; ///< (n)
+    size_t n;
+} note_list;
+
 struct pool {
     const rill_experiment *experiment;
     const rill_run_options *options;
@@ -27,18 +39,22 @@ struct pool {
     int64_t next;            ///< position of the next task in the order of tasks
     pool_task *returned;     ///< (n_returned) tasks to be given out again
     size_t n_returned;
+    rill_checkpoint *added; ///< (n_added) of tasks from elsewhere
+    size_t n_added;
     int64_t n_out;      ///< tasks taken and not given back
     run_list waiting;   ///< to be handed on
+    note_list notes;    ///< likewise, before them
     rill_status status; ///< first error of a worker
     rill_error error;
 
     run_list batch;          ///< being handed on
     int64_t n_missing;       ///< runs to be made that were not handed on
-    rill_status hand_status; ///< first error of `on_runs`
+    rill_status hand_status; ///< first error of `on_runs` or `on_checkpoint`
     rill_error hand_error;
     rill_variant_progress *progress; ///< (n_variants); `running` under the lock
     double last_progress;
     atomic_llong *steps; ///< (n_variants)
+    run_sight *sights;   ///< (n_variants)
     atomic_bool stop;
 };
 
@@ -71,9 +87,14 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     pthread_cond_init(&p->room, NULL);
     p->progress = calloc(n_variants + 1, sizeof *p->progress);
     p->steps = calloc(n_variants + 1, sizeof *p->steps);
-    if (p->progress == NULL || p->steps == NULL) {
+    p->sights = calloc(n_variants + 1, sizeof *p->sights);
+    if (p->progress == NULL || p->steps == NULL || p->sights == NULL) {
         pool_destroy(p);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (size_t i = 0; i < n_variants; i++) {
+        atomic_init(&p->sights[i].fraction, (double)NAN);
+        atomic_init(&p->sights[i].value, (double)NAN);
     }
     for (int64_t i = 0; i < experiment->runs * experiment->n_variants; i++) {
         p->n_missing += !is_done(p, task_at(p, i));
@@ -91,17 +112,33 @@ static void clear_runs(run_list *list)
     list->bytes = 0;
 }
 
+static void clear_notes(note_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        free(list->notes[i].checkpoint.bytes);
+        free(list->notes[i].warning);
+    }
+    free(list->notes);
+    *list = (note_list){0};
+}
+
 void pool_destroy(pool *p)
 {
     if (p == NULL) {
         return;
     }
+    clear_notes(&p->notes);
     clear_runs(&p->waiting);
     free(p->waiting.runs);
     free(p->batch.runs);
     free(p->returned);
+    for (size_t i = 0; i < p->n_added; i++) {
+        free(p->added[i].bytes);
+    }
+    free(p->added);
     free(p->progress);
     free(p->steps);
+    free(p->sights);
     pthread_cond_destroy(&p->finished);
     pthread_cond_destroy(&p->room);
     pthread_mutex_destroy(&p->lock);
@@ -239,10 +276,25 @@ void pool_return(pool *p, pool_task task)
     pthread_mutex_unlock(&p->lock);
 }
 
-void pool_add(pool *p, pool_task task)
+/// With the lock held.
+static void add_checkpoint(pool *p, const rill_checkpoint *checkpoint)
+{
+    rill_checkpoint *larger = realloc(p->added, (p->n_added + 1) * sizeof *larger);
+    if (larger == NULL) { // the run begins anew
+        free(checkpoint->bytes);
+        return;
+    }
+    p->added = larger;
+    p->added[p->n_added++] = *checkpoint;
+}
+
+void pool_add(pool *p, pool_task task, const rill_checkpoint *checkpoint)
 {
     pthread_mutex_lock(&p->lock);
     add(p, task);
+    if (checkpoint != NULL) {
+        add_checkpoint(p, checkpoint);
+    }
     p->n_missing++;
     pthread_mutex_unlock(&p->lock);
 }
@@ -271,6 +323,68 @@ void pool_fail(pool *p, rill_status status, const rill_error *error)
     pthread_mutex_unlock(&p->lock);
 }
 
+static bool find_checkpoint(const rill_checkpoint *all, size_t n, pool_task task,
+                            rill_checkpoint *found)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].variant == task.variant && all[i].run == task.run) {
+            *found = all[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pool_checkpoint(pool *p, pool_task task, rill_checkpoint *found)
+{
+    pthread_mutex_lock(&p->lock);
+    const bool is_there =
+        find_checkpoint(p->options->checkpoints, p->options->n_checkpoints, task, found) ||
+        find_checkpoint(p->added, p->n_added, task, found);
+    pthread_mutex_unlock(&p->lock);
+    return is_there;
+}
+
+/// With the lock held; what it holds is the pool's, or freed.
+static void add_note(pool *p, note *added)
+{
+    note *larger = realloc(p->notes.notes, (p->notes.n + 1) * sizeof *larger);
+    if (larger == NULL) {
+        rill_error error = {0};
+        fail(p, rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory"), &error);
+        free(added->checkpoint.bytes);
+        free(added->warning);
+        return;
+    }
+    p->notes.notes = larger;
+    p->notes.notes[p->notes.n++] = *added;
+    pthread_cond_signal(&p->finished);
+}
+
+void pool_save(pool *p, rill_checkpoint *checkpoint)
+{
+    note added = {.checkpoint = *checkpoint};
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < p->notes.n; i++) {
+        rill_checkpoint *earlier = &p->notes.notes[i].checkpoint;
+        if (earlier->bytes != NULL && earlier->variant == checkpoint->variant &&
+            earlier->run == checkpoint->run) { // the disk is slower than the run
+            free(earlier->bytes);
+            *earlier = (rill_checkpoint){0};
+        }
+    }
+    add_note(p, &added);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_warn(pool *p, const char *message)
+{
+    note added = {.warning = strdup(message)};
+    pthread_mutex_lock(&p->lock);
+    add_note(p, &added);
+    pthread_mutex_unlock(&p->lock);
+}
+
 const atomic_bool *pool_stop(const pool *p)
 {
     return &p->stop;
@@ -279,6 +393,11 @@ const atomic_bool *pool_stop(const pool *p)
 atomic_llong *pool_steps(pool *p, int32_t variant)
 {
     return &p->steps[variant];
+}
+
+run_sight *pool_sight(pool *p, int32_t variant)
+{
+    return &p->sights[variant];
 }
 
 /// Waits until a task comes back or the time is over. With the lock held.
@@ -292,7 +411,24 @@ static void wait_a_while(pool *p, double seconds)
     pthread_cond_timedwait(&p->finished, &p->lock, &until);
 }
 
-/// Hands on the batch, unless an earlier one failed.
+/// Hands on checkpoints and warnings, and frees them.
+static void hand_on_notes(pool *p, note_list *list)
+{
+    const rill_run_options *options = p->options;
+    for (size_t i = 0; i < list->n; i++) {
+        const note *n = &list->notes[i];
+        if (n->checkpoint.bytes != NULL && p->hand_status == RILL_OK) {
+            p->hand_status =
+                options->on_checkpoint(options->context, &n->checkpoint, &p->hand_error);
+        }
+        if (n->warning != NULL && options->on_warning != NULL) {
+            options->on_warning(options->context, n->warning);
+        }
+    }
+    clear_notes(list);
+}
+
+/// Hands on the batch, unless something failed.
 static void hand_on(pool *p)
 {
     run_list *batch = &p->batch;
@@ -317,6 +453,8 @@ static void report(pool *p)
     pthread_mutex_lock(&p->lock);
     for (int32_t i = 0; i < p->experiment->n_variants; i++) {
         p->progress[i].steps = atomic_load(&p->steps[i]);
+        p->progress[i].fraction = atomic_load(&p->sights[i].fraction);
+        p->progress[i].value = atomic_load(&p->sights[i].value);
         all.steps += p->progress[i].steps;
         all.finished += p->progress[i].finished;
         all.running += p->progress[i].running;
@@ -329,22 +467,25 @@ static void report(pool *p)
 static bool is_over(pool *p)
 {
     const bool may_go_on = p->is_open && p->status == RILL_OK && !atomic_load(&p->stop);
-    return p->n_out == 0 && p->waiting.n == 0 && !has_task(p) && !may_go_on;
+    return p->n_out == 0 && p->waiting.n == 0 && p->notes.n == 0 && !has_task(p) && !may_go_on;
 }
 
 bool pool_serve(pool *p, double seconds)
 {
     const rill_run_options *options = p->options;
     pthread_mutex_lock(&p->lock);
-    if (p->waiting.n == 0 && !is_over(p)) {
+    if (p->waiting.n == 0 && p->notes.n == 0 && !is_over(p)) {
         wait_a_while(p, seconds);
     }
     const run_list empty = p->batch;
     p->batch = p->waiting;
     p->waiting = empty;
+    note_list notes = p->notes;
+    p->notes = (note_list){0};
     pthread_cond_broadcast(&p->room);
     pthread_mutex_unlock(&p->lock);
 
+    hand_on_notes(p, &notes);
     hand_on(p);
     if (p->hand_status != RILL_OK ||
         (options->should_stop != NULL && options->should_stop(options->context))) {

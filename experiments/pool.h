@@ -5,6 +5,8 @@
 #ifndef RILL_EXPERIMENTS_POOL_H
 #define RILL_EXPERIMENTS_POOL_H
 
+#include "experiments/run_one.h"
+
 #include <rill/experiment.h>
 #include <stdatomic.h>
 
@@ -36,8 +38,9 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
 /// Gives back a task that its worker will not finish: another one will get it. From any thread.
 void pool_return(pool *p, pool_task task);
 
-/// A task from elsewhere, besides those of the experiment.
-void pool_add(pool *p, pool_task task);
+/// A task from elsewhere, besides those of the experiment, and the checkpoint that it can go on from: its
+/// bytes are the pool's from now on; NULL for none. From the calling thread.
+void pool_add(pool *p, pool_task task, const rill_checkpoint *checkpoint);
 /// While a pool is open, more tasks may come (`pool_add`, `pool_return`): `pool_take` waits for them, and
 /// all is not over. It begins closed.
 void pool_open(pool *p, bool is_open);
@@ -45,17 +48,25 @@ void pool_open(pool *p, bool is_open);
 int64_t pool_left(pool *p);
 /// Ends all by an error that is of no task. The first one counts.
 void pool_fail(pool *p, rill_status status, const rill_error *error);
+/// Finds the checkpoint that a task can go on from, whose bytes stay the pool's. From any thread.
+bool pool_checkpoint(pool *p, pool_task task, rill_checkpoint *found);
+/// Leaves a checkpoint of a task that is out; its bytes are the pool's from now on. From any thread.
+void pool_save(pool *p, rill_checkpoint *checkpoint);
+/// Leaves a line for `on_warning`. From any thread.
+void pool_warn(pool *p, const char *message);
 
 /// True once runs under way are to stop.
 const atomic_bool *pool_stop(const pool *p);
 /// Steps taken in the runs of a variant, for workers to add to.
 atomic_llong *pool_steps(pool *p, int32_t variant);
+/// What is to be seen of them.
+run_sight *pool_sight(pool *p, int32_t variant);
 
-/// One round of the calling thread: waits up to `seconds` for a finished run, hands on all that wait, reports
-/// and asks whether to stop. False when all is over.
+/// One round of the calling thread: waits up to `seconds` for a finished run or a checkpoint, hands on all that
+/// wait, reports and asks whether to stop. False when all is over.
 bool pool_serve(pool *p, double seconds);
-/// What came of it, once `pool_serve` has said that all is over: the first error of `on_runs`, else the first
-/// of a worker, else RILL_INTERRUPTED when a run is missing.
+/// What came of it, once `pool_serve` has said that all is over: the first error of `on_runs` or
+/// `on_checkpoint`, else the first of a worker, else RILL_INTERRUPTED when a run is missing.
 rill_status pool_finish(pool *p, rill_error *error);
 
 #endif

@@ -1,3 +1,5 @@
+#include "experiments/hash.h"
+
 #include <math.h>
 #include <rill/recorder.h>
 #include <stdlib.h>
@@ -42,38 +44,38 @@ double rill_series_mean(const rill_series *series, int64_t first, int64_t last)
     return end > begin ? sum / (double)(end - begin) : (double)NAN;
 }
 
-static uint64_t hash_byte(uint64_t hash, unsigned char byte)
+/// A sum with what its roundings lost (Neumaier, 1974), so that what was added can be taken away again.
+typedef struct exact_sum {
+    double sum, lost;
+} exact_sum;
+
+static void add(exact_sum *s, double value)
 {
-    return (hash ^ byte) * 0x100000001b3u;
+    const double sum = s->sum + value;
+    s->lost += fabs(s->sum) >= fabs(value) ? (s->sum - sum) + value : (value - sum) + s->sum;
+    s->sum = sum;
 }
 
-static uint64_t hash_number(uint64_t hash, uint64_t number)
+void rill_smooth(const double *values, size_t count, int64_t n, double *smoothed)
 {
-    for (int i = 0; i < 8; i++) {
-        hash = hash_byte(hash, (unsigned char)(number >> (8 * i)));
+    exact_sum s = {0.0, 0.0};
+    size_t n_summed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(values[i])) {
+            add(&s, values[i]);
+            n_summed++;
+        }
+        if (i >= (uint64_t)n && isfinite(values[i - (size_t)n])) {
+            add(&s, -values[i - (size_t)n]);
+            n_summed--;
+        }
+        smoothed[i] = n_summed == 0 ? (double)NAN : (s.sum + s.lost) / (double)n_summed;
     }
-    return hash;
-}
-
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-    for (const char *c = text; *c != '\0'; c++) {
-        hash = hash_byte(hash, (unsigned char)*c);
-    }
-    return hash_byte(hash, 0);
-}
-
-static uint64_t hash_real(uint64_t hash, double value)
-{
-    uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    // one NaN for all: which one an operation makes differs between processors
-    return hash_number(hash, isnan(value) ? 0x7ff8000000000000u : bits);
 }
 
 uint64_t rill_run_hash(const rill_run *run)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = HASH_START;
     hash = hash_text(hash, rill_run_status_name(run->status));
     hash = hash_number(hash, (uint64_t)run->steps);
     hash = hash_number(hash, (uint64_t)run->episodes);

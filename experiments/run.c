@@ -2,7 +2,9 @@
 #include "experiments/run.h"
 #include "experiments/run_one.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -16,20 +18,54 @@ double run_seconds_now(void)
 /// What a thread works on.
 typedef struct workplace {
     const rill_experiment *experiment;
+    const rill_run_options *options;
     pool *pool;
 } workplace;
 
+/// The run that a thread is at, for what it leaves on the way.
+typedef struct job {
+    const workplace *place;
+    pool_task task;
+} job;
+
+static void leave_checkpoint(void *context, rill_checkpoint *checkpoint)
+{
+    pool_save(((const job *)context)->place->pool, checkpoint);
+}
+
+static void tell_misfit(void *context, const char *why)
+{
+    const job *j = context;
+    char message[400];
+    snprintf(message, sizeof message,
+             "the checkpoint of run %" PRId64
+             " of \"%.100s\" does not fit (%s): the run begins anew",
+             j->task.run, j->place->experiment->variants[j->task.variant].label, why);
+    pool_warn(j->place->pool, message);
+}
+
 static void *work(void *context)
 {
-    const workplace *place = context;
-    pool_task task;
-    while (pool_take(place->pool, &task)) {
+    job j = {.place = context};
+    const workplace *place = j.place;
+    while (pool_take(place->pool, &j.task)) {
         rill_run run;
         rill_error error = {0};
+        rill_checkpoint checkpoint;
+        const bool has_checkpoint = pool_checkpoint(place->pool, j.task, &checkpoint);
+        const run_conditions conditions = {
+            .stop = pool_stop(place->pool),
+            .steps_taken = pool_steps(place->pool, j.task.variant),
+            .sight = pool_sight(place->pool, j.task.variant),
+            .checkpoint_seconds = place->options->checkpoint_seconds,
+            .checkpoint = has_checkpoint ? &checkpoint : NULL,
+            .on_checkpoint = leave_checkpoint,
+            .on_misfit = tell_misfit,
+            .context = &j,
+        };
         rill_status status =
-            run_one(place->experiment, task.variant, task.run, pool_stop(place->pool),
-                    pool_steps(place->pool, task.variant), &run, &error);
-        pool_give(place->pool, task, &run, status, &error);
+            run_one(place->experiment, j.task.variant, j.task.run, &conditions, &run, &error);
+        pool_give(place->pool, j.task, &run, status, &error);
     }
     return NULL;
 }
@@ -43,7 +79,7 @@ static bool serve(pool *p, const run_help *help)
 rill_status run_with_help(const rill_experiment *experiment, const rill_run_options *options,
                           const run_help *help, rill_error *error)
 {
-    workplace place = {.experiment = experiment};
+    workplace place = {.experiment = experiment, .options = options};
     pthread_t *threads = calloc((size_t)options->threads, sizeof *threads);
     if (threads == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");

@@ -5,11 +5,31 @@
 #include <rill/experiment.h>
 #include <stdatomic.h>
 
-/// One run. `stop` and `steps_taken` may be NULL. A run that turns out to have diverged is repeated
-/// watched, so that it ends at the very step and the others need not look at every one.
+/// What can be seen of a run under way: written by its thread every now and then, read by any. Several runs
+/// may share one.
+typedef struct run_sight {
+    _Atomic double fraction; ///< how much of the run is done, 0 to 1
+    _Atomic double value;    ///< the last of the first metric recorded; NaN: there is none yet
+} run_sight;
+
+/// What accompanies a run. All zero: nothing does.
+typedef struct run_conditions {
+    const atomic_bool *stop;           ///< asks to stop; NULL: nobody does
+    atomic_llong *steps_taken;         ///< to add to; NULL: nobody counts
+    run_sight *sight;                  ///< to keep up to date; NULL: nobody looks
+    double checkpoint_seconds;         ///< of work between checkpoints; 0: none
+    const rill_checkpoint *checkpoint; ///< to go on from; NULL: none
+    /// Takes a checkpoint, with its bytes.
+    void (*on_checkpoint)(void *context, rill_checkpoint *checkpoint);
+    /// Hears why `checkpoint` does not fit: the run begins anew.
+    void (*on_misfit)(void *context, const char *why);
+    void *context; ///< handed to the functions above
+} run_conditions;
+
+/// One run. A run that turns out to have diverged is repeated watched, so that it ends at the very step
+/// and the others need not look at every one. RILL_INTERRUPTED when it was stopped.
 rill_status run_one(const rill_experiment *experiment, int32_t variant, int64_t number,
-                    const atomic_bool *stop, atomic_llong *steps_taken, rill_run *run,
-                    rill_error *error);
+                    const run_conditions *conditions, rill_run *run, rill_error *error);
 
 /// A clock that only goes forward.
 double run_seconds_now(void);

@@ -1,4 +1,5 @@
 /// Opening and closing the result file.
+#include "experiments/directory.h"
 #include "experiments/store.h"
 
 #include <errno.h>
@@ -7,31 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/// Creates a directory and those above it.
-static rill_status make_directory(const char *directory, rill_error *error)
-{
-    char path[STORE_MAX_PATH];
-    size_t length = strlen(directory);
-    if (length == 0 || length >= sizeof path - 32) {
-        return rill_error_set(error, RILL_INVALID, "", "\"%.60s\" cannot be a directory's name",
-                              directory);
-    }
-    memcpy(path, directory, length + 1);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0') {
-            continue;
-        }
-        char separator = path[i];
-        path[i] = '\0';
-        if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-            return rill_error_set(error, RILL_IO, "", "cannot create the directory %s: %s", path,
-                                  strerror(errno));
-        }
-        path[i] = separator;
-    }
-    return RILL_OK;
-}
 
 static rill_status create_store(rill_store **out, const char *directory, rill_error *error)
 {
@@ -120,7 +96,7 @@ rill_status rill_store_open(rill_store **out, const char *directory,
     rill_store *store = NULL;
     bool is_complete = false;
     *out = NULL;
-    rill_status status = make_directory(directory, error);
+    rill_status status = directory_create(directory, error);
     if (status != RILL_OK) {
         return status;
     }

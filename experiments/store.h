@@ -75,7 +75,7 @@ rill_status store_add_variant(const rill_store *store, int64_t id, int32_t posit
 /// The statements that store a run.
 typedef struct store_writer {
     const rill_store *store;
-    sqlite3_stmt *find_twin, *put_run, *put_series;
+    sqlite3_stmt *find_twin, *put_run, *put_series, *remove_checkpoint;
 } store_writer;
 
 /// Close also after an error.

@@ -66,7 +66,8 @@ static rill_status load_run(const rill_store *store, sqlite3_stmt *select,
                       .run = sqlite3_column_int64(select, 1),
                       .steps = sqlite3_column_int64(select, 4),
                       .episodes = sqlite3_column_int64(select, 5),
-                      .wall_seconds = sqlite3_column_double(select, 6)};
+                      .wall_seconds = sqlite3_column_double(select, 6),
+                      .finished = (double)sqlite3_column_int64(select, 8)};
     run->status =
         strcmp(store_text(select, 2), "diverged") == 0 ? RILL_RUN_DIVERGED : RILL_RUN_DONE;
     run->hash = strtoull(store_text(select, 3), NULL, 16);
@@ -96,8 +97,8 @@ static rill_status visit(const rill_store *store, const visitor *v, rill_error *
 {
     sqlite3_stmt *select =
         store_prepare(store,
-                      "SELECT id, run, status, hash, steps, episodes, wall_seconds, estimates"
-                      " FROM runs WHERE variant = ? ORDER BY run",
+                      "SELECT id, run, status, hash, steps, episodes, wall_seconds, estimates,"
+                      " strftime('%s', finished) FROM runs WHERE variant = ? ORDER BY run",
                       error);
     sqlite3_stmt *select_series = store_prepare(
         store, "SELECT metric, unit, every, data FROM series WHERE run = ? ORDER BY position",

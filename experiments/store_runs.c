@@ -35,6 +35,23 @@ rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done, i
     return status;
 }
 
+rill_status rill_store_count(const rill_store *store, int32_t variant, int64_t runs, int64_t *count,
+                             rill_error *error)
+{
+    sqlite3_stmt *select =
+        store_prepare(store, "SELECT count(*) FROM runs WHERE variant = ? AND run < ?", error);
+    if (select == NULL) {
+        return RILL_IO;
+    }
+    sqlite3_bind_int64(select, 1, store->ids[variant]);
+    sqlite3_bind_int64(select, 2, runs);
+    const bool is_answered = sqlite3_step(select) == SQLITE_ROW;
+    *count = sqlite3_column_int64(select, 0);
+    rill_status status = is_answered ? RILL_OK : store_error(store, error);
+    sqlite3_finalize(select);
+    return status;
+}
+
 /// The position of a variant of the experiment by its id; -1: it is of another one.
 static int32_t find_own(const rill_store *store, int64_t id)
 {
@@ -97,7 +114,9 @@ rill_status store_writer_open(store_writer *w, const rill_store *store, rill_err
         {&w->find_twin, "SELECT hash FROM runs WHERE variant = ? AND run = ?"},
         {&w->put_run,
          "INSERT INTO runs (variant, run, seed, status, hash, steps, episodes, wall_seconds,"
-         " finished, estimates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, datetime('now'), ?)"},
+         " finished, estimates) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+         " coalesce(datetime(?10, 'unixepoch'), datetime('now')), ?9)"},
+        {&w->remove_checkpoint, "DELETE FROM checkpoints WHERE variant = ? AND run = ?"},
         {&w->put_series, "INSERT INTO series VALUES (?, ?, ?, ?, ?, ?, ?)"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -114,6 +133,7 @@ void store_writer_close(const store_writer *w)
     sqlite3_finalize(w->find_twin);
     sqlite3_finalize(w->put_run);
     sqlite3_finalize(w->put_series);
+    sqlite3_finalize(w->remove_checkpoint);
 }
 
 /// Doubles as little-endian bytes, whatever the machine's order.
@@ -158,6 +178,11 @@ static rill_status put_run(const store_writer *w, int64_t variant, const rill_ru
     sqlite3_bind_int64(insert, 6, run->steps);
     sqlite3_bind_int64(insert, 7, run->episodes);
     sqlite3_bind_double(insert, 8, run->wall_seconds);
+    if (run->finished > 0.0) { // it comes from another store
+        sqlite3_bind_double(insert, 10, run->finished);
+    } else {
+        sqlite3_bind_null(insert, 10);
+    }
     rill_status status = bind_values(insert, 9, run->values, run->n_values);
     return status == RILL_OK ? store_step(w->store, insert, error)
                              : rill_error_set(error, status, "", "out of memory");
@@ -215,6 +240,11 @@ rill_status store_writer_put(const store_writer *w, int64_t variant, const char 
         status = put_run(w, variant, run, error);
         const int64_t id = sqlite3_last_insert_rowid(w->store->database);
         status = status == RILL_OK ? put_series(w, id, run, error) : status;
+    }
+    if (status == RILL_OK) {
+        sqlite3_bind_int64(w->remove_checkpoint, 1, variant);
+        sqlite3_bind_int64(w->remove_checkpoint, 2, run->run);
+        status = store_step(w->store, w->remove_checkpoint, error);
     }
     *is_new = status == RILL_OK && !is_there;
     return status;

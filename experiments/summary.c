@@ -1,6 +1,3 @@
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <inttypes.h>
 #include <math.h>
 #include <rill/recall.h>
@@ -8,67 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/// The values that are finite, to a block that the caller frees; NULL without memory.
-static double *keep_finite(const double *values, size_t n, size_t *n_finite)
-{
-    double *finite = malloc((n + 1) * sizeof *finite);
-    *n_finite = 0;
-    for (size_t i = 0; finite != NULL && i < n; i++) {
-        if (isfinite(values[i])) {
-            finite[(*n_finite)++] = values[i];
-        }
-    }
-    return finite;
-}
-
-static rill_estimate unknown(size_t n)
-{
-    const double nan_value = (double)NAN;
-    return (rill_estimate){(int64_t)n, nan_value, nan_value, nan_value, nan_value};
-}
-
-rill_estimate rill_estimate_mean(const double *values, size_t n)
-{
-    size_t n_finite = 0;
-    double *finite = keep_finite(values, n, &n_finite);
-    rill_estimate estimate = unknown(n_finite);
-    if (n_finite > 0) {
-        estimate.mean = gsl_stats_mean(finite, 1, n_finite);
-    }
-    if (n_finite > 1) {
-        double sd = gsl_stats_sd_m(finite, 1, n_finite, estimate.mean);
-        estimate.se = sd / sqrt((double)n_finite);
-        double t = gsl_cdf_tdist_Pinv(0.975, (double)n_finite - 1.0);
-        estimate.ci_low = estimate.mean - t * estimate.se;
-        estimate.ci_high = estimate.mean + t * estimate.se;
-    }
-    free(finite);
-    return estimate;
-}
-
-rill_estimate rill_estimate_median(const double *values, size_t n)
-{
-    size_t n_finite = 0;
-    double *sorted = keep_finite(values, n, &n_finite);
-    rill_estimate estimate = unknown(n_finite);
-    if (n_finite > 0) {
-        gsl_sort(sorted, 1, n_finite);
-        estimate.mean = gsl_stats_median_from_sorted_data(sorted, 1, n_finite);
-    }
-    // the median lies below the k-th smallest when at most k - 1 values are below it, each with
-    // probability 1/2: k is the greatest for which that is no likelier than 2.5 %
-    size_t k = 0;
-    while (k < n_finite && gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n_finite) <= 0.025) {
-        k++;
-    }
-    if (k > 0) {
-        estimate.ci_low = sorted[k - 1];
-        estimate.ci_high = sorted[n_finite - k];
-    }
-    free(sorted);
-    return estimate;
-}
 
 /// Orders runs by variant, then number: sums must not depend on which thread was first.
 static int compare_runs(const void *a, const void *b)
@@ -94,78 +30,95 @@ static const rill_run **sorted(const rill_run *runs, size_t n_runs)
     return order;
 }
 
-/// Number of points at the end of a series that count.
-static int64_t window_of(const rill_series *series, int64_t last)
+/// The statistic of the finite scores of a row.
+static rill_status estimate_row(const rill_score_row *scores, const rill_summary_options *options,
+                                rill_estimate *estimate, rill_error *error)
 {
-    int64_t count = (int64_t)series->count;
-    int64_t window = last > 0 ? last : (count + 4) / 5;
-    return window < count ? window : count;
-}
-
-/// One row: series number `position` of a variant, over its runs (`order`, n of them).
-static rill_summary_row summarise_series(const rill_run *const *order, size_t n, size_t position,
-                                         int64_t last, double *means)
-{
-    const rill_series *model = &order[0]->series[position];
-    rill_summary_row row = {.metric = model->metric, .unit = model->unit, .first = INT64_MAX};
-    size_t n_means = 0;
-    for (size_t i = 0; i < n; i++) {
-        const rill_series *series = &order[i]->series[position];
-        if (order[i]->status == RILL_RUN_DIVERGED) {
-            row.first_diverged = row.diverged == 0 || order[i]->steps < row.first_diverged
-                                     ? order[i]->steps
-                                     : row.first_diverged;
-            row.diverged++;
-            continue;
-        }
-        int64_t end = (int64_t)series->count * series->every;
-        int64_t begin = end - (window_of(series, last) - 1) * series->every;
-        if (series->count > 0) {
-            row.first = begin < row.first ? begin : row.first;
-            row.last = end > row.last ? end : row.last;
-        }
-        means[n_means++] = rill_series_mean(series, begin, end);
+    if (options == NULL || (options->statistic == RILL_STATISTIC_MEAN && !options->is_bootstrap)) {
+        *estimate = rill_estimate_mean(scores->values, scores->n);
+        return RILL_OK;
     }
-    row.first = row.first == INT64_MAX ? 0 : row.first;
-    row.estimate = rill_estimate_mean(means, n_means);
-    return row;
+    double *finite = malloc((scores->n + 1) * sizeof *finite);
+    if (finite == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (size_t i = 0; i < scores->n; i++) {
+        finite[i] = isfinite(scores->values[i]) ? scores->values[i] : (double)NAN;
+    }
+    const rill_score_matrix matrix = {finite, scores->n, 1};
+    rill_status status = rill_bootstrap_statistic(options->statistic, 0.0, &matrix, NULL,
+                                                  &options->bootstrap, estimate, error);
+    if (status == RILL_OK && estimate->n < 2) {
+        // resampling one run shows no spread, which is not to say that there is none
+        estimate->se = estimate->ci_low = estimate->ci_high = (double)NAN;
+    }
+    free(finite);
+    return status;
 }
 
-rill_status rill_summarise(const rill_run *runs, size_t n_runs, const char *const *labels,
-                           int32_t n_variants, int64_t last, rill_summary_row **rows,
+rill_status rill_summarise(const rill_scores *scores, const char *const *labels,
+                           const rill_summary_options *options, rill_summary_row **rows,
                            size_t *n_rows, rill_error *error)
 {
     *n_rows = 0;
-    size_t n_series = 0;
-    for (size_t i = 0; i < n_runs; i++) {
-        n_series = runs[i].n_series > n_series ? runs[i].n_series : n_series;
-    }
-    const rill_run **order = sorted(runs, n_runs);
-    double *means = calloc(n_runs + 1, sizeof *means);
-    *rows = calloc((size_t)n_variants * n_series + 1, sizeof **rows);
-    if (order == NULL || means == NULL || *rows == NULL) {
-        free(order);
-        free(means);
-        free(*rows);
-        *rows = NULL;
+    *rows = calloc(scores->n_rows + 1, sizeof **rows);
+    if (*rows == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    size_t begin = 0;
-    while (begin < n_runs) {
-        size_t end = begin;
-        while (end < n_runs && order[end]->variant == order[begin]->variant) {
-            end++;
+    for (size_t i = 0; i < scores->n_rows; i++) {
+        const rill_score_row *from = &scores->rows[i];
+        rill_summary_row *row = &(*rows)[i];
+        *row = (rill_summary_row){.variant = from->variant,
+                                  .label = labels[from->variant],
+                                  .metric = from->metric,
+                                  .unit = from->unit,
+                                  .better = rill_score_row_better(from),
+                                  .first = from->first,
+                                  .last = from->last,
+                                  .diverged = from->diverged,
+                                  .first_diverged = from->first_diverged};
+        const rill_status status = estimate_row(from, options, &row->estimate, error);
+        if (status != RILL_OK) {
+            free(*rows);
+            *rows = NULL;
+            return status;
         }
-        for (size_t position = 0; position < order[begin]->n_series; position++) {
-            rill_summary_row *row = &(*rows)[(*n_rows)++];
-            *row = summarise_series(order + begin, end - begin, position, last, means);
-            row->label = labels[order[begin]->variant];
-        }
-        begin = end;
+        row->missing = (int64_t)from->n - row->estimate.n;
     }
-    free(order);
-    free(means);
+    *n_rows = scores->n_rows;
     return RILL_OK;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const rill_summary_row *x = a;
+    const rill_summary_row *y = b;
+    if ((x->diverged > 0) != (y->diverged > 0)) {
+        return x->diverged > 0 ? 1 : -1;
+    }
+    if (x->missing != y->missing) {
+        return x->missing < y->missing ? -1 : 1;
+    }
+    const double sign = x->better == RILL_BETTER_LOWER ? -1.0 : 1.0;
+    const double of_x = sign * x->estimate.mean;
+    const double of_y = sign * y->estimate.mean;
+    if (isnan(of_x) != isnan(of_y)) {
+        return isnan(of_x) ? 1 : -1;
+    }
+    if (of_x > of_y || of_x < of_y) {
+        return of_x > of_y ? -1 : 1;
+    }
+    return (x->variant > y->variant) - (x->variant < y->variant);
+}
+
+void rill_summary_rank(rill_summary_row *rows, size_t n_rows)
+{
+    if (n_rows > 0) {
+        qsort(rows, n_rows, sizeof *rows, compare_rows);
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        rows[i].rank = (int64_t)i + 1;
+    }
 }
 
 /// Of the runs that a verdict is about, those that cannot be judged.
@@ -294,7 +247,7 @@ static rill_status judge_estimates(const rill_expect *expect, const rill_run *ru
         free(numbers);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    verdict->ours = unknown(0);
+    verdict->ours = rill_estimate_mean(NULL, 0);
     verdict->published = verdict->ours.mean;
     double worst = -1.0;
     size_t n = 0;

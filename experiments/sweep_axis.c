@@ -115,13 +115,18 @@ static rill_status read_grid(sweep_axis *axis, const cJSON *json, rill_error *er
 {
     static const char *const listed[] = {"path", "values", NULL};
     static const char *const spaced[] = {"path", "from", "to", "count", "scale", "integer", NULL};
+    static const char *const all[] = {"path",  "values",  "from", "to",     "count",
+                                      "scale", "integer", "zip",  "random", NULL};
     const bool is_listed = cJSON_HasObjectItem(json, "values");
     const char *path = NULL;
     rill_status status = sweep_axis_create(axis, 1, error);
     if (status == RILL_OK && !is_listed && !cJSON_HasObjectItem(json, "from")) {
-        status = rill_error_set(error, RILL_INVALID, "",
-                                "an axis is {\"path\", \"values\"}, {\"path\", \"from\", \"to\", "
-                                "\"count\"}, {\"zip\"} or {\"random\", \"count\"}");
+        status = json_check_keys(json, all, error); // perhaps it is mistyped
+        return status != RILL_OK
+                   ? status
+                   : rill_error_set(error, RILL_INVALID, "",
+                                    "an axis is {\"path\", \"values\"}, {\"path\", \"from\", "
+                                    "\"to\", \"count\"}, {\"zip\"} or {\"random\", \"count\"}");
     }
     status = status == RILL_OK ? json_check_keys(json, is_listed ? listed : spaced, error) : status;
     status = status == RILL_OK ? json_get_text(json, "path", true, &path, error) : status;

@@ -6,6 +6,7 @@
 
 #include <rill/experiment.h>
 #include <rill/recorder.h>
+#include <rill/scores.h>
 
 /// An experiment from JSON with ' for ".
 static inline rill_experiment *experiment_of(const char *text)
@@ -16,6 +17,18 @@ static inline rill_experiment *experiment_of(const char *text)
     ASSERT_OK(rill_experiment_parse(&experiment, json, NULL, &error), &error);
     free(json);
     return experiment;
+}
+
+/// The scores of runs: means of the last points (0: the last fifth).
+static inline rill_scores *scores_of(const rill_run *runs, size_t n_runs, int64_t last)
+{
+    rill_error error = {0};
+    rill_scores *scores = NULL;
+    ASSERT_OK(rill_scores_create(&scores, &(rill_reading){.last = last}, &error), &error);
+    for (size_t i = 0; i < n_runs; i++) {
+        ASSERT_OK(rill_scores_add(scores, &runs[i], &error), &error);
+    }
+    return scores;
 }
 
 /// Runs of an experiment as they finish.

@@ -255,5 +255,43 @@ START_TEST(test_hash_of_a_learned_run)
 }
 END_TEST
 
+/// Against sums made anew for each point; what is no number is left out, and great numbers leave no trace.
+START_TEST(test_smooth)
+{
+    enum { N = 300 };
+    double values[N], smoothed[N];
+    static const int64_t widths[] = {1, 2, 7, 299, 300, 301, INT64_C(1) << 40};
+    rill_rng rng;
+    rill_rng_seed(&rng, 6);
+    for (int i = 0; i < N; i++) {
+        values[i] = rill_rng_standard_normal(&rng);
+    }
+    values[20] = 1e17;
+    values[40] = values[41] = values[42] = (double)NAN;
+    values[60] = (double)INFINITY;
+    for (size_t k = 0; k < sizeof widths / sizeof widths[0]; k++) {
+        rill_smooth(values, N, widths[k], smoothed);
+        for (int64_t i = 0; i < N; i++) {
+            // small and great apart, so that the sum is exact to its last digits
+            double sum = 0.0, great = 0.0;
+            int n = 0;
+            for (int64_t j = i - widths[k] + 1 < 0 ? 0 : i - widths[k] + 1; j <= i; j++) {
+                sum += isfinite(values[j]) && values[j] < 1e16 ? values[j] : 0.0;
+                great += isfinite(values[j]) && values[j] >= 1e16 ? values[j] : 0.0;
+                n += isfinite(values[j]);
+            }
+            if (n == 0) {
+                ck_assert_double_nan(smoothed[i]);
+            } else {
+                const double mean = (sum + great) / n;
+                ASSERT_NEAR(smoothed[i], mean, 1e-14 * fmax(1.0, fabs(mean)));
+            }
+        }
+    }
+    rill_smooth(NULL, 0, 3, NULL);
+}
+END_TEST
+
 TEST_MAIN(test_append, test_mean_of_windows, test_names, test_hash_of_a_known_run,
-          test_hash_sees_all_that_is_recorded, test_hash_of_nan, test_hash_of_a_learned_run)
+          test_hash_sees_all_that_is_recorded, test_hash_of_nan, test_hash_of_a_learned_run,
+          test_smooth)

@@ -6,90 +6,6 @@
 static rill_error error;
 static const double none = (double)NAN;
 
-/// Reference values by scipy 1.15.3: scipy.stats.sem(x), scipy.stats.t.interval(0.95, n - 1, mean,
-/// sem); numpy 1.24.2 for the mean.
-START_TEST(test_estimate_equals_scipy)
-{
-    static const struct {
-        double values[7];
-        size_t n;
-        double mean, se, low, high;
-    } cases[] = {
-        {{1, 2, 3, 4}, 4, 2.5, 0.6454972243679028, 0.445739743239121, 4.5542602567608785},
-        {{2.5, -1.0}, 2, 0.75, 1.75, -21.485858288756162, 22.985858288756162},
-        {{-27.6, -31.2, -25.9, -28.4, -30.1, -26.6, -29.3},
-         7,
-         -28.442857142857143,
-         0.7180851331864497,
-         -30.199948165382082,
-         -26.685766120332204},
-        {{1e8 + 1, 1e8 + 2, 1e8 + 4},
-         3,
-         100000002.33333333,
-         0.8819171036881969,
-         99999998.53875029,
-         100000006.12791637},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        rill_estimate e = rill_estimate_mean(cases[i].values, cases[i].n);
-        ck_assert_int_eq(e.n, (int64_t)cases[i].n);
-        ASSERT_NEAR(e.mean, cases[i].mean, 1e-14 * fabs(cases[i].mean));
-        ASSERT_NEAR(e.se, cases[i].se, 1e-9 * cases[i].se);
-        const double width = cases[i].high - cases[i].low;
-        ASSERT_NEAR(e.ci_low, cases[i].low, 1e-9 * width);
-        ASSERT_NEAR(e.ci_high, cases[i].high, 1e-9 * width);
-    }
-}
-END_TEST
-
-START_TEST(test_estimate_of_few)
-{
-    rill_estimate e = rill_estimate_mean(NULL, 0);
-    ck_assert(e.n == 0 && isnan(e.mean) && isnan(e.se) && isnan(e.ci_low) && isnan(e.ci_high));
-    e = rill_estimate_mean((const double[]){4.5}, 1);
-    ck_assert(e.n == 1 && e.mean == 4.5 && isnan(e.se) && isnan(e.ci_low) && isnan(e.ci_high));
-    // what is not a number is left out
-    e = rill_estimate_mean((const double[]){none, 1, 2, none, 3, 4}, 6);
-    rill_estimate same = rill_estimate_mean((const double[]){1, 2, 3, 4}, 4);
-    ck_assert_mem_eq(&e, &same, sizeof e);
-    e = rill_estimate_mean((const double[]){none, none}, 2);
-    ck_assert(e.n == 0 && isnan(e.mean));
-    e = rill_estimate_mean((const double[]){3, 3, 3}, 3);
-    ck_assert(e.mean == 3.0 && e.se == 0.0 && e.ci_low == 3.0 && e.ci_high == 3.0);
-}
-END_TEST
-
-/// The interval lies between the order statistics of the textbook tables (Conover, Practical
-/// Nonparametric Statistics, 3rd ed., table A3; Hahn and Meeker, Statistical Intervals, table A.15a).
-START_TEST(test_median)
-{
-    static const struct {
-        size_t n;
-        double median, low, high; ///< of 1, 2, ..., n
-    } cases[] = {{1, 1, 0, 0},      {2, 1.5, 0, 0},  {5, 3, 0, 0},       {6, 3.5, 1, 6},
-                 {8, 4.5, 1, 8},    {9, 5, 2, 8},    {10, 5.5, 2, 9},    {15, 8, 4, 12},
-                 {20, 10.5, 6, 15}, {25, 13, 8, 18}, {50, 25.5, 18, 33}, {100, 50.5, 40, 61}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        double values[102];
-        const size_t n = cases[i].n;
-        for (size_t k = 0; k < n; k++) {
-            values[k] = (double)(n - k);
-        }
-        values[n] = none;
-        rill_estimate e = rill_estimate_median(values, n + 1);
-        ck_assert(e.n == (int64_t)n && e.mean == cases[i].median && isnan(e.se));
-        if (cases[i].low == 0) {
-            ck_assert(isnan(e.ci_low) && isnan(e.ci_high));
-        } else {
-            ck_assert_double_eq(e.ci_low, cases[i].low);
-            ck_assert_double_eq(e.ci_high, cases[i].high);
-        }
-    }
-    rill_estimate e = rill_estimate_median(NULL, 0);
-    ck_assert(e.n == 0 && isnan(e.mean) && isnan(e.ci_low));
-}
-END_TEST
-
 /// A run with one series "return" of n values.
 static rill_run run_of(int32_t variant, int64_t number, rill_unit unit, int64_t every,
                        const double *values, size_t n)
@@ -139,8 +55,8 @@ START_TEST(test_windows)
         rill_run run = run_of(0, 0, RILL_STEPS, cases[i].every, values, cases[i].n);
         rill_summary_row *rows = NULL;
         size_t n_rows = 0;
-        ASSERT_OK(rill_summarise(&run, 1, labels, 1, cases[i].last, &rows, &n_rows, &error),
-                  &error);
+        rill_scores *scores = scores_of(&run, 1, cases[i].last);
+        ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
         ck_assert_uint_eq(n_rows, 1);
         ck_assert_str_eq(rows[0].label, "first");
         ck_assert_str_eq(rows[0].metric, "return");
@@ -149,6 +65,7 @@ START_TEST(test_windows)
         ck_assert_int_eq(rows[0].last, cases[i].to);
         ck_assert_double_eq(rows[0].estimate.mean, cases[i].mean);
         free(rows);
+        rill_scores_destroy(scores);
         rill_run_clear(&run);
     }
 }
@@ -163,7 +80,8 @@ START_TEST(test_rows)
     runs[5].status = RILL_RUN_DIVERGED; // counted, not averaged
     rill_summary_row *rows = NULL;
     size_t n_rows = 0;
-    ASSERT_OK(rill_summarise(runs, 6, labels, 3, 1, &rows, &n_rows, &error), &error);
+    rill_scores *scores = scores_of(runs, 6, 1);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert_uint_eq(n_rows, 2);
     ck_assert_str_eq(rows[0].label, "first");
     ck_assert_str_eq(rows[1].label, "third");
@@ -173,24 +91,31 @@ START_TEST(test_rows)
     ck_assert(rows[1].estimate.n == 2 && rows[1].estimate.mean == 7.0);
     ck_assert(rows[0].first == 5 && rows[0].last == 5);
     free(rows);
+    rill_scores_destroy(scores);
     // all diverged, or nothing recorded
     for (size_t i = 0; i < 6; i++) {
         runs[i].status = RILL_RUN_DIVERGED;
     }
-    ASSERT_OK(rill_summarise(runs, 6, labels, 3, 1, &rows, &n_rows, &error), &error);
+    scores = scores_of(runs, 6, 1);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert(rows[0].estimate.n == 0 && isnan(rows[0].estimate.mean) && rows[0].diverged == 4);
     free(rows);
+    rill_scores_destroy(scores);
     clear(runs, 6);
-    ASSERT_OK(rill_summarise(NULL, 0, labels, 3, 1, &rows, &n_rows, &error), &error);
+    scores = scores_of(NULL, 0, 1);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert_uint_eq(n_rows, 0);
     free(rows);
+    rill_scores_destroy(scores);
     // runs of different length: the widest window
     rill_run uneven[] = {RUN_OF(0, 0, 1, 2, 3, 4, 5), RUN_OF(0, 1, 1, 2, 3), RUN_OF(0, 2, 1)};
     uneven[2].series[0].count = 0; // ended before its first point
-    ASSERT_OK(rill_summarise(uneven, 3, labels, 1, 2, &rows, &n_rows, &error), &error);
+    scores = scores_of(uneven, 3, 2);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &rows, &n_rows, &error), &error);
     ck_assert(rows[0].first == 2 && rows[0].last == 5);
-    ck_assert(rows[0].estimate.n == 2 && rows[0].estimate.mean == 3.5);
+    ck_assert(rows[0].estimate.n == 2 && rows[0].estimate.mean == 3.5 && rows[0].missing == 1);
     free(rows);
+    rill_scores_destroy(scores);
     clear(uneven, 3);
 }
 END_TEST
@@ -208,7 +133,9 @@ START_TEST(test_order_does_not_matter)
     }
     rill_summary_row *before = NULL;
     size_t n_rows = 0;
-    ASSERT_OK(rill_summarise(runs, N, labels, 2, 0, &before, &n_rows, &error), &error);
+    rill_scores *scores = scores_of(runs, N, 0);
+    ASSERT_OK(rill_summarise(scores, labels, NULL, &before, &n_rows, &error), &error);
+    rill_scores_destroy(scores);
     ck_assert_uint_eq(n_rows, 2);
     const rill_expect expect = {.variant = 0, .metric = (char[]){"return"}, .first = 1, .last = 1};
     rill_verdict verdict;
@@ -221,7 +148,9 @@ START_TEST(test_order_does_not_matter)
             runs[j] = kept;
         }
         rill_summary_row *after = NULL;
-        ASSERT_OK(rill_summarise(runs, N, labels, 2, 0, &after, &n_rows, &error), &error);
+        scores = scores_of(runs, N, 0);
+        ASSERT_OK(rill_summarise(scores, labels, NULL, &after, &n_rows, &error), &error);
+        rill_scores_destroy(scores);
         for (size_t i = 0; i < 2; i++) {
             ck_assert_mem_eq(&before[i].estimate, &after[i].estimate, sizeof(rill_estimate));
         }
@@ -232,6 +161,72 @@ START_TEST(test_order_does_not_matter)
     }
     free(before);
     clear(runs, N);
+}
+END_TEST
+
+/// Estimates as the options say: of one task, the bootstrap's; few runs have no interval.
+START_TEST(test_statistics_of_rows)
+{
+    rill_run runs[] = {RUN_OF(0, 0, 1), RUN_OF(0, 1, 2),    RUN_OF(0, 2, 30), RUN_OF(0, 3, 4),
+                       RUN_OF(0, 4, 5), RUN_OF(0, 5, none), RUN_OF(1, 0, 7)};
+    rill_scores *scores = scores_of(runs, 7, 0);
+    rill_summary_options options = {.statistic = RILL_STATISTIC_IQM,
+                                    .bootstrap = rill_bootstrap_default()};
+    static const double five[] = {1, 2, 30, 4, 5};
+    const rill_score_matrix matrix = {five, 5, 1};
+    static const struct {
+        rill_statistic statistic;
+        double value;
+    } cases[] = {{RILL_STATISTIC_MEAN, 8.4},
+                 {RILL_STATISTIC_IQM, 11.0 / 3.0},
+                 {RILL_STATISTIC_MEDIAN_SCORE, 4.0}};
+    for (size_t i = 0; i < 3; i++) {
+        rill_summary_row *rows = NULL;
+        size_t n_rows = 0;
+        rill_estimate expected;
+        options.statistic = cases[i].statistic;
+        options.is_bootstrap = true;
+        ASSERT_OK(rill_summarise(scores, labels, &options, &rows, &n_rows, &error), &error);
+        ASSERT_OK(rill_bootstrap_statistic(cases[i].statistic, 0, &matrix, NULL, &options.bootstrap,
+                                           &expected, &error),
+                  &error);
+        ASSERT_NEAR(rows[0].estimate.mean, cases[i].value, 1e-12);
+        ck_assert_mem_eq(&rows[0].estimate, &expected, sizeof expected);
+        ck_assert(rows[0].missing == 1 && rows[1].missing == 0);
+        ck_assert(rows[1].estimate.mean == 7.0 && isnan(rows[1].estimate.se) &&
+                  isnan(rows[1].estimate.ci_low));
+        free(rows);
+    }
+    rill_scores_destroy(scores);
+    clear(runs, 7);
+}
+END_TEST
+
+START_TEST(test_ranking)
+{
+    const rill_summary_row rows[] = {
+        {.variant = 0, .estimate = {.mean = 9.0, .n = 2}, .diverged = 1},
+        {.variant = 1, .estimate = {.mean = 1.0, .n = 3}},
+        {.variant = 2, .estimate = {.mean = none}, .missing = 3},
+        {.variant = 3, .estimate = {.mean = 5.0, .n = 3}},
+        {.variant = 4, .estimate = {.mean = 7.0, .n = 2}, .missing = 1},
+        {.variant = 5, .estimate = {.mean = 5.0, .n = 3}},
+    };
+    static const int32_t higher[] = {3, 5, 1, 4, 2, 0};
+    static const int32_t lower[] = {1, 3, 5, 4, 2, 0};
+    for (int turn = 0; turn < 12; turn++) {
+        rill_summary_row ranked[6];
+        for (int i = 0; i < 6; i++) {
+            ranked[i] = rows[(turn * 5 + i) % 6];
+            ranked[i].better = turn < 6 ? RILL_BETTER_HIGHER : RILL_BETTER_LOWER;
+        }
+        rill_summary_rank(ranked, 6);
+        for (int i = 0; i < 6; i++) {
+            ck_assert_int_eq(ranked[i].variant, turn < 6 ? higher[i] : lower[i]);
+            ck_assert_int_eq(ranked[i].rank, i + 1);
+        }
+    }
+    rill_summary_rank(NULL, 0);
 }
 END_TEST
 
@@ -514,7 +509,7 @@ START_TEST(test_verdicts_on_exact_values)
 }
 END_TEST
 
-TEST_MAIN(test_median, test_verdicts_on_medians, test_verdicts_on_estimates,
-          test_verdicts_on_soft_and_action_values, test_estimate_equals_scipy, test_estimate_of_few,
-          test_windows, test_rows, test_order_does_not_matter, test_verdicts_on_what_was_learned,
-          test_verdicts_on_exact_values)
+TEST_MAIN(test_verdicts_on_medians, test_verdicts_on_estimates,
+          test_verdicts_on_soft_and_action_values, test_windows, test_rows,
+          test_order_does_not_matter, test_statistics_of_rows, test_ranking,
+          test_verdicts_on_what_was_learned, test_verdicts_on_exact_values)

@@ -1,6 +1,8 @@
+#include "experiments/program/plan.h"
 #include "experiments/program/progress.h"
 #include "experiments/program/ranks_work.h"
 #include "experiments/program/report.h"
+#include "experiments/program/summary_report.h"
 #include "experiments/shard.h"
 
 #include "experiments/program/program.h"
@@ -8,7 +10,6 @@
 #include <inttypes.h>
 #include <rill/experiment.h>
 #include <rill/store.h>
-#include <rill/summary.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -36,21 +37,36 @@ static void catch_signals(void)
 /// What the callbacks of a run need.
 typedef struct session {
     rill_store *store;
-    progress bar;
+    progress *progress;
 } session;
 
 static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_error *error)
 {
-    rill_status status = rill_store_put(((session *)context)->store, runs, n, error);
+    const session *under_way = context;
+    rill_status status = rill_store_put(under_way->store, runs, n, error);
+    if (status == RILL_OK) {
+        progress_note(under_way->progress, runs, n);
+    }
     for (size_t i = 0; i < n; i++) {
         rill_run_clear(&runs[i]);
     }
     return status;
 }
 
+static rill_status store_checkpoint(void *context, const rill_checkpoint *checkpoint,
+                                    rill_error *error)
+{
+    return rill_store_put_checkpoint(((session *)context)->store, checkpoint, error);
+}
+
+static void show_warning(void *context, const char *message)
+{
+    progress_warn(((session *)context)->progress, message);
+}
+
 static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((session *)context)->bar, all->steps, all->finished);
+    progress_show(((session *)context)->progress, all);
 }
 
 static bool should_stop(void *context)
@@ -119,7 +135,7 @@ static void print_title(const rill_experiment *experiment, const char *file, int
     fflush(stdout);
 }
 
-/// Marks the runs of other shards as done. Counts this one's runs, and those of them that are done.
+/// Marks the runs of other shards, by 2. Counts this one's runs, and those of them that are done.
 static void leave_to_others(const rill_experiment *experiment, rill_shard shard, uint8_t *is_done,
                             int64_t *n_tasks, int64_t *n_done)
 {
@@ -132,19 +148,30 @@ static void leave_to_others(const rill_experiment *experiment, rill_shard shard,
                 ++*n_tasks;
                 *n_done += *mark;
             } else {
-                *mark = 1;
+                *mark = 2;
             }
         }
     }
 }
 
+/// Who runs, and how.
+typedef struct effort {
+    ranks *all;
+    ranks_start start; ///< for the other ranks
+    rill_shard shard;
+    int32_t threads;
+    double checkpoint_seconds;
+    progress_form form;
+    bool is_quiet;
+} effort;
+
 /// Runs what is not stored yet of a shard, and counts its runs. Answers the status of the run.
-static rill_status run_missing(ranks *all, const ranks_start *start,
-                               const rill_experiment *experiment, rill_store *store,
-                               rill_shard shard, int32_t threads, bool is_quiet, int64_t *n_tasks,
-                               rill_error *error)
+static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
+                               const effort *how, int64_t *n_tasks, rill_error *error)
 {
     int64_t n_done = 0;
+    rill_checkpoint *checkpoints = NULL;
+    size_t n_checkpoints = 0;
     uint8_t *is_done = calloc((size_t)(experiment->runs * experiment->n_variants), 1);
     if (is_done == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
@@ -153,62 +180,58 @@ static rill_status run_missing(ranks *all, const ranks_start *start,
     if (status == RILL_OK && n_done > 0) {
         status = rill_store_check(store, experiment, 2.0, error);
     }
-    leave_to_others(experiment, shard, is_done, n_tasks, &n_done);
-    if (status == RILL_OK && n_done > 0 && !is_quiet) {
-        printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, *n_tasks);
+    leave_to_others(experiment, how->shard, is_done, n_tasks, &n_done);
+    if (status == RILL_OK) {
+        status =
+            rill_store_checkpoints(store, experiment->runs, &checkpoints, &n_checkpoints, error);
+    }
+    if (status == RILL_OK && n_done + (int64_t)n_checkpoints > 0 && !how->is_quiet) {
+        printf("%" PRId64 " of %" PRId64 " runs are there already", n_done, *n_tasks);
+        if (n_checkpoints > 0) {
+            printf(", %zu more in part", n_checkpoints);
+        }
+        printf("\n\n");
         fflush(stdout);
     }
     if (status == RILL_OK && n_done < *n_tasks) {
-        session under_way = {store, progress_begin(n_done, *n_tasks, is_quiet)};
+        session under_way = {store, progress_begin(experiment, is_done, how->form)};
         rill_run_options options = {
-            .threads = threads,
+            .threads = how->threads,
             .is_done = is_done,
             .on_runs = store_runs,
             .on_progress = show_progress,
-            .context = &under_way,
             .should_stop = should_stop,
+            .checkpoint_seconds = how->checkpoint_seconds,
+            .checkpoints = checkpoints,
+            .n_checkpoints = n_checkpoints,
+            .on_checkpoint = store_checkpoint,
+            .on_warning = show_warning,
+            .context = &under_way,
         };
         catch_signals();
-        status = ranks_run(all, experiment, &options, start, error);
-        progress_end(&under_way.bar);
+        status = ranks_run(how->all, experiment, &options, &how->start, error);
+        progress_end(under_way.progress, status);
     }
+    rill_checkpoints_destroy(checkpoints, n_checkpoints);
     free(is_done);
     return status;
 }
 
+/// Runs and variants beyond those asked for may be there from before: they are left out.
 static rill_status report(const rill_experiment *experiment, rill_store *store, bool is_json,
                           bool is_quiet, rill_error *error)
 {
-    rill_run *runs = NULL;
-    rill_summary_row *rows = NULL;
-    size_t n_runs = 0;
-    size_t n_rows = 0;
-    int32_t n_variants = 0;
-    const char *const *labels = rill_store_labels(store, &n_variants);
-    rill_status status = rill_store_load(store, &runs, &n_runs, error);
-    if (status == RILL_OK) {
-        // more runs or variants than are asked for may be there from before: they are left out
-        size_t kept = 0;
-        for (size_t i = 0; i < n_runs; i++) {
-            rill_run run = runs[i];
-            if (run.run < experiment->runs && run.variant < experiment->n_variants) {
-                runs[i] = runs[kept];
-                runs[kept++] = run;
-            }
-        }
-        status = rill_summarise(runs, kept, labels, experiment->n_variants,
-                                experiment->summary_last, &rows, &n_rows, error);
-        if (status == RILL_OK && is_json) {
-            status = report_summary_json(rows, n_rows, error);
-        } else if (status == RILL_OK) {
-            report_summary(rows, n_rows);
-            if (!is_quiet) {
-                status = report_policies(experiment, runs, kept, error);
-            }
-        }
+    const summary_request request = {
+        .choice = score_choice_default(),
+        .max_runs = experiment->runs,
+        .max_variants = experiment->n_variants,
+        .top = -1,
+        .is_json = is_json,
+    };
+    rill_status status = summary_report(store, &request, error);
+    if (status == RILL_OK && !is_json && !is_quiet) {
+        status = report_policies(experiment, store, error);
     }
-    free(rows);
-    rill_runs_destroy(runs, n_runs);
     return status;
 }
 
@@ -236,11 +259,14 @@ static int lead(const command *self, ranks *all, int argc, char **argv)
     int64_t n_tasks = 0;
     int64_t n_runs = 0;
     int64_t seed = -1;
+    double checkpoint = 60.0;
     int64_t threads = 0;
-    ranks_start start = {0, 60.0};
+    double patience = 60.0;
     bool is_quiet = false;
     bool is_json = false;
+    bool is_json_progress = false;
     bool is_restart = false;
+    bool is_dry = false;
     option_list sets = {NULL, 0};
     rill_error error = {0};
     const option options[] = {
@@ -249,16 +275,23 @@ static int lead(const command *self, ranks *all, int argc, char **argv)
         {"--seed", OPTION_INTEGER, &seed, "S", "seed of all random numbers", 0, 9007199254740992.0},
         {"--threads", OPTION_INTEGER, &threads, "T",
          "runs at a time, of each MPI rank (default: its processors); changes no result", 1, 1024},
-        {"--patience", OPTION_REAL, &start.patience, "SECONDS",
+        {"--patience", OPTION_REAL, &patience, "SECONDS",
          "give an MPI rank's runs to others when it is silent for so long (default 60)", 1, 1e6},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace a value of the file: agents[0].params.alpha=0.1", 0, 0},
+        {"--dry-run", OPTION_FLAG, &is_dry, NULL,
+         "only tell what would be run, and about how long it takes", 0, 0},
+        {"--checkpoint", OPTION_REAL, &checkpoint, "SECONDS",
+         "save runs under way so often, to lose no more when the machine dies; 0: never (60)", 0,
+         1e9},
         {"--shard", OPTION_TEXT, &shard_text, "I/N",
          "run a share alone, into DIR/shard-I-of-N; `rill merge` puts shards together", 0, 0},
         {"--restart", OPTION_FLAG, &is_restart, NULL, "forget the results that are in DIR", 0, 0},
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
         {"--json", OPTION_FLAG, &is_json, NULL, "the summary as JSON", 0, 0},
+        {"--json-progress", OPTION_FLAG, &is_json_progress, NULL,
+         "tell how far it is on standard error, in JSON: an object a line", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
     int n_arguments = options_read(self, options, argc, argv);
@@ -266,7 +299,7 @@ static int lead(const command *self, ranks *all, int argc, char **argv)
         options_release(options);
         return options_exit_code(n_arguments);
     }
-    start.threads = (int32_t)threads;
+    const int32_t start_threads = (int32_t)threads;
     threads = threads == 0 ? ranks_threads(all) : threads;
     if (n_arguments != 1) {
         options_release(options);
@@ -275,6 +308,10 @@ static int lead(const command *self, ranks *all, int argc, char **argv)
     if (shard_text != NULL && rill_shard_read(&shard, shard_text, &error) != RILL_OK) {
         options_release(options);
         return fail_usage(self, "--shard: %s", error.message);
+    }
+    if (shard_text != NULL && is_dry) {
+        options_release(options);
+        return fail_usage(self, "--dry-run tells of the whole experiment; leave out --shard");
     }
     const char *file = argv[1];
     rill_experiment *experiment = NULL;
@@ -320,13 +357,31 @@ static int lead(const command *self, ranks *all, int argc, char **argv)
         code = fail(file, &error);
         goto done;
     }
-    status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    if (!is_dry) {
+        status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    }
     if (status == RILL_OK && !is_json && !is_quiet) {
         print_title(experiment, file, all->count);
     }
+    if (is_dry) {
+        const char *kept = is_restart ? NULL : directory;
+        status = plan_print(experiment, kept, (int32_t)threads, is_json, &error);
+        code = status == RILL_OK ? finish_output() : fail(NULL, &error);
+        goto done;
+    }
     if (status == RILL_OK) {
-        status = run_missing(all, &start, experiment, store, shard, (int32_t)threads,
-                             is_quiet || is_json, &n_tasks, &error);
+        const effort how = {
+            .all = all,
+            .start = {start_threads, patience},
+            .shard = shard,
+            .threads = (int32_t)threads,
+            .checkpoint_seconds = checkpoint,
+            .form = is_json_progress      ? PROGRESS_JSON
+                    : is_quiet || is_json ? PROGRESS_NONE
+                                          : progress_choose(),
+            .is_quiet = is_quiet || is_json,
+        };
+        status = run_missing(experiment, store, &how, &n_tasks, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
@@ -392,10 +447,13 @@ const command command_run = {
         "Runs every agent of an experiment file as often as it says, spread over threads, and\n"
         "prints the mean of each metric over the last part of training. Runs that are in the\n"
         "result directory are not repeated: interrupt with Ctrl-C and go on with the same command,\n"
-        "or ask for more --runs later. Results do not depend on the number of threads.\n"
-        "On many machines, start it with mpirun or srun, or as shards; docs/cluster.md has scripts.\n"
+        "or ask for more --runs later. Runs under way are saved too, when they are interrupted and\n"
+        "once a minute, and go on where they were. Results depend neither on that nor on the number\n"
+        "of threads or machines: for many, start it with mpirun or srun, or as shards\n"
+        "(docs/cluster.md).\n"
         "\n"
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
+        "  rill run experiments/suites/sutton-barto/figure-7.2-n-step-td.json --dry-run\n"
         "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2\n"
         "  mpirun -n 64 rill run my.json",
     .run = run,

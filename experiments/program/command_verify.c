@@ -83,7 +83,7 @@ static rill_status find_files(const char *path, text_list *files, rill_error *er
 typedef struct collection {
     rill_run *runs;
     size_t count;
-    progress bar;
+    progress *progress;
 } collection;
 
 static rill_status collect(void *context, rill_run *runs, size_t n, rill_error *error)
@@ -97,6 +97,7 @@ static rill_status collect(void *context, rill_run *runs, size_t n, rill_error *
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     collected->runs = larger;
+    progress_note(collected->progress, runs, n);
     memcpy(larger + collected->count, runs, n * sizeof *runs);
     collected->count += n;
     return RILL_OK;
@@ -104,7 +105,7 @@ static rill_status collect(void *context, rill_run *runs, size_t n, rill_error *
 
 static void show_progress(void *context, const rill_progress *all)
 {
-    progress_show(&((collection *)context)->bar, all->steps, all->finished);
+    progress_show(((collection *)context)->progress, all);
 }
 
 static void add_number(cJSON *object, const char *key, double value)
@@ -199,7 +200,9 @@ static rill_status verify_suite(const char *file, bool is_named, int32_t threads
                         : RILL_OK;
     }
     if (status == RILL_OK && experiment->n_variants > 0) {
-        collected.bar = progress_begin(0, experiment->runs * experiment->n_variants, is_json);
+        const progress_form form = is_json ? PROGRESS_NONE : progress_choose();
+        collected.progress =
+            progress_begin(experiment, NULL, form == PROGRESS_LINES ? PROGRESS_NONE : form);
         rill_run_options options = {
             .threads = threads,
             .on_runs = collect,
@@ -207,7 +210,7 @@ static rill_status verify_suite(const char *file, bool is_named, int32_t threads
             .context = &collected,
         };
         status = rill_experiment_run(experiment, &options, error);
-        progress_end(&collected.bar);
+        progress_end(collected.progress, status);
     }
     const int name_width = status == RILL_OK ? find_name_width(experiment) : 0;
     if (status == RILL_OK && !is_json) {

@@ -1,6 +1,7 @@
 #include "experiments/program/export_values.h"
 
 #include "experiments/json.h"
+#include "experiments/program/export_runs.h"
 #include "experiments/program/program.h"
 
 #include <inttypes.h>

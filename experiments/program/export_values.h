@@ -13,9 +13,6 @@ typedef struct values_request {
     bool is_json;      ///< else CSV
 } values_request;
 
-/// A text as a CSV field (RFC 4180): quoted when it must be.
-void print_csv_text(const char *text, FILE *stream);
-
 /// Writes a line for each agent and observation: mean over the runs of V(s) or max_a Q(s,a), with its
 /// standard error, and the greedy action. Nothing is written before all is known to be in order.
 /// RILL_INVALID names the option that is wrong; RILL_NO_MEMORY.

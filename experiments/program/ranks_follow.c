@@ -19,8 +19,9 @@ typedef struct follower {
     ranks *all;
     rill_experiment *experiment;
     int32_t threads;
-    bytes_writer runs;     ///< finished and not reported
-    int64_t n_runs;        ///< in `runs`
+    bytes_writer items; ///< to be reported
+    int64_t n_items;
+    double checkpoint_seconds;
     int64_t n_tasks;       ///< had and not finished
     double seconds_of_run; ///< of late; 0: not known
     int64_t *reported;     ///< (n_variants) steps
@@ -34,16 +35,38 @@ static rill_status keep_runs(void *context, rill_run *runs, size_t n, rill_error
 {
     follower *self = context;
     for (size_t i = 0; i < n; i++) {
-        run_bytes_put(&self->runs, &runs[i]);
+        bytes_put_number(&self->items, RANKS_RUN);
+        run_bytes_put(&self->items, &runs[i]);
         self->seconds_of_run = self->seconds_of_run == 0.0
                                    ? runs[i].wall_seconds
                                    : 0.9 * self->seconds_of_run + 0.1 * runs[i].wall_seconds;
         rill_run_clear(&runs[i]);
     }
-    self->n_runs += (int64_t)n;
+    self->n_items += (int64_t)n;
     self->n_tasks -= (int64_t)n;
-    return self->runs.is_incomplete ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                    : RILL_OK;
+    return self->items.is_incomplete ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                                     : RILL_OK;
+}
+
+static rill_status keep_checkpoint(void *context, const rill_checkpoint *checkpoint,
+                                   rill_error *error)
+{
+    follower *self = context;
+    bytes_put_number(&self->items, RANKS_CHECKPOINT);
+    bytes_put_number(&self->items, (uint64_t)checkpoint->variant);
+    bytes_put_number(&self->items, (uint64_t)checkpoint->run);
+    bytes_put_block(&self->items, checkpoint->bytes, checkpoint->size);
+    self->n_items++;
+    return self->items.is_incomplete ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                                     : RILL_OK;
+}
+
+static void keep_warning(void *context, const char *message)
+{
+    follower *self = context;
+    bytes_put_number(&self->items, RANKS_WARNING);
+    bytes_put_text(&self->items, message);
+    self->n_items++;
 }
 
 static bool is_stopped(void *context)
@@ -100,10 +123,10 @@ static rill_status send_report(follower *self, pool *p, rill_status status,
     bytes_put_text(&report, status == RILL_OK ? "" : trouble->path);
     bytes_put_text(&report, status == RILL_OK ? "" : trouble->message);
     put_steps(self, p, &report);
-    bytes_put_number(&report, (uint64_t)self->n_runs);
-    bytes_put_bytes(&report, &self->runs);
-    self->runs.size = 0;
-    self->n_runs = 0;
+    bytes_put_number(&report, (uint64_t)self->n_items);
+    bytes_put_bytes(&report, &self->items);
+    self->items.size = 0;
+    self->n_items = 0;
     self->is_answered = false;
     self->reported_at = run_seconds_now();
     return ranks_send(self->all, 0, &report, error);
@@ -114,14 +137,16 @@ static void heed(follower *self, pool *p, const bytes_writer *answer)
 {
     bytes_reader reader = {answer->data, answer->size, RILL_OK};
     const bool is_to_stop = bytes_get_bounded(&reader, 1) != 0;
-    const size_t n = bytes_get_count(&reader, 16);
+    const size_t n = bytes_get_count(&reader, 24);
     for (size_t i = 0; i < n; i++) {
         const pool_task task = {
             .variant =
                 (int32_t)bytes_get_bounded(&reader, (uint64_t)self->experiment->n_variants - 1),
             .run = (int64_t)bytes_get_bounded(&reader, (uint64_t)self->experiment->runs - 1)};
+        rill_checkpoint checkpoint = {.variant = task.variant, .run = task.run};
+        checkpoint.bytes = bytes_get_block(&reader, &checkpoint.size);
         if (reader.status == RILL_OK) {
-            pool_add(p, task);
+            pool_add(p, task, checkpoint.size == 0 ? NULL : &checkpoint);
             self->n_tasks++;
         }
     }
@@ -145,8 +170,8 @@ static double serve(void *context, pool *p)
     }
     const double since = run_seconds_now() - self->reported_at;
     const bool is_idle = count_idle(self) > 0;
-    const bool is_due = (is_idle && !self->is_in_vain) || (self->n_runs > 0 && is_idle) ||
-                        (self->n_runs > 0 && since >= between) ||
+    const bool is_due = (is_idle && !self->is_in_vain) || (self->n_items > 0 && is_idle) ||
+                        (self->n_items > 0 && since >= between) ||
                         since >= ranks_heartbeat(self->all);
     rill_error error = {0};
     rill_status status = RILL_OK;
@@ -174,6 +199,8 @@ static bool read_start(follower *self, const bytes_writer *start, rill_status *s
     bytes_get_text(&reader, version, sizeof version);
     self->threads = (int32_t)bytes_get_bounded(&reader, 1024);
     self->threads = self->threads == 0 ? ranks_threads(self->all) : self->threads;
+    const uint64_t bits = bytes_get_number(&reader);
+    memcpy(&self->checkpoint_seconds, &bits, sizeof bits);
     const size_t size = reader.left;
     char *text = malloc(size + 1);
     if (text == NULL) {
@@ -214,6 +241,9 @@ static rill_status work(follower *self, rill_error *error)
                                       .is_done = is_done,
                                       .on_runs = keep_runs,
                                       .should_stop = is_stopped,
+                                      .checkpoint_seconds = self->checkpoint_seconds,
+                                      .on_checkpoint = keep_checkpoint,
+                                      .on_warning = keep_warning,
                                       .context = self};
     rill_status status = run_with_help(experiment, &options, &(run_help){serve, self}, error);
     free(is_done);
@@ -234,7 +264,7 @@ int ranks_follow(ranks *all)
         send_report(&self, NULL, status, &error, NULL);
     }
     free(start.data);
-    free(self.runs.data);
+    free(self.items.data);
     free(self.reported);
     rill_experiment_destroy(self.experiment);
     return ranks_end(all, 0);

@@ -43,13 +43,20 @@ static bool add_task(follower *f, pool_task task)
     return true;
 }
 
-/// Takes a task from a follower's list; false when it is not there.
-static bool remove_task(follower *f, pool_task task)
+/// The position of a task in a follower's list; its length when it is not there.
+static size_t find_task(const follower *f, pool_task task)
 {
     size_t i = 0;
     while (i < f->n_tasks && (f->tasks[i].variant != task.variant || f->tasks[i].run != task.run)) {
         i++;
     }
+    return i;
+}
+
+/// Takes a task from a follower's list; false when it is not there.
+static bool remove_task(follower *f, pool_task task)
+{
+    size_t i = find_task(f, task);
     if (i == f->n_tasks) {
         return false;
     }
@@ -106,6 +113,9 @@ static void give_tasks(leader *self, int32_t to, pool *p, int64_t n_idle, int64_
     for (size_t i = n_before; i < f->n_tasks; i++) {
         bytes_put_number(&answer, (uint64_t)f->tasks[i].variant);
         bytes_put_number(&answer, (uint64_t)f->tasks[i].run);
+        rill_checkpoint checkpoint = {.size = 0};
+        pool_checkpoint(p, f->tasks[i], &checkpoint);
+        bytes_put_block(&answer, checkpoint.bytes, checkpoint.size);
     }
     self->n_tasks += (int64_t)(f->n_tasks - n_before);
     send_answer(self, to, p, &answer);
@@ -136,19 +146,49 @@ static void read_steps(const leader *self, pool *p, bytes_reader *report)
     }
 }
 
-static void read_runs(leader *self, follower *f, pool *p, bytes_reader *report)
+static void read_run(leader *self, follower *f, pool *p, bytes_reader *report)
 {
     static const rill_error none = {0};
+    rill_run run;
+    run_bytes_get(report, &run);
+    const pool_task task = {run.variant, run.run};
+    if (report->status == RILL_OK && remove_task(f, task)) {
+        self->n_tasks--;
+        pool_give(p, task, &run, RILL_OK, &none);
+    } else { // of one that was taken for lost: another has made it, or will
+        rill_run_clear(&run);
+    }
+}
+
+static void read_checkpoint(const follower *f, pool *p, bytes_reader *report)
+{
+    rill_checkpoint checkpoint = {.variant = (int32_t)bytes_get_bounded(report, INT32_MAX),
+                                  .run = (int64_t)bytes_get_bounded(report, INT64_MAX)};
+    checkpoint.bytes = bytes_get_block(report, &checkpoint.size);
+    if (report->status == RILL_OK &&
+        find_task(f, (pool_task){checkpoint.variant, checkpoint.run}) < f->n_tasks) {
+        pool_save(p, &checkpoint);
+    } else {
+        free(checkpoint.bytes);
+    }
+}
+
+static void read_items(leader *self, follower *f, pool *p, bytes_reader *report)
+{
     const size_t n = bytes_get_count(report, 16);
     for (size_t i = 0; i < n && report->status == RILL_OK; i++) {
-        rill_run run;
-        run_bytes_get(report, &run);
-        const pool_task task = {run.variant, run.run};
-        if (report->status == RILL_OK && remove_task(f, task)) {
-            self->n_tasks--;
-            pool_give(p, task, &run, RILL_OK, &none);
-        } else { // of one that was taken for lost: another has made it, or will
-            rill_run_clear(&run);
+        char warning[1024];
+        switch ((ranks_item)bytes_get_bounded(report, RANKS_WARNING)) {
+        case RANKS_RUN:
+            read_run(self, f, p, report);
+            break;
+        case RANKS_CHECKPOINT:
+            read_checkpoint(f, p, report);
+            break;
+        case RANKS_WARNING:
+            bytes_get_text(report, warning, sizeof warning);
+            pool_warn(p, warning);
+            break;
         }
     }
 }
@@ -174,7 +214,7 @@ static void read_report(leader *self, int32_t from, pool *p, const bytes_writer 
         return;
     }
     read_steps(self, p, &report);
-    read_runs(self, f, p, &report);
+    read_items(self, f, p, &report);
     if (report.status != RILL_OK) {
         rill_error_set(&error, RILL_FAILED, "", "a message of rank %d is damaged", (int)from);
     }
@@ -248,13 +288,15 @@ static void gather(leader *self)
     }
 }
 
-static rill_status share_start(ranks *all, const char *text, int32_t threads, rill_error *error)
+static rill_status share_start(ranks *all, const char *text, int32_t threads,
+                               double checkpoint_seconds, rill_error *error)
 {
     bytes_writer start = {0};
     bytes_put_number(&start, text != NULL);
     if (text != NULL) {
         bytes_put_text(&start, RILL_VERSION);
         bytes_put_number(&start, (uint64_t)threads);
+        bytes_put_reals(&start, &checkpoint_seconds, 1);
         bytes_put_text(&start, text);
     }
     rill_status status = start.is_incomplete
@@ -267,7 +309,7 @@ static rill_status share_start(ranks *all, const char *text, int32_t threads, ri
 void ranks_dismiss(ranks *all)
 {
     if (!all->is_started) {
-        share_start(all, NULL, 0, NULL);
+        share_start(all, NULL, 0, 0.0, NULL);
     }
 }
 
@@ -285,7 +327,8 @@ rill_status ranks_run(ranks *all, const rill_experiment *experiment,
     if (self.followers == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    rill_status status = share_start(all, experiment->resolved, start->threads, error);
+    rill_status status =
+        share_start(all, experiment->resolved, start->threads, options->checkpoint_seconds, error);
     for (int32_t i = 0; i < all->count; i++) {
         self.followers[i].heard = run_seconds_now();
     }

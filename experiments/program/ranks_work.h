@@ -3,12 +3,12 @@
 /// heeds signals. The others follow.
 ///
 /// Messages (numbers, unless said otherwise):
-///   start, to all    whether there is work, version (text), threads of a rank (0: as it sees fit),
-///                    experiment (text)
+///   start, to all    whether there is work, version (text), threads of a rank (0: as it sees fit), seconds
+///                    between checkpoints (real), experiment (text)
 ///   report, to 0     whether it is the last, threads, threads without work, tasks wished for beyond these,
 ///                    status, where and what of an error (texts), count of variants with new steps,
-///                    (variant, steps) each, count of runs, runs
-///   answer, from 0   whether to stop, count of tasks, (variant, run) each
+///                    (variant, steps) each, count of items; each a kind, and a run, a checkpoint or a warning
+///   answer, from 0   whether to stop, count of tasks, (variant, run, checkpoint or nothing) each
 /// A follower sends a report when it has runs or wants tasks, and now and then as a sign of life, but not
 /// before the last one was answered; so rank 0 never has more than one of each to read. To stop it is told
 /// without being asked.
@@ -19,9 +19,15 @@
 
 #include <rill/experiment.h>
 
-/// What the ranks are told at the start.
+typedef enum ranks_item {
+    RANKS_RUN,
+    RANKS_CHECKPOINT, ///< variant, run, block
+    RANKS_WARNING,    ///< text
+} ranks_item;
+
+/// How the other ranks are to work.
 typedef struct ranks_start {
-    int32_t threads; ///< of each other rank; 0: as it sees fit
+    int32_t threads; ///< of each; 0: as it sees fit
     double patience; ///< seconds of silence after which a rank's tasks are given to others
 } ranks_start;
 

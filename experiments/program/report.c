@@ -1,6 +1,7 @@
 #include "experiments/program/report.h"
 
-#include <cjson/cJSON.h>
+#include "experiments/program/score_options.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <rill/text_view.h>
@@ -36,16 +37,6 @@ void print_padded(const char *text, int width)
     printf("%s%*s", text, width - text_width(text), "");
 }
 
-/// "episodes 401-500", or "episode 500"; answers its length.
-static int format_window(const rill_summary_row *row, char *text, size_t size)
-{
-    const char *unit = rill_unit_name(row->unit);
-    if (row->first == row->last) {
-        return snprintf(text, size, "%.*s %" PRId64, (int)strlen(unit) - 1, unit, row->last);
-    }
-    return snprintf(text, size, "%s %" PRId64 "-%" PRId64, unit, row->first, row->last);
-}
-
 void report_summary(const rill_summary_row *rows, size_t n_rows)
 {
     int label_width = 5;
@@ -56,7 +47,8 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
     for (size_t i = 0; i < n_rows; i++) {
         int label = text_width(rows[i].label);
         int metric = (int)strlen(rows[i].metric);
-        int length = format_window(&rows[i], window, sizeof window);
+        int length =
+            format_window(rows[i].unit, rows[i].first, rows[i].last, window, sizeof window);
         label_width = label > label_width ? label : label_width;
         metric_width = metric > metric_width ? metric : metric_width;
         window_width = length > window_width ? length : window_width;
@@ -69,7 +61,7 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
     for (size_t i = 0; i < n_rows; i++) {
         const rill_summary_row *row = &rows[i];
         char interval[64];
-        format_window(row, window, sizeof window);
+        format_window(row->unit, row->first, row->last, window, sizeof window);
         print_padded(row->label, label_width);
         printf("  %-*s  %-*s  %6" PRId64, metric_width, row->metric, window_width, window,
                row->estimate.n);
@@ -99,71 +91,6 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
             printf("%s\n", interval);
         }
     }
-}
-
-static void add_number(cJSON *object, const char *key, double value)
-{
-    if (isfinite(value)) {
-        cJSON_AddNumberToObject(object, key, value);
-    } else {
-        cJSON_AddNullToObject(object, key);
-    }
-}
-
-rill_status report_summary_json(const rill_summary_row *rows, size_t n_rows, rill_error *error)
-{
-    cJSON *array = cJSON_CreateArray();
-    for (size_t i = 0; i < n_rows; i++) {
-        const rill_summary_row *row = &rows[i];
-        cJSON *object = cJSON_CreateObject();
-        cJSON_AddItemToArray(array, object);
-        cJSON_AddStringToObject(object, "label", row->label);
-        cJSON_AddStringToObject(object, "metric", row->metric);
-        cJSON_AddNumberToObject(object, "n", (double)row->estimate.n);
-        add_number(object, "mean", row->estimate.mean);
-        add_number(object, "se", row->estimate.se);
-        add_number(object, "ci_low", row->estimate.ci_low);
-        add_number(object, "ci_high", row->estimate.ci_high);
-        cJSON_AddNumberToObject(object, "diverged", (double)row->diverged);
-        if (row->diverged > 0) {
-            cJSON_AddNumberToObject(object, "first_diverged", (double)row->first_diverged);
-        }
-        cJSON *window = cJSON_AddArrayToObject(object, "window");
-        cJSON_AddItemToArray(window, cJSON_CreateNumber((double)row->first));
-        cJSON_AddItemToArray(window, cJSON_CreateNumber((double)row->last));
-        cJSON_AddStringToObject(object, "unit", rill_unit_name(row->unit));
-    }
-    char *text = cJSON_Print(array);
-    cJSON_Delete(array);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
-}
-
-/// Sets the estimates of an agent to the mean over the runs of a variant; answers their number.
-static size_t average_estimates(rill_agent *agent, int32_t variant, const rill_run *runs,
-                                size_t n_runs)
-{
-    const rill_linear *value = &agent->value;
-    const size_t n_values = (size_t)value->n_features * (size_t)value->n_outputs;
-    size_t n = 0;
-    rill_linear_fill(value, 0.0);
-    for (size_t i = 0; i < n_runs; i++) {
-        if (runs[i].variant == variant && runs[i].status == RILL_RUN_DONE &&
-            runs[i].n_values == n_values) {
-            for (size_t j = 0; j < n_values; j++) {
-                value->weights[j] += runs[i].values[j];
-            }
-            n++;
-        }
-    }
-    for (size_t j = 0; j < n_values && n > 0; j++) {
-        value->weights[j] /= (double)n;
-    }
-    return n;
 }
 
 /// The way of the greedy policy from a start state, until the episode ends or a state returns.
@@ -244,22 +171,72 @@ static rill_status draw_policy(const rill_experiment *experiment, rill_agent *ag
     return status;
 }
 
-rill_status report_policies(const rill_experiment *experiment, const rill_run *runs, size_t n_runs,
-                            rill_error *error)
+/// The estimates of an experiment's agents, summed over their runs.
+typedef struct estimate_sums {
+    const rill_experiment *experiment;
+    rill_agent **agents; ///< (n_variants) whose estimates are the sums
+    size_t *n;           ///< (n_variants) runs in them
+} estimate_sums;
+
+static rill_status add_estimates(void *context, rill_run *run, rill_error *error)
+{
+    (void)error;
+    const estimate_sums *sums = context;
+    if (run->variant >= sums->experiment->n_variants || run->run >= sums->experiment->runs ||
+        run->status != RILL_RUN_DONE) {
+        return RILL_OK;
+    }
+    const rill_linear *value = &sums->agents[run->variant]->value;
+    const size_t n_values = (size_t)value->n_features * (size_t)value->n_outputs;
+    if (run->n_values == n_values) {
+        for (size_t i = 0; i < n_values; i++) {
+            value->weights[i] += run->values[i];
+        }
+        sums->n[run->variant]++;
+    }
+    return RILL_OK;
+}
+
+/// Draws what one agent has learned; its estimates become means.
+static rill_status report_policy(const rill_experiment *experiment, rill_agent *agent,
+                                 const char *label, size_t n, rill_error *error)
+{
+    const rill_linear *value = &agent->value;
+    const size_t n_values = (size_t)value->n_features * (size_t)value->n_outputs;
+    for (size_t i = 0; i < n_values && n > 0; i++) {
+        value->weights[i] /= (double)n;
+    }
+    return n > 0 ? draw_policy(experiment, agent, label, n, error) : RILL_OK;
+}
+
+rill_status report_policies(const rill_experiment *experiment, rill_store *store, rill_error *error)
 {
     const bool has_sweep = experiment->n_variants != experiment->n_agents;
     if (experiment->env->type->grid == NULL || experiment->env->type->model == NULL || has_sweep) {
         return RILL_OK;
     }
+    const size_t n = (size_t)experiment->n_variants;
+    estimate_sums sums = {experiment, calloc(n + 1, sizeof *sums.agents),
+                          calloc(n + 1, sizeof *sums.n)};
     rill_status status = RILL_OK;
-    for (int32_t i = 0; i < experiment->n_variants && status == RILL_OK; i++) {
-        rill_agent *agent = NULL;
-        status = rill_agent_clone(&agent, experiment->variants[i].agent, error);
-        size_t n = status == RILL_OK ? average_estimates(agent, i, runs, n_runs) : 0;
-        if (n > 0) {
-            status = draw_policy(experiment, agent, experiment->variants[i].label, n, error);
-        }
-        rill_agent_destroy(agent);
+    if (sums.agents == NULL || sums.n == NULL) {
+        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
+    for (size_t i = 0; i < n && status == RILL_OK; i++) {
+        status = rill_agent_clone(&sums.agents[i], experiment->variants[i].agent, error);
+        if (status == RILL_OK) {
+            rill_linear_fill(&sums.agents[i]->value, 0.0);
+        }
+    }
+    status = status == RILL_OK ? rill_store_each(store, add_estimates, &sums, error) : status;
+    for (size_t i = 0; i < n && status == RILL_OK; i++) {
+        status = report_policy(experiment, sums.agents[i], experiment->variants[i].label, sums.n[i],
+                               error);
+    }
+    for (size_t i = 0; i < n && sums.agents != NULL; i++) {
+        rill_agent_destroy(sums.agents[i]);
+    }
+    free(sums.agents);
+    free(sums.n);
     return status;
 }

@@ -2,19 +2,20 @@
 #ifndef RILL_PROGRAM_REPORT_H
 #define RILL_PROGRAM_REPORT_H
 
+#include <rill/experiment.h>
+#include <rill/store.h>
 #include <rill/summary.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/// A summary as a table, or as the JSON array of `--json`.
+/// A summary as a table.
 void report_summary(const rill_summary_row *rows, size_t n_rows);
-rill_status report_summary_json(const rill_summary_row *rows, size_t n_rows, rill_error *error);
 
 /// For each agent of a grid world, the picture of what it learned: the greedy policy of its
-/// estimates, averaged over its runs, and the way it takes from the start.
-rill_status report_policies(const rill_experiment *experiment, const rill_run *runs, size_t n_runs,
+/// estimates, averaged over its stored runs, and the way it takes from the start.
+rill_status report_policies(const rill_experiment *experiment, rill_store *store,
                             rill_error *error);
 
 /// Columns that a UTF-8 text takes, for labels such as "Q-learning (α = 0.1)".

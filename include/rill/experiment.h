@@ -128,6 +128,9 @@ typedef struct rill_variant_progress {
     int64_t steps;    ///< taken
     int64_t finished; ///< runs handed on
     int64_t running;  ///< runs under way
+    /// Of one of these, as it was within the last moments: how much of it is done, 0 to 1, and the last value
+    /// of the first metric that it records. NaN: nothing is known.
+    double fraction, value;
 } rill_variant_progress;
 
 /// How far an experiment is: the sums over its variants.
@@ -136,10 +139,18 @@ typedef struct rill_progress {
     const rill_variant_progress *variants; ///< (n_variants)
 } rill_progress;
 
+/// A run under way, to go on from: bytes that only the same program on the same kind of machine takes.
+typedef struct rill_checkpoint {
+    int32_t variant; ///< position in the experiment
+    int64_t run;     ///< number of the run
+    void *bytes;     ///< (size); of `malloc`
+    size_t size;
+} rill_checkpoint;
+
 /// How an experiment is run.
 typedef struct rill_run_options {
     int32_t threads; ///< at least 1
-    /// (n_variants, runs) row-major, 1 for runs that need not be repeated; NULL: none.
+    /// (n_variants, runs) row-major, 0 for runs that are to be made; NULL: all are.
     const uint8_t *is_done;
     /// Called from the calling thread with all runs that have finished since the last call, (n) in the
     /// order in which they did. What runs own is the callee's from then on, also after an error
@@ -149,6 +160,20 @@ typedef struct rill_run_options {
     void (*on_progress)(void *context, const rill_progress *progress);
     /// Asked from the calling thread, about ten times a second: true stops. NULL: never.
     bool (*should_stop)(void *context);
+    /// Runs that take longer leave a checkpoint after every so many seconds of work, and one when they are
+    /// stopped; 0: none do. What a run records is the same with and without.
+    double checkpoint_seconds;
+    /// (n_checkpoints) to go on from. One that does not fit the run or the program is not used.
+    const rill_checkpoint *checkpoints;
+    size_t n_checkpoints;
+    /// Called from the calling thread with every checkpoint, whose bytes stay the caller's; it takes the place
+    /// of an earlier one of the same run, and has none once the run is handed on. An error stops the
+    /// experiment. Required where `checkpoint_seconds` is not 0.
+    rill_status (*on_checkpoint)(void *context, const rill_checkpoint *checkpoint,
+                                 rill_error *error);
+    /// Called from the calling thread with a line about something that went otherwise than hoped for, say a
+    /// checkpoint that does not fit; NULL: not wanted.
+    void (*on_warning)(void *context, const char *message);
     void *context; ///< handed to the functions above
 } rill_run_options;
 
@@ -156,6 +181,13 @@ typedef struct rill_run_options {
 /// number alone. RILL_INTERRUPTED when stopped; unfinished runs leave nothing.
 RILL_API rill_status rill_experiment_run(const rill_experiment *experiment,
                                          const rill_run_options *options, rill_error *error);
+
+/// About how many seconds a run of a variant takes: run 0 is tried for at most `limit` seconds and, where it
+/// is not over by then, the rest is reckoned from the share of the episodes or steps that it has done (of
+/// which later ones may be shorter). `is_measured` tells that it was over. Nothing is kept.
+RILL_API rill_status rill_experiment_estimate(const rill_experiment *experiment, int32_t variant,
+                                              double limit, double *seconds, bool *is_measured,
+                                              rill_error *error);
 
 /// One run, in the calling thread. Clear `run` with `rill_run_clear`, also after an error.
 RILL_API rill_status rill_experiment_run_one(const rill_experiment *experiment, int32_t variant,

@@ -79,10 +79,18 @@ typedef struct rill_metric_view {
     bool *is_out_of_memory; ///< set by a metric that finds none; NULL: not told
 } rill_metric_view;
 
+/// Which values of a metric are better.
+typedef enum rill_better {
+    RILL_BETTER_NEITHER, ///< it depends: steps of an episode, a weight
+    RILL_BETTER_HIGHER,
+    RILL_BETTER_LOWER,
+} rill_better;
+
 /// A number measured during a run.
 typedef struct rill_metric {
     const char *id;
     const char *summary;
+    rill_better better;
     bool is_of_evaluation;    ///< recorded by "evaluation" alone; has no `measure`
     bool is_per_episode;      ///< describes a finished episode: cannot be recorded every k steps
     bool needs_truth;         ///< needs an environment with an exact model, and one-hot features
@@ -152,6 +160,10 @@ RILL_API bool rill_series_append(rill_series *series, double value);
 /// are none.
 RILL_API double rill_series_mean(const rill_series *series, int64_t first, int64_t last);
 
+/// Trailing means, to `smoothed` (count): number i is the mean of values i - n + 1 to i, of the first n - 1 of
+/// those that there are. Values that are not finite are left out; where none is left, NaN. n >= 1.
+RILL_API void rill_smooth(const double *values, size_t count, int64_t n, double *smoothed);
+
 typedef enum rill_run_status {
     RILL_RUN_DONE,
     RILL_RUN_DIVERGED, ///< an estimate or a recorded value stopped being finite
@@ -170,7 +182,8 @@ typedef struct rill_run {
     /// weight that overflows shows in the next error that it enters) or, where only weights at the end
     /// are not, with the last step.
     int64_t steps, episodes;
-    double wall_seconds; ///< not part of the hash
+    double wall_seconds; ///< not part of the hash, nor is `finished`
+    double finished;     ///< seconds since 1970, of a run from a store; else 0
     rill_series *series; ///< (n_series)
     size_t n_series;
     double *values; ///< (n_values) the agent's estimates at the end; NULL when too many to keep

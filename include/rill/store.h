@@ -45,6 +45,10 @@ RILL_API void rill_store_close(rill_store *store);
 RILL_API rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done,
                                      int64_t *n_done, rill_error *error);
 
+/// Counts the stored runs below number `runs` of a variant (its position in `rill_store_variants`).
+RILL_API rill_status rill_store_count(const rill_store *store, int32_t variant, int64_t runs,
+                                      int64_t *count, rill_error *error);
+
 /// For a store opened for an experiment: repeats stored runs and compares hashes, at most one of a variant,
 /// the shortest first, as long as they took less than `seconds` in all. RILL_INVALID when the program no longer
 /// makes the stored results (its code has changed since).
@@ -62,6 +66,16 @@ RILL_API rill_status rill_store_put(rill_store *store, const rill_run *runs, siz
 /// a run that both have with different results), RILL_NO_MEMORY.
 RILL_API rill_status rill_store_merge(rill_store *into, rill_store *from, int64_t *n_runs,
                                       int64_t *n_new, rill_error *error);
+/// Stores a checkpoint of a run under way, in place of an earlier one of the same run. Storing the run
+/// removes it.
+RILL_API rill_status rill_store_put_checkpoint(rill_store *store, const rill_checkpoint *checkpoint,
+                                               rill_error *error);
+/// For a store opened for an experiment: the checkpoints of its runs below number `runs`. Free with
+/// `rill_checkpoints_destroy`.
+RILL_API rill_status rill_store_checkpoints(rill_store *store, int64_t runs,
+                                            rill_checkpoint **checkpoints, size_t *n,
+                                            rill_error *error);
+RILL_API void rill_checkpoints_destroy(rill_checkpoint *checkpoints, size_t n);
 
 /// Calls `on_run` with every stored run, by variant and number, one in memory at a time: it is gone after the
 /// call, unless the callee keeps it by copying it and setting the original to zero. `run->variant` is the

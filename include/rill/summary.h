@@ -4,6 +4,8 @@
 
 #include <rill/experiment.h>
 #include <rill/recorder.h>
+#include <rill/scores.h>
+#include <rill/statistics.h>
 #include <rill/status.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,40 +15,40 @@
 extern "C" {
 #endif
 
-/// Mean or median of a sample, with its uncertainty.
-typedef struct rill_estimate {
-    int64_t n;
-    double mean;   ///< or median; NaN when n is 0
-    double se;     ///< standard error of the mean; NaN when n is below 2
-    double ci_low; ///< 95 % confidence interval by Student's t; NaN when n is below 2
-    double ci_high;
-} rill_estimate;
+/// What is said of the scores of a row.
+typedef struct rill_summary_options {
+    rill_statistic
+        statistic;     ///< RILL_STATISTIC_MEAN, RILL_STATISTIC_MEDIAN_SCORE or RILL_STATISTIC_IQM
+    bool is_bootstrap; ///< intervals by the bootstrap, also of means; others always have these
+    rill_bootstrap bootstrap;
+} rill_summary_options;
 
-/// The estimate of the mean of n values; NaN among them are left out.
-RILL_API rill_estimate rill_estimate_mean(const double *values, size_t n);
-
-/// The estimate of the median of n values; NaN among them are left out. The interval lies between two
-/// order statistics, and covers the median with at least 95 % whatever the distribution; NaN when n
-/// is below 6. `se` is NaN.
-RILL_API rill_estimate rill_estimate_median(const double *values, size_t n);
-
-/// One line of a summary: a metric of a variant over a window at the end of its series.
+/// One line of a summary: a metric of a variant.
 typedef struct rill_summary_row {
+    int32_t variant;
     const char *label;  ///< of the variant: borrowed
     const char *metric; ///< borrowed
     rill_unit unit;
+    rill_better better;     ///< which estimates are better
     int64_t first, last;    ///< window, in `unit`; the same for every run, or the widest of them
-    rill_estimate estimate; ///< over the runs that did not diverge
+    rill_estimate estimate; ///< over the runs that did not diverge and have a finite score
+    int64_t missing;        ///< runs that did not diverge, without a finite score
     int64_t diverged;       ///< runs that did
     int64_t first_diverged; ///< the earliest step at which one did; 0: none
+    int64_t rank;           ///< from 1, among the rows of its metric; 0: not ranked
 } rill_summary_row;
 
-/// Summarises runs, given in any order: per variant and series, the mean over each run's last
-/// `last` points (0: the last fifth) and over the runs. `rows` is allocated; free with `free`.
+/// Summarises scores, a row for each of theirs; labels and metrics are borrowed from the arguments.
+/// `options` may be NULL: means, with Student's t intervals. `rows` is allocated; free with `free`.
 /// RILL_NO_MEMORY.
-RILL_API rill_status rill_summarise(const rill_run *runs, size_t n_runs, const char *const *labels,
-                                    int32_t n_variants, int64_t last, rill_summary_row **rows,
+RILL_API rill_status rill_summarise(const rill_scores *scores, const char *const *labels,
+                                    const rill_summary_options *options, rill_summary_row **rows,
                                     size_t *n_rows, rill_error *error);
+
+/// Ranks rows of one metric and sorts them, the best first: those without diverged runs, of these those
+/// that miss fewest scores, of these by the estimate, as the first row's `better` says (neither: higher);
+/// equal ones by variant.
+RILL_API void rill_summary_rank(rill_summary_row *rows, size_t n_rows);
 
 /// A published number against ours.
 typedef struct rill_verdict {

@@ -1,0 +1,126 @@
+#include "experiments/program/export_runs.h"
+
+#include "experiments/json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void print_csv_text(const char *text, FILE *stream)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, stream);
+        return;
+    }
+    fputc('"', stream);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"') {
+            fputc('"', stream);
+        }
+        fputc(*c, stream);
+    }
+    fputc('"', stream);
+}
+
+static void print_csv(const rill_run *run, const char *label, FILE *stream)
+{
+    for (size_t j = 0; j < run->n_series; j++) {
+        const rill_series *series = &run->series[j];
+        for (size_t k = 0; k < series->count; k++) {
+            print_csv_text(label, stream);
+            fprintf(stream, ",%" PRId64 ",%s,%s,%" PRId64 ",%.17g\n", run->run, series->metric,
+                    rill_unit_name(series->unit), ((int64_t)k + 1) * series->every,
+                    series->values[k]);
+        }
+    }
+}
+
+/// One JSON object a line, one line a run.
+static rill_status print_json(const rill_run *run, const char *label, FILE *stream,
+                              rill_error *error)
+{
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, run->hash);
+    cJSON *line = cJSON_CreateObject();
+    cJSON_AddStringToObject(line, "label", label);
+    cJSON_AddNumberToObject(line, "run", (double)run->run);
+    cJSON_AddStringToObject(line, "status", rill_run_status_name(run->status));
+    cJSON_AddStringToObject(line, "hash", hash);
+    cJSON_AddNumberToObject(line, "steps", (double)run->steps);
+    cJSON_AddNumberToObject(line, "episodes", (double)run->episodes);
+    cJSON_AddNumberToObject(line, "wall_seconds", run->wall_seconds);
+    cJSON *all = cJSON_AddArrayToObject(line, "series");
+    for (size_t j = 0; j < run->n_series; j++) {
+        const rill_series *series = &run->series[j];
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddItemToArray(all, object);
+        cJSON_AddStringToObject(object, "metric", series->metric);
+        cJSON_AddStringToObject(object, "unit", rill_unit_name(series->unit));
+        cJSON_AddNumberToObject(object, "every", (double)series->every);
+        cJSON_AddItemToObject(object, "values", json_numbers(series->values, series->count));
+    }
+    char *text = cJSON_PrintUnformatted(line);
+    cJSON_Delete(line);
+    if (text == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    fprintf(stream, "%s\n", text);
+    free(text);
+    return RILL_OK;
+}
+
+/// Replaces each series by its trailing means.
+static rill_status smooth(rill_run *run, int64_t n, rill_error *error)
+{
+    for (size_t j = 0; j < run->n_series; j++) {
+        rill_series *series = &run->series[j];
+        double *smoothed = malloc((series->count + 1) * sizeof *smoothed);
+        if (smoothed == NULL) {
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        rill_smooth(series->values, series->count, n, smoothed);
+        free(series->values);
+        series->values = smoothed;
+        series->capacity = series->count + 1;
+    }
+    return RILL_OK;
+}
+
+/// Where runs go.
+typedef struct target {
+    const rill_store_variant *variants;
+    const runs_request *request;
+    FILE *stream;
+} target;
+
+static rill_status export_run(void *context, rill_run *run, rill_error *error)
+{
+    const target *to = context;
+    const runs_request *request = to->request;
+    const rill_store_variant *variant = &to->variants[run->variant];
+    rill_status status = request->smooth > 1 ? smooth(run, request->smooth, error) : RILL_OK;
+    if (status != RILL_OK) {
+        return status;
+    }
+    switch (request->format) {
+    case EXPORT_CSV:
+        print_csv(run, variant->label, to->stream);
+        return RILL_OK;
+    case EXPORT_JSON:
+        return print_json(run, variant->label, to->stream, error);
+    case EXPORT_TENSORBOARD:
+        break;
+    }
+    return export_tensorboard(run, variant->label, variant->config, request->out, error);
+}
+
+rill_status export_runs(rill_store *store, const runs_request *request, FILE *stream,
+                        rill_error *error)
+{
+    int32_t n_variants = 0;
+    target to = {rill_store_variants(store, &n_variants), request, stream};
+    if (request->format == EXPORT_CSV) {
+        fprintf(stream, "label,run,metric,unit,position,value\n");
+    }
+    return rill_store_each(store, export_run, &to, error);
+}
