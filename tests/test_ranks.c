@@ -2,6 +2,7 @@
 #include "tests/runs.h"
 
 #include <rill/store.h>
+#include <sqlite3.h>
 
 #ifndef RILL_MPIRUN
 #define RILL_MPIRUN ""
@@ -260,6 +261,26 @@ static void wait_for_runs(const char *directory, size_t n)
     ck_assert_uint_ge(count_runs(directory), n);
 }
 
+/// Waits until so many runs have a checkpoint.
+static void wait_for_checkpoints(const char *file, int n)
+{
+    int n_found = 0;
+    for (int i = 0; i < 600 && n_found < n; i++) {
+        sqlite3 *database = NULL;
+        sqlite3_stmt *count = NULL;
+        sleep_milliseconds(50);
+        if (sqlite3_open_v2(file, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+            sqlite3_prepare_v2(database, "SELECT count(*) FROM checkpoints", -1, &count, NULL) ==
+                SQLITE_OK &&
+            sqlite3_step(count) == SQLITE_ROW) {
+            n_found = sqlite3_column_int(count, 0);
+        }
+        sqlite3_finalize(count);
+        sqlite3_close(database);
+    }
+    ck_assert_int_ge(n_found, n);
+}
+
 START_TEST(test_interrupted_and_resumed)
 {
     enter_fresh_directory();
@@ -282,6 +303,30 @@ START_TEST(test_interrupted_and_resumed)
     ASSERT_RANKS("2", "run", "long.json", "--out", "ranks");
     assert_says(ran.out, "of 80 runs are there already");
     ASSERT_DONE("run", "long.json", "--out", "one");
+    assert_same_results("one", "ranks");
+}
+END_TEST
+
+/// Runs under way travel too: what one rank has begun, another goes on with.
+START_TEST(test_runs_under_way_go_on)
+{
+    enter_fresh_directory();
+    write_json("slow.json",
+               "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
+               " 'stop': {'steps': 15000000}, 'runs': 4, 'seed': 3,"
+               " 'record': [{'metric': 'return', 'every': 1000}]}");
+    // rank 0 has one thread of four, so that it is others' runs that are saved
+    process p = start_ranks(LAUNCH("-n", "4"), ARGUMENTS("run", "slow.json", "--out", "ranks",
+                                                         "--threads", "1", "--checkpoint", "0.05"));
+    const pid_t leader = find_rank(p.pid, 0);
+    wait_for_checkpoints("ranks/results.sqlite", 3);
+    kill(leader, SIGTERM);
+    finish_program(&p, &ran);
+    assert_one_message(3, "interrupted");
+    ASSERT_RANKS("3", "run", "slow.json", "--out", "ranks", "--threads", "1");
+    assert_says(ran.out, " more in part\n");
+    ck_assert_str_eq(ran.err, ""); // no checkpoint was refused
+    ASSERT_DONE("run", "slow.json", "--out", "one");
     assert_same_results("one", "ranks");
 }
 END_TEST
@@ -366,6 +411,7 @@ int main(void)
                                   test_mistakes_are_told_once,
                                   test_another_launcher,
                                   test_interrupted_and_resumed,
+                                  test_runs_under_way_go_on,
                                   test_a_killed_rank_ends_the_job,
                                   test_a_slow_rank_comes_back,
                                   test_a_killed_rank_is_replaced};
