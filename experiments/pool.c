@@ -1,6 +1,6 @@
 #include "experiments/pool.h"
-#include "experiments/run_one.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +51,7 @@ struct pool {
     rill_variant_progress *progress; ///< (n_variants); `running` under the lock
     double last_progress;
     atomic_llong *steps; ///< (n_variants)
+    run_sight *sights;   ///< (n_variants)
     atomic_bool stop;
 };
 
@@ -83,9 +84,14 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     pthread_cond_init(&p->room, NULL);
     p->progress = calloc(n_variants + 1, sizeof *p->progress);
     p->steps = calloc(n_variants + 1, sizeof *p->steps);
-    if (p->progress == NULL || p->steps == NULL) {
+    p->sights = calloc(n_variants + 1, sizeof *p->sights);
+    if (p->progress == NULL || p->steps == NULL || p->sights == NULL) {
         pool_destroy(p);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    for (size_t i = 0; i < n_variants; i++) {
+        atomic_init(&p->sights[i].fraction, (double)NAN);
+        atomic_init(&p->sights[i].value, (double)NAN);
     }
     for (int64_t i = 0; i < experiment->runs * experiment->n_variants; i++) {
         p->n_missing += !is_done(p, task_at(p, i));
@@ -125,6 +131,7 @@ void pool_destroy(pool *p)
     free(p->returned);
     free(p->progress);
     free(p->steps);
+    free(p->sights);
     pthread_cond_destroy(&p->finished);
     pthread_cond_destroy(&p->room);
     pthread_mutex_destroy(&p->lock);
@@ -309,6 +316,11 @@ atomic_llong *pool_steps(pool *p, int32_t variant)
     return &p->steps[variant];
 }
 
+run_sight *pool_sight(pool *p, int32_t variant)
+{
+    return &p->sights[variant];
+}
+
 /// Waits until a task comes back or the time is over. With the lock held.
 static void wait_a_while(pool *p, double seconds)
 {
@@ -362,6 +374,8 @@ static void report(pool *p)
     pthread_mutex_lock(&p->lock);
     for (int32_t i = 0; i < p->experiment->n_variants; i++) {
         p->progress[i].steps = atomic_load(&p->steps[i]);
+        p->progress[i].fraction = atomic_load(&p->sights[i].fraction);
+        p->progress[i].value = atomic_load(&p->sights[i].value);
         all.steps += p->progress[i].steps;
         all.finished += p->progress[i].finished;
         all.running += p->progress[i].running;

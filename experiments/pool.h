@@ -5,6 +5,8 @@
 #ifndef RILL_EXPERIMENTS_POOL_H
 #define RILL_EXPERIMENTS_POOL_H
 
+#include "experiments/run_one.h"
+
 #include <rill/experiment.h>
 #include <stdatomic.h>
 
@@ -47,6 +49,8 @@ void pool_warn(pool *p, const char *message);
 const atomic_bool *pool_stop(const pool *p);
 /// Steps taken in the runs of a variant, for workers to add to.
 atomic_llong *pool_steps(pool *p, int32_t variant);
+/// What is to be seen of them.
+run_sight *pool_sight(pool *p, int32_t variant);
 
 /// One round of the calling thread: waits up to `seconds` for a finished run or a checkpoint, hands on all that
 /// wait, reports and asks whether to stop. False when all is over.

@@ -54,6 +54,7 @@ static void *work(void *context)
         const run_conditions conditions = {
             .stop = pool_stop(place->pool),
             .steps_taken = pool_steps(place->pool, j.task.variant),
+            .sight = pool_sight(place->pool, j.task.variant),
             .checkpoint_seconds = place->options->checkpoint_seconds,
             .checkpoint = pool_checkpoint(place->pool, j.task),
             .on_checkpoint = leave_checkpoint,

@@ -159,6 +159,25 @@ static void resume(runner *r, double now)
     catch_up(r);
 }
 
+static void show(const runner *r, run_sight *sight)
+{
+    const rill_experiment *experiment = r->experiment;
+    const rill_run *run = r->run;
+    double fraction = 0.0;
+    if (experiment->stop_steps > 0) {
+        fraction = (double)run->steps / (double)experiment->stop_steps;
+    }
+    if (experiment->stop_episodes > 0) {
+        fraction = fmax(fraction, (double)run->episodes / (double)experiment->stop_episodes);
+    }
+    const rill_series *series = &run->series[0];
+    const bool has_value = experiment->n_records > 0 && series->count > 0;
+    atomic_store_explicit(&sight->fraction, fraction, memory_order_relaxed);
+    atomic_store_explicit(&sight->value,
+                          has_value ? series->values[series->count - 1] : (double)NAN,
+                          memory_order_relaxed);
+}
+
 /// From time to time, and at the end: looks up from work, at the clock and at who wants something.
 static rill_status look_up(runner *r, bool is_watched)
 {
@@ -168,6 +187,9 @@ static rill_status look_up(runner *r, bool is_watched)
         atomic_fetch_add_explicit(conditions->steps_taken, r->run->steps - r->reported,
                                   memory_order_relaxed);
         r->reported = r->run->steps;
+    }
+    if (conditions->sight != NULL) {
+        show(r, conditions->sight);
     }
     if (!r->is_over && r->witness == 0) {
         r->witness = run_witness(r);

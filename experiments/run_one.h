@@ -5,10 +5,18 @@
 #include <rill/experiment.h>
 #include <stdatomic.h>
 
+/// What can be seen of a run under way: written by its thread every now and then, read by any. Several runs
+/// may share one.
+typedef struct run_sight {
+    _Atomic double fraction; ///< how much of the run is done, 0 to 1
+    _Atomic double value;    ///< the last of the first metric recorded; NaN: there is none yet
+} run_sight;
+
 /// What accompanies a run. All zero: nothing does.
 typedef struct run_conditions {
     const atomic_bool *stop;           ///< asks to stop; NULL: nobody does
     atomic_llong *steps_taken;         ///< to add to; NULL: nobody counts
+    run_sight *sight;                  ///< to keep up to date; NULL: nobody looks
     double checkpoint_seconds;         ///< of work between checkpoints; 0: none
     const rill_checkpoint *checkpoint; ///< to go on from; NULL: none
     /// Takes a checkpoint, with its bytes.

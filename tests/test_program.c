@@ -1,6 +1,5 @@
 // The program's run, summary, export and verify, as scripts use them: what they print, their exit
 // codes, one line on stderr for every mistake, and results that survive whatever happens.
-#define _XOPEN_SOURCE 700 // for pseudo-terminals
 
 #include "tests/runs.h"
 
@@ -321,47 +320,6 @@ START_TEST(test_labels_of_every_kind)
     cJSON_Delete(rows);
     ASSERT_DONE("export", "out", "--format", "csv");
     ck_assert_ptr_nonnull(strstr(ran.out, "\n\"a\"\"b\nc\",0,rms_error,steps,1,"));
-}
-END_TEST
-
-/// On a terminal there is a bar while it runs, and none afterwards.
-START_TEST(test_progress_bar)
-{
-    enter_fresh_directory();
-    write_json("small.json", small);
-    static const char *const quiet[] = {"--threads=2", "--quiet"};
-    for (size_t i = 0; i < 2; i++) {
-        int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-        ck_assert(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-        const char *name = ptsname(terminal);
-        pid_t child = fork();
-        if (child == 0) {
-            int to = open(name, O_RDWR | O_NOCTTY);
-            int null = open("/dev/null", O_RDWR);
-            if (to < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(to, 2) < 0) {
-                _exit(126);
-            }
-            execl(RILL_PROGRAM, RILL_PROGRAM, "run", "small.json", "--out", i == 0 ? "a" : "b",
-                  quiet[i], (char *)NULL);
-            _exit(127);
-        }
-        int status = 0;
-        ck_assert_int_eq(waitpid(child, &status, 0), child);
-        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        char seen[65536];
-        fcntl(terminal, F_SETFL, O_NONBLOCK);
-        ssize_t n = read(terminal, seen, sizeof seen - 1);
-        seen[n < 0 ? 0 : n] = '\0';
-        close(terminal);
-        if (i == 0) {
-            ck_assert_msg(strstr(seen, "12/12 runs") != NULL, "%s", seen);
-            ck_assert_ptr_nonnull(strstr(seen, "M steps/s"));
-            static const char removed[] = "\r\033[K";
-            ck_assert_str_eq(seen + n - (ssize_t)(sizeof removed - 1), removed);
-        } else {
-            ck_assert_str_eq(seen, "");
-        }
-    }
 }
 END_TEST
 
@@ -898,7 +856,7 @@ END_TEST
 
 TEST_MAIN_WITH_FILES(test_run, test_threads_and_overrides, test_summary,
                      test_diverged_runs_are_counted, test_export, test_labels_of_every_kind,
-                     test_progress_bar, test_interrupted_killed_and_resumed, test_bad_usage,
-                     test_help, test_places_that_cannot_be_read_or_written, test_full_output,
-                     test_full_disk, test_damaged_results, test_results_of_another_experiment,
-                     test_verify, test_verify_table, test_suite)
+                     test_interrupted_killed_and_resumed, test_bad_usage, test_help,
+                     test_places_that_cannot_be_read_or_written, test_full_output, test_full_disk,
+                     test_damaged_results, test_results_of_another_experiment, test_verify,
+                     test_verify_table, test_suite)

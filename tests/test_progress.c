@@ -10,7 +10,7 @@ static const char *const experiment =
     "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa', 'label': 'Sarsa'}, {'id': "
     "'q_learning', 'label': 'Q-learning α, with a label that goes on and on and on and on'}, {'id': "
     "'expected_sarsa'}], 'sweep': [{'path': 'agents[*].params.alpha', 'values': [0.1, 0.5]}], 'stop': "
-    "{'steps': 100000}, 'runs': 12}";
+    "{'steps': 300000}, 'runs': 12}";
 
 enum { N_RUNS = 72 };
 
@@ -329,7 +329,7 @@ static const char *check_event(const cJSON *event, double *runs, double *steps)
     if (strcmp(name, "run") == 0) {
         ck_assert_uint_eq(strlen(cJSON_GetStringValue(member(event, "hash"))), 16);
         ck_assert_str_eq(cJSON_GetStringValue(member(event, "status")), "done");
-        ck_assert(number(event, "run") < 12 && number(event, "steps") == 100000);
+        ck_assert(number(event, "run") < 12 && number(event, "steps") == 300000);
         ck_assert(number(event, "episodes") > 0 && number(event, "wall_seconds") > 0);
         *steps += number(event, "steps");
         return names[1];

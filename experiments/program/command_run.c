@@ -1,3 +1,4 @@
+#include "experiments/program/plan.h"
 #include "experiments/program/progress.h"
 #include "experiments/program/report.h"
 #include "experiments/program/summary_report.h"
@@ -197,6 +198,7 @@ static int run(const command *self, int argc, char **argv)
     bool is_json = false;
     bool is_json_progress = false;
     bool is_restart = false;
+    bool is_dry = false;
     option_list sets = {NULL, 0};
     threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
     const option options[] = {
@@ -210,6 +212,8 @@ static int run(const command *self, int argc, char **argv)
         {"--checkpoint", OPTION_REAL, &checkpoint, "SECONDS",
          "save runs under way so often, to lose no more when the machine dies; 0: never (60)", 0,
          1e9},
+        {"--dry-run", OPTION_FLAG, &is_dry, NULL,
+         "only tell what would be run, and about how long it takes", 0, 0},
         {"--restart", OPTION_FLAG, &is_restart, NULL, "forget the results that are in DIR", 0, 0},
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
@@ -268,9 +272,17 @@ static int run(const command *self, int argc, char **argv)
         code = fail(file, &error);
         goto done;
     }
-    status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    if (!is_dry) {
+        status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    }
     if (status == RILL_OK && !is_json && !is_quiet) {
         print_title(experiment, file);
+    }
+    if (is_dry) {
+        const char *kept = is_restart ? NULL : directory;
+        status = plan_print(experiment, kept, (int32_t)threads, is_json, &error);
+        code = status == RILL_OK ? finish_output() : fail(NULL, &error);
+        goto done;
     }
     if (status == RILL_OK) {
         const progress_form form = is_json_progress      ? PROGRESS_JSON
@@ -320,6 +332,7 @@ const command command_run = {
         "of threads.\n"
         "\n"
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
+        "  rill run experiments/suites/sutton-barto/figure-7.2-n-step-td.json --dry-run\n"
         "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2",
     .run = run,
 };

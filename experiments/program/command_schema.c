@@ -129,6 +129,18 @@ static void add_environments(cJSON *definitions)
     }
 }
 
+/// The names of metrics, and what they are.
+typedef struct metric_names {
+    cJSON *ids, *summaries;
+} metric_names;
+
+static void add_name(void *context, const char *id, const char *summary)
+{
+    const metric_names *names = context;
+    cJSON_AddItemToArray(names->ids, cJSON_CreateString(id));
+    cJSON_AddItemToArray(names->summaries, cJSON_CreateString(summary));
+}
+
 /// The metrics that "record" takes: by id, or with an index, "weight[3]".
 static void add_metrics(cJSON *definitions)
 {
@@ -136,8 +148,8 @@ static void add_metrics(cJSON *definitions)
     cJSON *metric = cJSON_AddObjectToObject(definitions, "metric");
     cJSON *choices = cJSON_AddArrayToObject(metric, "anyOf");
     cJSON *named = cJSON_CreateObject(), *indexed = cJSON_CreateObject();
-    cJSON *ids = cJSON_AddArrayToObject(named, "enum");
-    cJSON *summaries = cJSON_AddArrayToObject(named, "enumDescriptions");
+    metric_names names = {cJSON_AddArrayToObject(named, "enum"),
+                          cJSON_AddArrayToObject(named, "enumDescriptions")};
     cJSON_AddItemToArray(choices, named);
     cJSON_AddItemToArray(choices, indexed);
     for (const rill_metric *const *m = rill_metric_list(); *m != NULL; m++) {
@@ -145,10 +157,10 @@ static void add_metrics(cJSON *definitions)
             const size_t used = strlen(pattern);
             snprintf(pattern + used, sizeof pattern - used, "%s%s", used > 2 ? "|" : "", (*m)->id);
         } else if (!(*m)->is_of_evaluation) {
-            cJSON_AddItemToArray(ids, cJSON_CreateString((*m)->id));
-            cJSON_AddItemToArray(summaries, cJSON_CreateString((*m)->summary));
+            add_name(&names, (*m)->id, (*m)->summary);
         }
     }
+    rill_agent_metric_visit(add_name, &names);
     strncat(pattern, ")\\[[0-9]+\\]$", sizeof pattern - strlen(pattern) - 1);
     cJSON_AddStringToObject(indexed, "type", "string");
     cJSON_AddStringToObject(indexed, "pattern", pattern);

@@ -104,6 +104,11 @@ static double part_of(const progress_variant *variant)
     return running * variant->fraction;
 }
 
+double progress_done(const progress_variant *variant)
+{
+    return (double)(variant->n_before + variant->n_noted) + part_of(variant);
+}
+
 double progress_total_rate(const progress *p)
 {
     return (double)p->steps / fmax(seconds_now() - p->began, 1e-3);
@@ -182,6 +187,10 @@ static void look(progress *p, const rill_progress *now)
     for (int32_t i = 0; i < p->n_variants; i++) {
         progress_variant *variant = &p->variants[i];
         variant->now = now->variants[i];
+        if (variant->now.running > 0 && isfinite(variant->now.fraction)) {
+            variant->fraction = fmin(variant->now.fraction, 1.0);
+            add_to_curve(&variant->running, variant->fraction, variant->now.value);
+        }
         if (isnan(variant->began) && (variant->now.running > 0 || variant->n_noted > 0)) {
             variant->began = p->looked; // some time since then
         }

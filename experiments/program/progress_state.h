@@ -41,6 +41,8 @@ struct progress {
     progress_screen screen;
 };
 
+/// Runs of a variant that are done, those under way in part.
+double progress_done(const progress_variant *variant);
 /// Steps per second: of all, and of a variant since it began, NaN where it has not.
 double progress_total_rate(const progress *p);
 double progress_rate(const progress_variant *variant);

@@ -72,7 +72,8 @@ static void fill(const progress *p, const progress_variant *variant, bool is_pla
     snprintf(line->text[LABEL], sizeof line->text[LABEL], "%s", variant->label);
     snprintf(line->text[COUNT], sizeof line->text[COUNT], "%" PRId64 "/%" PRId64, done, all);
     for (int i = 0; i < BAR; i++) {
-        line->text[BAR_COLUMN][i] = i < (int)(BAR * done / (all > 0 ? all : 1)) ? '#' : '.';
+        line->text[BAR_COLUMN][i] =
+            i < (int)(BAR * progress_done(variant) / (double)all) ? '#' : '.';
     }
     if (!isnan(variant->began)) {
         format_short(progress_rate(variant), number);

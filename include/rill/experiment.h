@@ -128,6 +128,9 @@ typedef struct rill_variant_progress {
     int64_t steps;    ///< taken
     int64_t finished; ///< runs handed on
     int64_t running;  ///< runs under way
+    /// Of one of these, as it was within the last moments: how much of it is done, 0 to 1, and the last value
+    /// of the first metric that it records. NaN: nothing is known.
+    double fraction, value;
 } rill_variant_progress;
 
 /// How far an experiment is: the sums over its variants.
@@ -178,6 +181,13 @@ typedef struct rill_run_options {
 /// number alone. RILL_INTERRUPTED when stopped; unfinished runs leave nothing.
 RILL_API rill_status rill_experiment_run(const rill_experiment *experiment,
                                          const rill_run_options *options, rill_error *error);
+
+/// About how many seconds a run of a variant takes: run 0 is tried for at most `limit` seconds and, where it
+/// is not over by then, the rest is reckoned from the share of the episodes or steps that it has done (of
+/// which later ones may be shorter). `is_measured` tells that it was over. Nothing is kept.
+RILL_API rill_status rill_experiment_estimate(const rill_experiment *experiment, int32_t variant,
+                                              double limit, double *seconds, bool *is_measured,
+                                              rill_error *error);
 
 /// One run, in the calling thread. Clear `run` with `rill_run_clear`, also after an error.
 RILL_API rill_status rill_experiment_run_one(const rill_experiment *experiment, int32_t variant,
