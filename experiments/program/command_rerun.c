@@ -45,19 +45,21 @@ static rill_status note_stored(void *context, rill_run *run, rill_error *error)
     return RILL_OK;
 }
 
-/// Marks the variants with one of the labels, or all.
+/// Marks the variants with one of the labels, their own or that of their agent; all where none is given.
 static rill_status choose_variants(const rill_store *store, const option_list *labels,
                                    uint8_t *is_chosen, rill_error *error)
 {
     int32_t n = 0;
     const char *const *names = rill_store_labels(store, &n);
+    const rill_store_variant *variants = rill_store_variants(store, &n);
     for (int32_t i = 0; i < n; i++) {
         is_chosen[i] = labels->count == 0;
     }
     for (size_t j = 0; j < labels->count; j++) {
         bool is_found = false;
         for (int32_t i = 0; i < n; i++) {
-            if (strcmp(names[i], labels->items[j]) == 0) {
+            if (strcmp(variants[i].label, labels->items[j]) == 0 ||
+                strcmp(variants[i].agent_label, labels->items[j]) == 0) {
                 is_chosen[i] = is_found = true;
             }
         }
