@@ -178,6 +178,20 @@ static bool has(const rill_param *params, const char *name)
     return params != NULL && rill_param_find(params, name, NULL) != NULL;
 }
 
+/// Whether some agent of the file has a parameter.
+static bool any_agent_has(const cJSON *root, const char *name)
+{
+    const cJSON *agents = cJSON_GetObjectItemCaseSensitive(root, "agents");
+    const cJSON *agent = NULL;
+    cJSON_ArrayForEach (agent, agents) {
+        const char *id = id_of(agent);
+        if (id != NULL && has(agent_params(id), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void explain(rill_error *error, const char *place)
 {
     snprintf(error->message, sizeof error->message, "unknown here; it belongs %s", place);
@@ -250,7 +264,7 @@ static void explain_key(const cJSON *root, rill_error *error)
     if (is_in_params && explain_name(&part, name, error)) {
         return;
     }
-    if (part.path[0] == '\0' && agent_with(name) != NULL) {
+    if (part.path[0] == '\0' && any_agent_has(root, name)) {
         snprintf(text, sizeof text, "to the agents: agents[i].params.%s", name);
         explain(error, text);
     }

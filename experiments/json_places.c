@@ -90,8 +90,9 @@ static const cJSON *follow_one(const cJSON *json, const char **path)
     if (**path == '[') {
         char *end = NULL;
         const long index = strtol(*path + 1, &end, 10);
-        *path = *end == ']' ? end + 1 : *path + strlen(*path);
-        return cJSON_IsArray(json) ? cJSON_GetArrayItem(json, (int)index) : NULL;
+        const bool is_index = end > *path + 1 && *end == ']' && cJSON_IsArray(json);
+        *path = end + 1;
+        return is_index ? cJSON_GetArrayItem(json, (int)index) : NULL;
     }
     const char *name = *path + (**path == '.');
     const cJSON *found = NULL;

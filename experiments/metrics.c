@@ -136,6 +136,7 @@ static const rill_metric metric_reward = {
 };
 static const rill_metric metric_steps_per_second = {
     .id = "steps_per_second",
+    .better = RILL_BETTER_HIGHER,
     .summary =
         "steps taken since the last point by the time they took; not part of the result hash",
     .may_be_missing = true,

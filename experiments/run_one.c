@@ -214,7 +214,7 @@ static rill_status look_up(runner *r, bool is_watched)
     } else if (now - r->looked > 2.0 * look_seconds && r->look_length > 1) {
         r->look_length /= 2;
     }
-    r->looked = now;
+    r->looked = run_seconds_now(); // without what a checkpoint took
     r->look = r->run->steps + r->look_length;
     return r->is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
 }
@@ -356,6 +356,7 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
     if (status == RILL_OK) {
         *is_watched = *is_watched || r.is_watched || r.n_lanes > 1;
         r.look = r.look_length = FIRST_LOOK;
+        r.looked = r.saved = r.began;
         if (r.n_lanes == 1) {
             begin_episode(&r);
         }

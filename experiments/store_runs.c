@@ -35,6 +35,23 @@ rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done, i
     return status;
 }
 
+rill_status rill_store_count(const rill_store *store, int32_t variant, int64_t runs, int64_t *count,
+                             rill_error *error)
+{
+    sqlite3_stmt *select =
+        store_prepare(store, "SELECT count(*) FROM runs WHERE variant = ? AND run < ?", error);
+    if (select == NULL) {
+        return RILL_IO;
+    }
+    sqlite3_bind_int64(select, 1, store->ids[variant]);
+    sqlite3_bind_int64(select, 2, runs);
+    const bool is_answered = sqlite3_step(select) == SQLITE_ROW;
+    *count = sqlite3_column_int64(select, 0);
+    rill_status status = is_answered ? RILL_OK : store_error(store, error);
+    sqlite3_finalize(select);
+    return status;
+}
+
 /// The position of a variant of the experiment by its id; -1: it is of another one.
 static int32_t find_own(const rill_store *store, int64_t id)
 {

@@ -157,7 +157,7 @@ typedef struct result {
     int code;          ///< exit code, or -1 when a signal ended it
     int signal;        ///< that signal, or 0
     char out[1 << 19]; ///< what it wrote, cut at the size
-    char err[4096];
+    char err[1 << 16];
     bool is_cut; ///< `out` is not the whole
 } result;
 

@@ -98,7 +98,7 @@ START_TEST(test_mistakes)
         {"{'y': [[1]]}", 2, "x"},
         {"[[1, 2]]", 2, "expected an object"},
         {"{'x': [[1]], 'y': [[1, 2]]}", 2, "y: has 2 columns and x 1"},
-        {"{'x': [[1]", 2, "scores.json: line 1"},
+        {"{'x': [[1]", 2, "scores.json:1:11: not JSON"},
     };
     enter_fresh_directory();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

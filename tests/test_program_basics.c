@@ -150,6 +150,7 @@ START_TEST(describe_shows_the_table)
     assert_prints("describe cliff_walking", "0 up, 1 right, 2 down, 3 left");
     assert_prints("describe gridworld", " restart | terminate | stay | wrap ");
     assert_prints("describe q_learning", " 0 to 1 ");
+    assert_prints("describe rms_error", "\nbetter          lower\n");
     assert_prints("describe gaussian", "\nkind            distribution\n");
     assert_prints("describe gaussian",
                   "\n  max_log_std  number  2        -20 to 20            greatest");

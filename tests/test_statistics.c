@@ -429,6 +429,37 @@ START_TEST(test_bootstrap_is_reproducible)
 }
 END_TEST
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/// The interquartile mean as it is defined, by sorting, of all sizes up to 60, with many ties and with few.
+START_TEST(test_interquartile_mean)
+{
+    rill_rng rng;
+    rill_rng_seed(&rng, 11);
+    for (size_t n = 1; n <= 60; n++) {
+        for (int64_t levels = 1; levels < 100000; levels *= 5) {
+            double values[60], sorted[60];
+            for (size_t i = 0; i < n; i++) {
+                values[i] = sorted[i] = (double)rill_rng_integers(&rng, levels) / 7.0;
+            }
+            qsort(sorted, n, sizeof *sorted, compare_numbers);
+            double sum = 0.0;
+            for (size_t i = n / 4; i < n - n / 4; i++) {
+                sum += sorted[i];
+            }
+            const double expected = sum / (double)(n - 2 * (n / 4));
+            const rill_score_matrix x = {values, n, 1};
+            ASSERT_NEAR(rill_score_statistic(RILL_STATISTIC_IQM, 0, &x, NULL), expected,
+                        1e-15 + 1e-14 * expected);
+        }
+    }
+}
+END_TEST
+
 /// Few runs, missing ones, and what has no answer.
 START_TEST(test_edges_of_scores)
 {
@@ -474,4 +505,4 @@ TEST_MAIN(test_estimate_equals_scipy, test_estimate_of_few, test_median, test_t_
           test_t_tests_without_variance, test_mann_whitney_equals_scipy, test_holm,
           test_runs_needed, test_curves, test_point_statistics_equal_rliable,
           test_bootstrap_intervals_equal_rliable, test_bootstrap_error_is_known,
-          test_bootstrap_is_reproducible, test_edges_of_scores)
+          test_bootstrap_is_reproducible, test_edges_of_scores, test_interquartile_mean)

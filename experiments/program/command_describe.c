@@ -295,6 +295,7 @@ static void print_text(const any_type *subject, const rill_env *env)
         print_distribution(subject->distribution_type);
     }
     if (strcmp(subject->family, "metric") == 0) {
+        print_metric_better(subject->id);
         print_metric_owners(subject->id);
     } else {
         print_params(subject->params);

@@ -1,3 +1,4 @@
+#include "experiments/program/plan.h"
 #include "experiments/program/progress.h"
 #include "experiments/program/report.h"
 #include "experiments/program/summary_report.h"
@@ -48,6 +49,17 @@ static rill_status store_runs(void *context, rill_run *runs, size_t n, rill_erro
         rill_run_clear(&runs[i]);
     }
     return status;
+}
+
+static rill_status store_checkpoint(void *context, const rill_checkpoint *checkpoint,
+                                    rill_error *error)
+{
+    return rill_store_put_checkpoint(((session *)context)->store, checkpoint, error);
+}
+
+static void show_warning(void *context, const char *message)
+{
+    progress_warn(((session *)context)->progress, message);
 }
 
 static void show_progress(void *context, const rill_progress *all)
@@ -106,11 +118,13 @@ static void print_title(const rill_experiment *experiment, const char *file)
 
 /// Runs what is not stored yet. Answers the status of the run.
 static rill_status run_missing(const rill_experiment *experiment, rill_store *store,
-                               int32_t threads, bool is_quiet, progress_form form,
-                               rill_error *error)
+                               int32_t threads, double checkpoint_seconds, bool is_quiet,
+                               progress_form form, rill_error *error)
 {
     const int64_t n_tasks = experiment->runs * experiment->n_variants;
     int64_t n_done = 0;
+    rill_checkpoint *checkpoints = NULL;
+    size_t n_checkpoints = 0;
     uint8_t *is_done = calloc((size_t)n_tasks, 1);
     if (is_done == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
@@ -119,8 +133,16 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
     if (status == RILL_OK && n_done > 0) {
         status = rill_store_check(store, experiment, 2.0, error);
     }
-    if (status == RILL_OK && n_done > 0 && !is_quiet) {
-        printf("%" PRId64 " of %" PRId64 " runs are there already\n\n", n_done, n_tasks);
+    if (status == RILL_OK) {
+        status =
+            rill_store_checkpoints(store, experiment->runs, &checkpoints, &n_checkpoints, error);
+    }
+    if (status == RILL_OK && n_done + (int64_t)n_checkpoints > 0 && !is_quiet) {
+        printf("%" PRId64 " of %" PRId64 " runs are there already", n_done, n_tasks);
+        if (n_checkpoints > 0) {
+            printf(", %zu more in part", n_checkpoints);
+        }
+        printf("\n\n");
         fflush(stdout);
     }
     if (status == RILL_OK && n_done < n_tasks) {
@@ -130,13 +152,19 @@ static rill_status run_missing(const rill_experiment *experiment, rill_store *st
             .is_done = is_done,
             .on_runs = store_runs,
             .on_progress = show_progress,
-            .context = &under_way,
             .should_stop = should_stop,
+            .checkpoint_seconds = checkpoint_seconds,
+            .checkpoints = checkpoints,
+            .n_checkpoints = n_checkpoints,
+            .on_checkpoint = store_checkpoint,
+            .on_warning = show_warning,
+            .context = &under_way,
         };
         catch_signals();
         status = rill_experiment_run(experiment, &options, error);
         progress_end(under_way.progress, status);
     }
+    rill_checkpoints_destroy(checkpoints, n_checkpoints);
     free(is_done);
     return status;
 }
@@ -164,11 +192,13 @@ static int run(const command *self, int argc, char **argv)
     const char *out = NULL;
     int64_t n_runs = 0;
     int64_t seed = -1;
+    double checkpoint = 60.0;
     int64_t threads = sysconf(_SC_NPROCESSORS_ONLN);
     bool is_quiet = false;
     bool is_json = false;
     bool is_json_progress = false;
     bool is_restart = false;
+    bool is_dry = false;
     option_list sets = {NULL, 0};
     threads = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
     const option options[] = {
@@ -179,6 +209,11 @@ static int run(const command *self, int argc, char **argv)
          "runs at a time (default: processors); changes no result", 1, 1024},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace a value of the file: agents[0].params.alpha=0.1", 0, 0},
+        {"--dry-run", OPTION_FLAG, &is_dry, NULL,
+         "only tell what would be run, and about how long it takes", 0, 0},
+        {"--checkpoint", OPTION_REAL, &checkpoint, "SECONDS",
+         "save runs under way so often, to lose no more when the machine dies; 0: never (60)", 0,
+         1e9},
         {"--restart", OPTION_FLAG, &is_restart, NULL, "forget the results that are in DIR", 0, 0},
         {"--quiet", OPTION_FLAG, &is_quiet, NULL, "only the table: no title, progress or picture",
          0, 0},
@@ -237,16 +272,24 @@ static int run(const command *self, int argc, char **argv)
         code = fail(file, &error);
         goto done;
     }
-    status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    if (!is_dry) {
+        status = rill_store_open(&store, directory, experiment, is_restart, &error);
+    }
     if (status == RILL_OK && !is_json && !is_quiet) {
         print_title(experiment, file);
+    }
+    if (is_dry) {
+        const char *kept = is_restart ? NULL : directory;
+        status = plan_print(experiment, kept, (int32_t)threads, is_json, &error);
+        code = status == RILL_OK ? finish_output() : fail(NULL, &error);
+        goto done;
     }
     if (status == RILL_OK) {
         const progress_form form = is_json_progress      ? PROGRESS_JSON
                                    : is_quiet || is_json ? PROGRESS_NONE
                                                          : progress_choose();
-        status =
-            run_missing(experiment, store, (int32_t)threads, is_quiet || is_json, form, &error);
+        status = run_missing(experiment, store, (int32_t)threads, checkpoint, is_quiet || is_json,
+                             form, &error);
     }
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
@@ -284,9 +327,12 @@ const command command_run = {
         "Runs every agent of an experiment file as often as it says, spread over threads, and\n"
         "prints the mean of each metric over the last part of training. Runs that are in the\n"
         "result directory are not repeated: interrupt with Ctrl-C and go on with the same command,\n"
-        "or ask for more --runs later. Results do not depend on the number of threads.\n"
+        "or ask for more --runs later. Runs under way are saved too, when they are interrupted and\n"
+        "once a minute, and go on where they were. Results depend neither on that nor on the number\n"
+        "of threads.\n"
         "\n"
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
+        "  rill run experiments/suites/sutton-barto/figure-7.2-n-step-td.json --dry-run\n"
         "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2",
     .run = run,
 };

@@ -129,27 +129,27 @@ static void add_environments(cJSON *definitions)
     }
 }
 
-/// Arrays that say what may stand somewhere, and in a line what it is.
-typedef struct choice_list {
-    cJSON *values, *summaries;
-} choice_list;
+/// The names of metrics, and what they are.
+typedef struct metric_names {
+    cJSON *ids, *summaries;
+} metric_names;
 
-static void add_choice(void *context, const char *value, const char *summary)
+static void add_name(void *context, const char *id, const char *summary)
 {
-    const choice_list *list = context;
-    cJSON_AddItemToArray(list->values, cJSON_CreateString(value));
-    cJSON_AddItemToArray(list->summaries, cJSON_CreateString(summary));
+    const metric_names *names = context;
+    cJSON_AddItemToArray(names->ids, cJSON_CreateString(id));
+    cJSON_AddItemToArray(names->summaries, cJSON_CreateString(summary));
 }
 
-/// The metrics that "record" takes: by id, with an index, "weight[3]", or by the name that agents have it under.
+/// The metrics that "record" takes: by id, or with an index, "weight[3]".
 static void add_metrics(cJSON *definitions)
 {
     char pattern[256] = "^(";
     cJSON *metric = cJSON_AddObjectToObject(definitions, "metric");
     cJSON *choices = cJSON_AddArrayToObject(metric, "anyOf");
     cJSON *named = cJSON_CreateObject(), *indexed = cJSON_CreateObject();
-    choice_list list = {cJSON_AddArrayToObject(named, "enum"),
-                        cJSON_AddArrayToObject(named, "enumDescriptions")};
+    metric_names names = {cJSON_AddArrayToObject(named, "enum"),
+                          cJSON_AddArrayToObject(named, "enumDescriptions")};
     cJSON_AddItemToArray(choices, named);
     cJSON_AddItemToArray(choices, indexed);
     for (const rill_metric *const *m = rill_metric_list(); *m != NULL; m++) {
@@ -157,10 +157,10 @@ static void add_metrics(cJSON *definitions)
             const size_t used = strlen(pattern);
             snprintf(pattern + used, sizeof pattern - used, "%s%s", used > 2 ? "|" : "", (*m)->id);
         } else if (!(*m)->is_of_evaluation) {
-            add_choice(&list, (*m)->id, (*m)->summary);
+            add_name(&names, (*m)->id, (*m)->summary);
         }
     }
-    rill_agent_metric_visit(add_choice, &list);
+    rill_agent_metric_visit(add_name, &names);
     strncat(pattern, ")\\[[0-9]+\\]$", sizeof pattern - strlen(pattern) - 1);
     cJSON_AddStringToObject(indexed, "type", "string");
     cJSON_AddStringToObject(indexed, "pattern", pattern);

@@ -47,6 +47,14 @@ static bool does_measure(const rill_agent_type *type, const char *id)
     return measure != NULL && measure->id != NULL;
 }
 
+void print_metric_better(const char *id)
+{
+    const rill_metric *metric = rill_metric_find(id, NULL);
+    if (metric != NULL && metric->better != RILL_BETTER_NEITHER) {
+        printf("%-15s %s\n", "better", metric->better == RILL_BETTER_HIGHER ? "higher" : "lower");
+    }
+}
+
 void print_metric_owners(const char *id)
 {
     const int64_t index = agent_metric_find(id);

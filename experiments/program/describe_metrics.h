@@ -13,6 +13,9 @@ bool find_agent_metric(const char *id, const char **name, const char **summary);
 /// Their names, at most `size`; answers how many.
 size_t list_agent_metrics(const char **names, size_t size);
 
+/// Prints which values of a metric are better; nothing where it depends.
+void print_metric_better(const char *id);
+
 /// Prints who has the metric of this name; nothing where it is everybody's.
 void print_metric_owners(const char *id);
 

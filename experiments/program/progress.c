@@ -256,6 +256,18 @@ void progress_show(progress *p, const rill_progress *now)
     }
 }
 
+void progress_warn(progress *p, const char *message)
+{
+    if (p != NULL && p->form == PROGRESS_JSON) {
+        progress_json_warning(p, message);
+        return;
+    }
+    if (p != NULL && p->form == PROGRESS_TERMINAL) {
+        progress_wipe(p);
+    }
+    fprintf(stderr, "rill: warning: %s\n", message);
+}
+
 void progress_end(progress *p, rill_status status)
 {
     if (p == NULL) {

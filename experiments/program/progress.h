@@ -26,6 +26,8 @@ progress *progress_begin(const rill_experiment *experiment, const uint8_t *is_do
 void progress_note(progress *p, const rill_run *runs, size_t n);
 /// Tells how far it is, if it is time.
 void progress_show(progress *p, const rill_progress *now);
+/// Tells about something that went otherwise than hoped for; also with no progress to tell (NULL).
+void progress_warn(progress *p, const char *message);
 /// Clears what is on the terminal; `status` is what became of the experiment.
 void progress_end(progress *p, rill_status status);
 

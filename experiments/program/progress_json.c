@@ -82,6 +82,13 @@ void progress_json_run(const progress *p, const rill_run *run)
     print(object);
 }
 
+void progress_json_warning(const progress *p, const char *message)
+{
+    cJSON *object = begin(p, "warning");
+    cJSON_AddStringToObject(object, "message", message);
+    print(object);
+}
+
 void progress_json_end(const progress *p, rill_status status)
 {
     cJSON *object = begin(p, "end");

@@ -63,6 +63,7 @@ void format_duration(double seconds, char text[24]);
 /// Prints the state as an object; a finished run; and the end.
 void progress_json(const progress *p);
 void progress_json_run(const progress *p, const rill_run *run);
+void progress_json_warning(const progress *p, const char *message);
 void progress_json_end(const progress *p, rill_status status);
 
 /// Draws the state in place of the last picture; and takes that away.

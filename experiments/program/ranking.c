@@ -99,13 +99,15 @@ static void add_setting(table *t, const cJSON *settings, const char *column)
         char name[NAME_SIZE];
         name_setting(setting->string, name);
         if (strcmp(name, column) == 0) {
-            char *text = cJSON_IsString(setting) ? NULL : cJSON_PrintUnformatted(setting);
             if (cJSON_IsNumber(setting)) {
                 table_add(t, "%.6g", setting->valuedouble);
+            } else if (cJSON_IsString(setting)) {
+                table_add(t, "%.40s", setting->valuestring);
             } else {
-                table_add(t, "%.40s", text == NULL ? setting->valuestring : text);
+                char *text = cJSON_PrintUnformatted(setting);
+                table_add(t, "%.40s", text == NULL ? "" : text);
+                cJSON_free(text);
             }
-            cJSON_free(text);
             return;
         }
     }

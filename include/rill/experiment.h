@@ -182,6 +182,13 @@ typedef struct rill_run_options {
 RILL_API rill_status rill_experiment_run(const rill_experiment *experiment,
                                          const rill_run_options *options, rill_error *error);
 
+/// About how many seconds a run of a variant takes: run 0 is tried for at most `limit` seconds and, where it
+/// is not over by then, the rest is reckoned from the share of the episodes or steps that it has done (of
+/// which later ones may be shorter). `is_measured` tells that it was over. Nothing is kept.
+RILL_API rill_status rill_experiment_estimate(const rill_experiment *experiment, int32_t variant,
+                                              double limit, double *seconds, bool *is_measured,
+                                              rill_error *error);
+
 /// One run, in the calling thread. Clear `run` with `rill_run_clear`, also after an error.
 RILL_API rill_status rill_experiment_run_one(const rill_experiment *experiment, int32_t variant,
                                              int64_t number, rill_run *run, rill_error *error);

@@ -45,6 +45,10 @@ RILL_API void rill_store_close(rill_store *store);
 RILL_API rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *is_done,
                                      int64_t *n_done, rill_error *error);
 
+/// Counts the stored runs below number `runs` of a variant (its position in `rill_store_variants`).
+RILL_API rill_status rill_store_count(const rill_store *store, int32_t variant, int64_t runs,
+                                      int64_t *count, rill_error *error);
+
 /// For a store opened for an experiment: repeats stored runs and compares hashes, at most one of a variant,
 /// the shortest first, as long as they took less than `seconds` in all. RILL_INVALID when the program no longer
 /// makes the stored results (its code has changed since).
