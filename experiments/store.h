@@ -76,4 +76,18 @@ rill_status store_write_head(rill_store *store, const rill_experiment *experimen
 rill_status store_add_variant(const rill_store *store, int64_t id, int32_t position,
                               const rill_store_variant *variant, rill_error *error);
 
+/// The statements that store a run.
+typedef struct store_writer {
+    const rill_store *store;
+    sqlite3_stmt *find_twin, *put_run, *put_series, *remove_checkpoint;
+} store_writer;
+
+/// Close also after an error.
+rill_status store_writer_open(store_writer *w, const rill_store *store, rill_error *error);
+void store_writer_close(const store_writer *w);
+/// Stores a run of the variant of this id and label. Inside a transaction. One that is there already must
+/// be the same.
+rill_status store_writer_put(const store_writer *w, int64_t variant, const char *label,
+                             const rill_run *run, bool *is_new, rill_error *error);
+
 #endif
