@@ -4,29 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Refuses numbers that a schedule of this kind does not look at, unless they are what a schedule written
-/// back has there.
+/// Refuses numbers that a schedule of this kind does not look at, unless they are what stands there when
+/// one is written back (`write_schedule`).
 static rill_status refuse_unused(const cJSON *json, const rill_schedule *schedule,
                                  rill_error *error)
 {
     const rill_schedule_kind kind = schedule->kind;
-    const rill_schedule neutral = rill_schedule_constant(0.0);
     const struct {
         const char *key;
-        bool is_used;
-        double value, neutral;
+        bool is_used, is_neutral;
     } numbers[] = {
-        {"to", kind == RILL_SCHEDULE_LINEAR || kind == RILL_SCHEDULE_EXPONENTIAL, schedule->to,
-         neutral.to},
-        {"over", kind != RILL_SCHEDULE_CONSTANT, schedule->over, neutral.over},
-        {"power", kind == RILL_SCHEDULE_POWER, schedule->power, neutral.power},
+        {"to", kind == RILL_SCHEDULE_LINEAR || kind == RILL_SCHEDULE_EXPONENTIAL,
+         schedule->to == 0.0 || schedule->to == schedule->from},
+        {"over", kind != RILL_SCHEDULE_CONSTANT, schedule->over == 1.0},
+        {"power", kind == RILL_SCHEDULE_POWER, schedule->power == 1.0},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (!numbers[i].is_used && cJSON_GetObjectItemCaseSensitive(json, numbers[i].key) != NULL &&
-            numbers[i].value != numbers[i].neutral) {
-            return rill_error_set(error, RILL_INVALID, numbers[i].key,
+        const char *key = numbers[i].key;
+        const cJSON *number = cJSON_GetObjectItemCaseSensitive(json, key);
+        if (!numbers[i].is_used && !numbers[i].is_neutral && number != NULL) {
+            return rill_error_set(error, RILL_INVALID, key,
                                   "%.15g has no effect: a schedule \"%s\" takes no \"%s\"",
-                                  numbers[i].value, rill_schedule_kind_name(kind), numbers[i].key);
+                                  number->valuedouble, rill_schedule_kind_name(kind), key);
         }
     }
     return RILL_OK;

@@ -13,6 +13,7 @@ enum {
 struct rill_store {
     sqlite3 *database;
     char file[STORE_MAX_PATH];
+    bool is_for_reading;
     int64_t version; ///< of the tables as they are in the file; 0: there are none yet
     int64_t seed;
     char *config;
@@ -27,6 +28,9 @@ struct rill_store {
 
 /// Fills the error from the database's last one; answers its status.
 rill_status store_error(const rill_store *store, rill_error *error);
+
+/// RILL_IO: the file cannot be written or, with its log, not even be read.
+rill_status store_read_only(const rill_store *store, rill_error *error);
 
 /// Runs statements that answer nothing.
 rill_status store_execute(const rill_store *store, const char *sql, rill_error *error);

@@ -269,6 +269,8 @@ START_TEST(test_schedules)
          {RILL_SCHEDULE_EXPONENTIAL, RILL_PER_STEP, 1.0, 0.0, 10.0, 0}},
         {WITH_ALPHA("'schedule': 'harmonic', 'from': 1, 'over': 3"),
          {RILL_SCHEDULE_HARMONIC, RILL_PER_STEP, 1.0, 0, 3.0, 0}},
+        {WITH_PARAMS("'alpha': '1/n'"),
+         {RILL_SCHEDULE_HARMONIC, RILL_PER_VISIT, 1.0, 1.0, 1.0, 1.0}},
         {WITH_ALPHA("'schedule': 'power', 'from': 1, 'power': 0.75, 'over': 2"),
          {RILL_SCHEDULE_POWER, RILL_PER_STEP, 1.0, 0, 2.0, 0.75}},
     };
