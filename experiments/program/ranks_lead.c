@@ -229,11 +229,12 @@ static void read_report(leader *self, int32_t from, pool *p, const bytes_writer 
     }
 }
 
+/// At most one of each: those that are answered have more to say, and what they brought is to be stored.
 static void read_reports(leader *self, pool *p)
 {
     int32_t from = 0;
     bytes_writer message;
-    while (ranks_receive(self->all, &from, &message)) {
+    for (int32_t i = 1; i < self->all->count && ranks_receive(self->all, &from, &message); i++) {
         read_report(self, from, p, &message);
         free(message.data);
     }
