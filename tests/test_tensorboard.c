@@ -162,7 +162,8 @@ END_TEST
 START_TEST(test_written_and_read)
 {
     static const int64_t steps[] = {0, 1, 127, 128, 16383, 16384, INT64_C(1) << 40, INT64_MAX};
-    static const double values[] = {0.0, -1.5, 1e-3, 3.25e38, INFINITY, -INFINITY, NAN, 0x1p-130};
+    static const double values[] = {
+        0.0, -1.5, 1e-3, 3.25e38, (double)INFINITY, -(double)INFINITY, (double)NAN, 0x1p-130};
     enum { N = sizeof steps / sizeof steps[0] };
     char text[301];
     memset(text, 'x', 300);
