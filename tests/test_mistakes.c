@@ -382,6 +382,8 @@ START_TEST(test_values)
          "expected [first, last], counted from 1, in episodes or steps"},
         {WITH("'sweep': [@{'path': 'agents[0].params.alpha', 'values': [0.1, -1]}]"), "sweep[0]",
          "agents[0].params.alpha = -1: -1 is out of range"},
+        {WITH("'sweep': [@{'path': 'agents[0].params.alpha', 'values': [{'from': 1}]}]"),
+         "sweep[0]", "agents[0].params.alpha = {\"from\":1}: schedule: missing; expected a text"},
         {WITH("'sweep': [@{'path': 'params.alpha', 'values': [0.1]}]"), "sweep[0]",
          "\"params.alpha\" is no path of a sweep; these begin with"},
         {WITH(
