@@ -796,10 +796,10 @@ START_TEST(test_exact_values_are_shared)
 }
 END_TEST
 
-/// What determines the runs of the first agent, or without agents the world.
+/// What determines the runs of the first agent; "" without agents.
 static const char *config_of(const rill_experiment *e)
 {
-    return e->n_variants > 0 ? e->variants[0].config : e->worlds[0]->text;
+    return e->n_variants > 0 ? e->variants[0].config : "";
 }
 
 /// An experiment written back says the same, with every default in it, and the configuration of
