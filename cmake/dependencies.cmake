@@ -42,3 +42,19 @@ function(rill_require_dependencies)
         "  Homebrew        brew install pkgconf cjson gsl sqlite check\n"
         "Without them, -DRILL_LAB=OFF builds librill alone.")
 endfunction()
+
+# rill_find_mpi() makes the target rill::mpi where RILL_MPI wants it and it is there. MPI's own package
+# knows its flags; of C++ bindings nothing is wanted.
+function(rill_find_mpi)
+    if(RILL_MPI STREQUAL "OFF")
+        return()
+    endif()
+    find_package(MPI QUIET COMPONENTS C)
+    if(MPI_C_FOUND)
+        add_library(rill::mpi INTERFACE IMPORTED)
+        target_link_libraries(rill::mpi INTERFACE MPI::MPI_C)
+        target_compile_definitions(rill::mpi INTERFACE RILL_HAS_MPI OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+    elseif(RILL_MPI STREQUAL "ON")
+        message(FATAL_ERROR "No MPI was found, and RILL_MPI is ON. script/setup.sh mpi installs Open MPI.")
+    endif()
+endfunction()

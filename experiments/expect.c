@@ -277,7 +277,9 @@ static rill_status refuse_label(const rill_experiment *experiment, const char *l
     }
     const char *nearest = labels == NULL ? NULL : rill_nearest_name(label, labels);
     rill_error_set(error, RILL_INVALID, "agent", "no agent has the label \"%.60s\"; %s%s%s", label,
-                   nearest == NULL ? "there are: " : "did you mean \"",
+                   known[0] == '\0'  ? "there are none"
+                   : nearest == NULL ? "there are: "
+                                     : "did you mean \"",
                    nearest == NULL ? known : nearest, nearest == NULL ? "" : "\"?");
     free(labels);
     return RILL_INVALID;

@@ -112,8 +112,11 @@ static rill_status take_base(const experiment_file *file, cJSON *json, char **na
 {
     const char *base = NULL;
     *name = NULL;
-    if (!cJSON_IsObject(json)) {
-        return RILL_OK;
+    if (!cJSON_IsObject(json)) { // which the reader refuses in the file itself
+        return file->n_texts == 1
+                   ? RILL_OK
+                   : rill_error_set(error, RILL_INVALID, "",
+                                    "found %s, expected an object to extend", json_kind(json));
     }
     rill_status status = json_get_text(json, "extends", false, &base, error);
     if (status != RILL_OK || base == NULL) {

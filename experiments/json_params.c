@@ -1,32 +1,32 @@
 /// Blocks of parameters from and to JSON objects, by their tables.
 #include "experiments/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/// Refuses numbers that a schedule of this kind does not look at, unless they are what a schedule written
-/// back has there.
+/// Refuses numbers that a schedule of this kind does not look at, unless they are what stands there when
+/// one is written back (`write_schedule`).
 static rill_status refuse_unused(const cJSON *json, const rill_schedule *schedule,
                                  rill_error *error)
 {
     const rill_schedule_kind kind = schedule->kind;
-    const rill_schedule neutral = rill_schedule_constant(0.0);
     const struct {
         const char *key;
-        bool is_used;
-        double value, neutral;
+        bool is_used, is_neutral;
     } numbers[] = {
-        {"to", kind == RILL_SCHEDULE_LINEAR || kind == RILL_SCHEDULE_EXPONENTIAL, schedule->to,
-         neutral.to},
-        {"over", kind != RILL_SCHEDULE_CONSTANT, schedule->over, neutral.over},
-        {"power", kind == RILL_SCHEDULE_POWER, schedule->power, neutral.power},
+        {"to", kind == RILL_SCHEDULE_LINEAR || kind == RILL_SCHEDULE_EXPONENTIAL,
+         schedule->to == 0.0 || schedule->to == schedule->from},
+        {"over", kind != RILL_SCHEDULE_CONSTANT, schedule->over == 1.0},
+        {"power", kind == RILL_SCHEDULE_POWER, schedule->power == 1.0},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (!numbers[i].is_used && cJSON_GetObjectItemCaseSensitive(json, numbers[i].key) != NULL &&
-            numbers[i].value != numbers[i].neutral) {
-            return rill_error_set(error, RILL_INVALID, numbers[i].key,
+        const char *key = numbers[i].key;
+        const cJSON *number = cJSON_GetObjectItemCaseSensitive(json, key);
+        if (!numbers[i].is_used && !numbers[i].is_neutral && number != NULL) {
+            return rill_error_set(error, RILL_INVALID, key,
                                   "%.15g has no effect: a schedule \"%s\" takes no \"%s\"",
-                                  numbers[i].value, rill_schedule_kind_name(kind), numbers[i].key);
+                                  number->valuedouble, rill_schedule_kind_name(kind), key);
         }
     }
     return RILL_OK;
@@ -82,18 +82,29 @@ static rill_status read_schedule(const cJSON *json, rill_schedule *schedule, ril
     return status == RILL_OK ? refuse_unused(json, schedule, error) : status;
 }
 
+/// Refuses an element of a list that is not `expected`.
+static rill_status refuse_element(const rill_param *param, int i, const char *expected,
+                                  const cJSON *element, rill_error *error)
+{
+    char found[80], place[80];
+    snprintf(place, sizeof place, "%.60s[%d]", param->name, i);
+    return rill_error_set(error, RILL_INVALID, place, "found %s, expected %s (%s)%s",
+                          json_describe(element, found, sizeof found), expected, param->doc,
+                          json_is_quoted_number(element) ? "; take the quotes away" : "");
+}
+
 /// Rows as an array of texts, or one text with line ends.
 static rill_status read_rows(const rill_param *param, void *params, const cJSON *json,
                              rill_error *error)
 {
     size_t size = 1;
+    int i = 0;
     const cJSON *row = NULL;
     cJSON_ArrayForEach (row, json) {
         if (!cJSON_IsString(row)) {
-            return rill_error_set(error, RILL_INVALID, param->name,
-                                  "found %s among the rows, expected a text (%s)", json_kind(row),
-                                  param->doc);
+            return refuse_element(param, i, "a text", row, error);
         }
+        i++;
         size += strlen(row->valuestring) + 1;
     }
     char *rows = malloc(size);
@@ -127,15 +138,19 @@ static rill_status read_list(const rill_param *param, void *params, const cJSON 
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, json) {
         if (!cJSON_IsNumber(element)) {
-            status = rill_error_set(error, RILL_INVALID, param->name,
-                                    "found %s in the list, expected a number (%s)",
-                                    json_kind(element), param->doc);
+            status = refuse_element(param, i, "a number", element, error);
             break;
         }
         values[i++] = element->valuedouble;
     }
     if (status == RILL_OK) {
-        status = rill_param_set_list(param, params, values, i, error);
+        status = rill_param_set_list(param, params, values, count, error);
+        for (i = 0; status == RILL_INVALID && error != NULL && i < count; i++) { // which one?
+            if (rill_param_set_list(param, params, values + i, 1, error) != RILL_OK) {
+                snprintf(error->path, sizeof error->path, "%s[%d]", param->name, i);
+                break;
+            }
+        }
     }
     free(values);
     return status;

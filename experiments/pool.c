@@ -34,10 +34,13 @@ struct pool {
     const rill_run_options *options;
     pthread_mutex_t lock;    ///< of what follows, up to the blank line
     pthread_cond_t finished; ///< a task was given back
-    pthread_cond_t room;     ///< runs were handed on, or there is nothing to wait for any more
+    pthread_cond_t room;     ///< what `pool_take` waits for may be there
+    bool is_open;            ///< more tasks may come
     int64_t next;            ///< position of the next task in the order of tasks
     pool_task *returned;     ///< (n_returned) tasks to be given out again
     size_t n_returned;
+    rill_checkpoint *added; ///< (n_added) of tasks from elsewhere
+    size_t n_added;
     int64_t n_out;      ///< tasks taken and not given back
     run_list waiting;   ///< to be handed on
     note_list notes;    ///< likewise, before them
@@ -129,6 +132,10 @@ void pool_destroy(pool *p)
     free(p->waiting.runs);
     free(p->batch.runs);
     free(p->returned);
+    for (size_t i = 0; i < p->n_added; i++) {
+        free(p->added[i].bytes);
+    }
+    free(p->added);
     free(p->progress);
     free(p->steps);
     free(p->sights);
@@ -165,10 +172,17 @@ static bool is_full(const pool *p)
     return p->waiting.n >= MAX_WAITING_RUNS || p->waiting.bytes >= MAX_WAITING_BYTES;
 }
 
+/// Whether a task is worth waiting for. With the lock held.
+static bool is_to_wait(pool *p)
+{
+    return (is_full(p) || (p->is_open && !has_task(p))) && p->status == RILL_OK &&
+           !atomic_load(&p->stop);
+}
+
 bool pool_take(pool *p, pool_task *task)
 {
     pthread_mutex_lock(&p->lock);
-    while (is_full(p) && p->status == RILL_OK && !atomic_load(&p->stop)) {
+    while (is_to_wait(p)) {
         pthread_cond_wait(&p->room, &p->lock);
     }
     const bool is_taken = take(p, task);
@@ -240,9 +254,9 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
     pthread_mutex_unlock(&p->lock);
 }
 
-void pool_return(pool *p, pool_task task)
+/// With the lock held.
+static void add(pool *p, pool_task task)
 {
-    pthread_mutex_lock(&p->lock);
     pool_task *larger = realloc(p->returned, (p->n_returned + 1) * sizeof *larger);
     if (larger == NULL) {
         rill_error error = {0};
@@ -251,19 +265,84 @@ void pool_return(pool *p, pool_task task)
         p->returned = larger;
         p->returned[p->n_returned++] = task;
     }
+    pthread_cond_broadcast(&p->room);
+}
+
+void pool_return(pool *p, pool_task task)
+{
+    pthread_mutex_lock(&p->lock);
+    add(p, task);
     come_back(p, task);
     pthread_mutex_unlock(&p->lock);
 }
 
-const rill_checkpoint *pool_checkpoint(const pool *p, pool_task task)
+/// With the lock held.
+static void add_checkpoint(pool *p, const rill_checkpoint *checkpoint)
 {
-    for (size_t i = 0; i < p->options->n_checkpoints; i++) {
-        const rill_checkpoint *checkpoint = &p->options->checkpoints[i];
-        if (checkpoint->variant == task.variant && checkpoint->run == task.run) {
-            return checkpoint;
+    rill_checkpoint *larger = realloc(p->added, (p->n_added + 1) * sizeof *larger);
+    if (larger == NULL) { // the run begins anew
+        free(checkpoint->bytes);
+        return;
+    }
+    p->added = larger;
+    p->added[p->n_added++] = *checkpoint;
+}
+
+void pool_add(pool *p, pool_task task, const rill_checkpoint *checkpoint)
+{
+    pthread_mutex_lock(&p->lock);
+    add(p, task);
+    if (checkpoint != NULL) {
+        add_checkpoint(p, checkpoint);
+    }
+    p->n_missing++;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_open(pool *p, bool is_open)
+{
+    pthread_mutex_lock(&p->lock);
+    p->is_open = is_open;
+    pthread_cond_broadcast(&p->room);
+    pthread_mutex_unlock(&p->lock);
+}
+
+int64_t pool_left(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    const int64_t n = p->n_missing - p->n_out - (int64_t)p->waiting.n;
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
+void pool_fail(pool *p, rill_status status, const rill_error *error)
+{
+    pthread_mutex_lock(&p->lock);
+    fail(p, status, error);
+    pthread_cond_broadcast(&p->room);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static bool find_checkpoint(const rill_checkpoint *all, size_t n, pool_task task,
+                            rill_checkpoint *found)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].variant == task.variant && all[i].run == task.run) {
+            *found = all[i];
+            return true;
         }
     }
-    return NULL;
+    return false;
+}
+
+bool pool_checkpoint(pool *p, pool_task task, rill_checkpoint *found)
+{
+    pthread_mutex_lock(&p->lock);
+    const bool is_there =
+        find_checkpoint(p->options->checkpoints, p->options->n_checkpoints, task, found) ||
+        find_checkpoint(p->added, p->n_added, task, found);
+    pthread_mutex_unlock(&p->lock);
+    return is_there;
 }
 
 /// With the lock held; what it holds is the pool's, or freed.
@@ -387,7 +466,8 @@ static void report(pool *p)
 /// With the lock held.
 static bool is_over(pool *p)
 {
-    return p->n_out == 0 && p->waiting.n == 0 && p->notes.n == 0 && !has_task(p);
+    const bool may_go_on = p->is_open && p->status == RILL_OK && !atomic_load(&p->stop);
+    return p->n_out == 0 && p->waiting.n == 0 && p->notes.n == 0 && !has_task(p) && !may_go_on;
 }
 
 bool pool_serve(pool *p, double seconds)

@@ -38,8 +38,18 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
 /// Gives back a task that its worker will not finish: another one will get it. From any thread.
 void pool_return(pool *p, pool_task task);
 
-/// The checkpoint that a task can go on from; NULL: there is none. From any thread.
-const rill_checkpoint *pool_checkpoint(const pool *p, pool_task task);
+/// A task from elsewhere, besides those of the experiment, and the checkpoint that it can go on from: its
+/// bytes are the pool's from now on; NULL for none. From the calling thread.
+void pool_add(pool *p, pool_task task, const rill_checkpoint *checkpoint);
+/// While a pool is open, more tasks may come (`pool_add`, `pool_return`): `pool_take` waits for them, and
+/// all is not over. It begins closed.
+void pool_open(pool *p, bool is_open);
+/// Number of tasks to be taken. From the calling thread.
+int64_t pool_left(pool *p);
+/// Ends all by an error that is of no task. The first one counts.
+void pool_fail(pool *p, rill_status status, const rill_error *error);
+/// Finds the checkpoint that a task can go on from, whose bytes stay the pool's. From any thread.
+bool pool_checkpoint(pool *p, pool_task task, rill_checkpoint *found);
 /// Leaves a checkpoint of a task that is out; its bytes are the pool's from now on. From any thread.
 void pool_save(pool *p, rill_checkpoint *checkpoint);
 /// Leaves a line for `on_warning`. From any thread.

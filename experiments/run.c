@@ -1,5 +1,5 @@
 /// The runner: many runs over threads.
-#include "experiments/pool.h"
+#include "experiments/run.h"
 #include "experiments/run_one.h"
 
 #include <inttypes.h>
@@ -51,12 +51,14 @@ static void *work(void *context)
     while (pool_take(place->pool, &j.task)) {
         rill_run run;
         rill_error error = {0};
+        rill_checkpoint checkpoint;
+        const bool has_checkpoint = pool_checkpoint(place->pool, j.task, &checkpoint);
         const run_conditions conditions = {
             .stop = pool_stop(place->pool),
             .steps_taken = pool_steps(place->pool, j.task.variant),
             .sight = pool_sight(place->pool, j.task.variant),
             .checkpoint_seconds = place->options->checkpoint_seconds,
-            .checkpoint = pool_checkpoint(place->pool, j.task),
+            .checkpoint = has_checkpoint ? &checkpoint : NULL,
             .on_checkpoint = leave_checkpoint,
             .on_misfit = tell_misfit,
             .context = &j,
@@ -68,8 +70,14 @@ static void *work(void *context)
     return NULL;
 }
 
-rill_status rill_experiment_run(const rill_experiment *experiment, const rill_run_options *options,
-                                rill_error *error)
+/// A round of the calling thread.
+static bool serve(pool *p, const run_help *help)
+{
+    return pool_serve(p, help == NULL ? 0.1 : help->serve(help->context, p));
+}
+
+rill_status run_with_help(const rill_experiment *experiment, const rill_run_options *options,
+                          const run_help *help, rill_error *error)
 {
     workplace place = {.experiment = experiment, .options = options};
     pthread_t *threads = calloc((size_t)options->threads, sizeof *threads);
@@ -78,6 +86,9 @@ rill_status rill_experiment_run(const rill_experiment *experiment, const rill_ru
     }
     int32_t n_started = 0;
     rill_status status = pool_create(&place.pool, experiment, options, error);
+    if (status == RILL_OK && help != NULL) {
+        pool_open(place.pool, true); // before a thread finds nothing to do, and ends
+    }
     while (status == RILL_OK && n_started < options->threads &&
            pthread_create(&threads[n_started], NULL, work, &place) == 0) {
         n_started++;
@@ -85,7 +96,7 @@ rill_status rill_experiment_run(const rill_experiment *experiment, const rill_ru
     if (status == RILL_OK && n_started == 0) {
         status = rill_error_set(error, RILL_FAILED, "", "the system gives no thread to work in");
     }
-    while (n_started > 0 && pool_serve(place.pool, 0.1)) {
+    while (n_started > 0 && serve(place.pool, help)) {
     }
     for (int32_t i = 0; i < n_started; i++) {
         pthread_join(threads[i], NULL);
@@ -94,4 +105,10 @@ rill_status rill_experiment_run(const rill_experiment *experiment, const rill_ru
     pool_destroy(place.pool);
     free(threads);
     return status;
+}
+
+rill_status rill_experiment_run(const rill_experiment *experiment, const rill_run_options *options,
+                                rill_error *error)
+{
+    return run_with_help(experiment, options, NULL, error);
 }

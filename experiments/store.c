@@ -108,6 +108,9 @@ rill_status rill_store_open(rill_store **out, const char *directory,
         status =
             open_database(store, store->file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
     }
+    if (status == RILL_OK && sqlite3_db_readonly(store->database, "main") == 1) {
+        status = store_read_only(store, error); // now, not when hours of work are to be put
+    }
     // before anything is written
     status = status == RILL_OK ? read_own_head(store, experiment, &is_complete, error) : status;
     status = status == RILL_OK ? begin_wal(store, error) : status;
@@ -156,6 +159,7 @@ rill_status rill_store_open_results(rill_store **out, const char *directory, ril
                                 strerror(errno));
     }
     if (status == RILL_OK) {
+        store->is_for_reading = true;
         // to read a WAL database its -shm file is needed; opening for writing makes it
         const bool is_writable = access(store->file, W_OK) == 0 && access(directory, W_OK) == 0;
         status = is_writable ? open_database(store, store->file, SQLITE_OPEN_READWRITE, error)

@@ -13,6 +13,7 @@ enum {
 struct rill_store {
     sqlite3 *database;
     char file[STORE_MAX_PATH];
+    bool is_for_reading;
     int64_t version; ///< of the tables as they are in the file; 0: there are none yet
     int64_t seed;
     char *config;
@@ -27,6 +28,9 @@ struct rill_store {
 
 /// Fills the error from the database's last one; answers its status.
 rill_status store_error(const rill_store *store, rill_error *error);
+
+/// RILL_IO: the file cannot be written or, with its log, not even be read.
+rill_status store_read_only(const rill_store *store, rill_error *error);
 
 /// Runs statements that answer nothing.
 rill_status store_execute(const rill_store *store, const char *sql, rill_error *error);
@@ -71,5 +75,19 @@ rill_status store_write_head(rill_store *store, const rill_experiment *experimen
 /// Adds a variant to the tables, under an id of its own or, with 0, under a new one.
 rill_status store_add_variant(const rill_store *store, int64_t id, int32_t position,
                               const rill_store_variant *variant, rill_error *error);
+
+/// The statements that store a run.
+typedef struct store_writer {
+    const rill_store *store;
+    sqlite3_stmt *find_twin, *put_run, *put_series, *remove_checkpoint;
+} store_writer;
+
+/// Close also after an error.
+rill_status store_writer_open(store_writer *w, const rill_store *store, rill_error *error);
+void store_writer_close(const store_writer *w);
+/// Stores a run of the variant of this id and label. Inside a transaction. One that is there already must
+/// be the same.
+rill_status store_writer_put(const store_writer *w, int64_t variant, const char *label,
+                             const rill_run *run, bool *is_new, rill_error *error);
 
 #endif

@@ -104,15 +104,9 @@ rill_status rill_store_check(rill_store *store, const rill_experiment *experimen
     return status;
 }
 
-/// The statements that store a run.
-typedef struct writer {
-    const rill_store *store;
-    sqlite3_stmt *find_twin, *put_run, *put_series, *remove_checkpoint;
-} writer;
-
-static rill_status open_writer(writer *w, const rill_store *store, rill_error *error)
+rill_status store_writer_open(store_writer *w, const rill_store *store, rill_error *error)
 {
-    *w = (writer){.store = store};
+    *w = (store_writer){.store = store};
     const struct {
         sqlite3_stmt **statement;
         const char *sql;
@@ -120,7 +114,8 @@ static rill_status open_writer(writer *w, const rill_store *store, rill_error *e
         {&w->find_twin, "SELECT hash FROM runs WHERE variant = ? AND run = ?"},
         {&w->put_run,
          "INSERT INTO runs (variant, run, seed, status, hash, steps, episodes, wall_seconds,"
-         " finished, estimates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, datetime('now'), ?)"},
+         " finished, estimates) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+         " coalesce(datetime(?10, 'unixepoch'), datetime('now')), ?9)"},
         {&w->remove_checkpoint, "DELETE FROM checkpoints WHERE variant = ? AND run = ?"},
         {&w->put_series, "INSERT INTO series VALUES (?, ?, ?, ?, ?, ?, ?)"},
     };
@@ -133,7 +128,7 @@ static rill_status open_writer(writer *w, const rill_store *store, rill_error *e
     return RILL_OK;
 }
 
-static void close_writer(const writer *w)
+void store_writer_close(const store_writer *w)
 {
     sqlite3_finalize(w->find_twin);
     sqlite3_finalize(w->put_run);
@@ -169,12 +164,13 @@ static rill_status bind_values(sqlite3_stmt *statement, int column, const double
     return RILL_OK;
 }
 
-static rill_status put_run(const writer *w, const rill_run *run, rill_error *error)
+static rill_status put_run(const store_writer *w, int64_t variant, const rill_run *run,
+                           rill_error *error)
 {
     char hash[17];
     snprintf(hash, sizeof hash, "%016" PRIx64, run->hash);
     sqlite3_stmt *insert = w->put_run;
-    sqlite3_bind_int64(insert, 1, w->store->ids[run->variant]);
+    sqlite3_bind_int64(insert, 1, variant);
     sqlite3_bind_int64(insert, 2, run->run);
     sqlite3_bind_int64(insert, 3, w->store->seed);
     sqlite3_bind_text(insert, 4, rill_run_status_name(run->status), -1, SQLITE_STATIC);
@@ -182,12 +178,17 @@ static rill_status put_run(const writer *w, const rill_run *run, rill_error *err
     sqlite3_bind_int64(insert, 6, run->steps);
     sqlite3_bind_int64(insert, 7, run->episodes);
     sqlite3_bind_double(insert, 8, run->wall_seconds);
+    if (run->finished > 0.0) { // it comes from another store
+        sqlite3_bind_double(insert, 10, run->finished);
+    } else {
+        sqlite3_bind_null(insert, 10);
+    }
     rill_status status = bind_values(insert, 9, run->values, run->n_values);
     return status == RILL_OK ? store_step(w->store, insert, error)
                              : rill_error_set(error, status, "", "out of memory");
 }
 
-static rill_status put_series(const writer *w, int64_t run_id, const rill_run *run,
+static rill_status put_series(const store_writer *w, int64_t run_id, const rill_run *run,
                               rill_error *error)
 {
     sqlite3_stmt *insert = w->put_series;
@@ -209,11 +210,11 @@ static rill_status put_series(const writer *w, int64_t run_id, const rill_run *r
 }
 
 /// Whether the run is there already, put by another process: then it must be the same.
-static rill_status find_twin(const writer *w, const rill_run *run, bool *is_there,
-                             rill_error *error)
+static rill_status find_twin(const store_writer *w, int64_t variant, const char *label,
+                             const rill_run *run, bool *is_there, rill_error *error)
 {
     sqlite3_stmt *select = w->find_twin;
-    sqlite3_bind_int64(select, 1, w->store->ids[run->variant]);
+    sqlite3_bind_int64(select, 1, variant);
     sqlite3_bind_int64(select, 2, run->run);
     rill_status status = RILL_OK;
     const int code = sqlite3_step(select);
@@ -222,7 +223,7 @@ static rill_status find_twin(const writer *w, const rill_run *run, bool *is_ther
         status = rill_error_set(error, RILL_IO, "",
                                 "%s: run %" PRId64 " of \"%s\" is there already, with another "
                                 "result; another version of rill has written it",
-                                w->store->file, run->run, w->store->labels[run->variant]);
+                                w->store->file, run->run, label);
     } else if (code != SQLITE_ROW && code != SQLITE_DONE) {
         status = store_error(w->store, error);
     }
@@ -230,23 +231,35 @@ static rill_status find_twin(const writer *w, const rill_run *run, bool *is_ther
     return status;
 }
 
+rill_status store_writer_put(const store_writer *w, int64_t variant, const char *label,
+                             const rill_run *run, bool *is_new, rill_error *error)
+{
+    bool is_there = false;
+    rill_status status = find_twin(w, variant, label, run, &is_there, error);
+    if (status == RILL_OK && !is_there) {
+        status = put_run(w, variant, run, error);
+        const int64_t id = sqlite3_last_insert_rowid(w->store->database);
+        status = status == RILL_OK ? put_series(w, id, run, error) : status;
+    }
+    if (status == RILL_OK) {
+        sqlite3_bind_int64(w->remove_checkpoint, 1, variant);
+        sqlite3_bind_int64(w->remove_checkpoint, 2, run->run);
+        status = store_step(w->store, w->remove_checkpoint, error);
+    }
+    *is_new = status == RILL_OK && !is_there;
+    return status;
+}
+
 /// Runs in one transaction.
-static rill_status put_together(const writer *w, const rill_run *runs, size_t n, rill_error *error)
+static rill_status put_together(const store_writer *w, const rill_run *runs, size_t n,
+                                rill_error *error)
 {
     rill_status status = store_execute(w->store, "BEGIN IMMEDIATE", error);
     for (size_t i = 0; status == RILL_OK && i < n; i++) {
-        bool is_there = false;
-        status = find_twin(w, &runs[i], &is_there, error);
-        if (status == RILL_OK && !is_there) {
-            status = put_run(w, &runs[i], error);
-            const int64_t id = sqlite3_last_insert_rowid(w->store->database);
-            status = status == RILL_OK ? put_series(w, id, &runs[i], error) : status;
-        }
-        if (status == RILL_OK) {
-            sqlite3_bind_int64(w->remove_checkpoint, 1, w->store->ids[runs[i].variant]);
-            sqlite3_bind_int64(w->remove_checkpoint, 2, runs[i].run);
-            status = store_step(w->store, w->remove_checkpoint, error);
-        }
+        bool is_new = false;
+        const int32_t variant = runs[i].variant;
+        status = store_writer_put(w, w->store->ids[variant], w->store->labels[variant], &runs[i],
+                                  &is_new, error);
     }
     status = status == RILL_OK ? store_execute(w->store, "COMMIT", error) : status;
     if (status != RILL_OK) {
@@ -257,8 +270,8 @@ static rill_status put_together(const writer *w, const rill_run *runs, size_t n,
 
 rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n, rill_error *error)
 {
-    writer w;
-    rill_status status = open_writer(&w, store, error);
+    store_writer w;
+    rill_status status = store_writer_open(&w, store, error);
     if (status == RILL_OK) {
         status = put_together(&w, runs, n, error);
         for (size_t i = 0; status != RILL_OK && n > 1 && i < n; i++) {
@@ -268,6 +281,6 @@ rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n, ri
             status = i + 1 == n ? RILL_OK : status;
         }
     }
-    close_writer(&w);
+    store_writer_close(&w);
     return status;
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 rill_status store_damaged(const rill_store *store, const char *finding, rill_error *error)
 {
@@ -12,12 +13,38 @@ rill_status store_damaged(const rill_store *store, const char *finding, rill_err
                           store->file, finding);
 }
 
+/// Whether the file, or the directory that its log must be in, cannot be written.
+static bool is_read_only(const rill_store *store)
+{
+    char directory[STORE_MAX_PATH];
+    snprintf(directory, sizeof directory, "%s", store->file);
+    *strrchr(directory, '/') = '\0';
+    return access(store->file, W_OK) != 0 || access(directory, W_OK) != 0;
+}
+
+rill_status store_read_only(const rill_store *store, rill_error *error)
+{
+    if (store->is_for_reading) {
+        return rill_error_set(
+            error, RILL_IO, "",
+            "%s cannot be read where it is: the last runs are in its log, %s-wal, "
+            "and it or its directory is read-only; copy the directory to where it "
+            "can be written",
+            store->file, store->file);
+    }
+    return rill_error_set(error, RILL_IO, "",
+                          "%s cannot be written: it or its directory is read-only; choose another "
+                          "directory with --out",
+                          store->file);
+}
+
 rill_status store_error(const rill_store *store, rill_error *error)
 {
     const int code = sqlite3_extended_errcode(store->database);
     const int cause = sqlite3_system_errno(store->database);
     const char *message = sqlite3_errmsg(store->database);
-    switch (code & 0xff) {
+    const bool cannot_open = (code & 0xff) == SQLITE_CANTOPEN;
+    switch (cannot_open && is_read_only(store) ? SQLITE_READONLY : code & 0xff) {
     case SQLITE_NOMEM:
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     case SQLITE_NOTADB:
@@ -28,10 +55,7 @@ rill_status store_error(const rill_store *store, rill_error *error)
                               "%s: the disk is full; free some space and run again to go on",
                               store->file);
     case SQLITE_READONLY:
-        return rill_error_set(error, RILL_IO, "",
-                              "%s cannot be written: it or its directory is read-only; choose "
-                              "another directory with --out",
-                              store->file);
+        return store_read_only(store, error);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
         return rill_error_set(error, RILL_IO, "", "%s: %s%s%s", store->file, message,

@@ -71,8 +71,7 @@ static rill_status read_path(sweep_path *path, const char *const *labels, int32_
     return read_agent(name, (size_t)(end - name), labels, n_agents, &path->agent, error);
 }
 
-/// The last `n_members` names of a path, without "params", and without "id" at the end.
-static void name_path(const char *rest, int n_members, char name[48])
+void sweep_name(const char *rest, int n_members, char name[48])
 {
     char text[256];
     const bool is_agent = strcmp(rest, ".id") == 0;
@@ -107,12 +106,12 @@ static rill_status name_paths(const sweep *s, rill_error *error)
             bool is_alone = false;
             for (int n = 1; n <= MAX_MEMBERS && !is_alone; n++) {
                 is_alone = true;
-                name_path(path->rest, n, path->name);
+                sweep_name(path->rest, n, path->name);
                 for (int32_t j = 0; j < s->n_axes; j++) {
                     for (int32_t q = 0; q < s->axes[j].n_paths; q++) {
                         const sweep_path *other = &s->axes[j].paths[q];
                         char name[48];
-                        name_path(other->rest, n, name);
+                        sweep_name(other->rest, n, name);
                         if (other == path || !can_meet(path, other)) {
                             continue;
                         }
@@ -342,9 +341,11 @@ rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char
                 const rill_error cause = *error;
                 char text[80];
                 write_value(value_of(&s->axes[i], p, at[i]), 15, text, sizeof text);
+                const char *rest = cause.path + strlen(place); // a place inside the value
+                rest += *rest == '.';
                 snprintf(place, sizeof place, "sweep[%d]", (int)i);
-                rill_error_set(error, status, place, "%.200s = %s: %.500s", path->text, text,
-                               cause.message);
+                rill_error_set(error, status, place, "%.200s = %s: %.100s%s%.400s", path->text,
+                               text, rest, *rest == '\0' ? "" : ": ", cause.message);
                 free(at);
                 return status;
             }

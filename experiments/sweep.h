@@ -41,6 +41,10 @@ rill_status sweep_axis_read(sweep_axis *axis, const cJSON *json, int32_t number,
 /// Room for the values of n_paths paths at n_points points; RILL_NO_MEMORY.
 rill_status sweep_axis_create(sweep_axis *axis, int32_t n_paths, rill_error *error);
 
+/// What `rest` of a path is called: its last `n_members` members, without "params" and without "id" at the
+/// end; "agent" for the id of an agent.
+void sweep_name(const char *rest, int n_members, char name[48]);
+
 /// Number of settings of an agent: the product over the axes that are about it or the environment.
 int64_t sweep_count(const sweep *s, int32_t agent);
 

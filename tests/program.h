@@ -46,23 +46,28 @@ static inline void remove_tree(const char *path)
     }
 }
 
+/// Runs tests that write files; the exit status.
+static inline int run_tests_with_files(const char *file, const TTest *const *tests, size_t n)
+{
+    const char *parent = getenv("TMPDIR");
+    snprintf(test_root, sizeof test_root, "%s/rill-test-XXXXXX", parent == NULL ? "/tmp" : parent);
+    if (mkdtemp(test_root) == NULL) {
+        perror(test_root);
+        return EXIT_FAILURE;
+    }
+    int code = test_run_all(file, tests, n);
+    if (chdir("/") == 0) {
+        remove_tree(test_root);
+    }
+    return code;
+}
+
 /// main for tests that write files.
-#define TEST_MAIN_WITH_FILES(...)                                                 \
-    int main(void)                                                                \
-    {                                                                             \
-        const TTest *const tests[] = {__VA_ARGS__};                               \
-        const char *parent = getenv("TMPDIR");                                    \
-        snprintf(test_root, sizeof test_root, "%s/rill-test-XXXXXX",              \
-                 parent == NULL ? "/tmp" : parent);                               \
-        if (mkdtemp(test_root) == NULL) {                                         \
-            perror(test_root);                                                    \
-            return EXIT_FAILURE;                                                  \
-        }                                                                         \
-        int code = test_run_all(__FILE__, tests, sizeof tests / sizeof tests[0]); \
-        if (chdir("/") == 0) {                                                    \
-            remove_tree(test_root);                                               \
-        }                                                                         \
-        return code;                                                              \
+#define TEST_MAIN_WITH_FILES(...)                                                     \
+    int main(void)                                                                    \
+    {                                                                                 \
+        const TTest *const tests[] = {__VA_ARGS__};                                   \
+        return run_tests_with_files(__FILE__, tests, sizeof tests / sizeof tests[0]); \
     }
 
 /// The first call of a test: makes a fresh, empty directory and works in it.
@@ -165,6 +170,8 @@ typedef struct result {
 typedef struct start_options {
     const char *stdout_path; ///< NULL: caught
     rlim_t file_size;        ///< limit of a file's size; 0: none
+    const char *
+        *launcher; ///< a program that starts it, with arguments, ending with NULL; NULL: none
 } start_options;
 
 /// Starts the program; `arguments` without its name, ending with NULL.
@@ -172,9 +179,15 @@ static inline process start_program(const start_options *options, const char *co
 {
     static int count;
     process p = {0};
-    const char *argv[32] = {RILL_PROGRAM};
+    const char *argv[64] = {NULL};
+    int n = 0;
+    while (options->launcher != NULL && options->launcher[n] != NULL) {
+        argv[n] = options->launcher[n];
+        n++;
+    }
+    argv[n++] = RILL_PROGRAM;
     for (int i = 0; arguments[i] != NULL; i++) {
-        argv[i + 1] = arguments[i];
+        argv[n++] = arguments[i];
     }
     snprintf(p.out_path, sizeof p.out_path, "%s/out-%d-%d", test_root, (int)getpid(), count);
     snprintf(p.err_path, sizeof p.err_path, "%s/err-%d-%d", test_root, (int)getpid(), count++);
@@ -196,7 +209,7 @@ static inline process start_program(const start_options *options, const char *co
                 _exit(126);
             }
         }
-        execv(RILL_PROGRAM, (char *const *)(uintptr_t)argv);
+        execv(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
     return p;

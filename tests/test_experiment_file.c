@@ -95,11 +95,13 @@ START_TEST(test_places_in_bases)
         {"{'extends': 'base/wrong.json'}", "base/wrong.json", "", 2, 10},
         {"{'extends': 'base/twin.json'}", "base/twin.json", "seed", 1, 13},
         {"{'extends': 'base/map.json'}", "base/map.json", "environment.params.map.file", 1, 66},
+        {"{'extends': 'base/array.json', 'runs': 3}", "base/array.json", "", 1, 2},
         {"{'extends': 'base/key.json'}", "base/key.json", "agents[0].params.alhpa", 2, 41},
     };
     enter_fresh_directory();
     write_base();
     write_json("base/wrong.json", "{\n  'runs' 3\n}");
+    write_json("base/array.json", " [{'runs': 3}]");
     write_json("base/twin.json", "{'seed': 3, 'seed': 4}");
     write_json("base/map.json",
                "{'environment': {'id': 'gridworld', 'params': {'map': {  'file': 'absent.txt'}}}}");

@@ -137,7 +137,7 @@ START_TEST(test_many_short_runs)
                "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'},"
                " {'id': 'q_learning'}], 'stop': {'steps': 20000}, 'runs': 1000, 'seed': 1,"
                " 'record': ['return', {'metric': 'td_error', 'unit': 'steps', 'every': 500}]}");
-    kill_and_kill(&(target){"short.json", arguments, NULL, 0.001, 0.4}, 1);
+    kill_and_kill(&(target){"short.json", arguments, NULL, 0.001, 0.6}, 1);
 }
 END_TEST
 
@@ -151,7 +151,7 @@ START_TEST(test_few_long_runs)
                " {'id': 'sarsa_lambda', 'params': {'lambda': 0.5}}], 'stop': {'steps': 12000000},"
                " 'runs': 2, 'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 1000}],"
                " 'evaluation': {'every': 1000, 'episodes': 3, 'max_steps': 100}}");
-    kill_and_kill(&(target){"long.json", arguments, NULL, 0.02, 0.4}, 2);
+    kill_and_kill(&(target){"long.json", arguments, NULL, 0.05, 1.0}, 2);
 }
 END_TEST
 

@@ -50,9 +50,25 @@ static const char *bar_of(double fraction)
     return isnan(fraction) ? "?" : bars[(int)ceil(8.0 * fraction)];
 }
 
+/// Whether a task has a single score.
+static bool has_single(const rill_score_matrix *x)
+{
+    for (size_t task = 0; task < x->n_tasks; task++) {
+        size_t n = 0;
+        for (size_t run = 0; run < x->n_runs; run++) {
+            n += isnan(x->scores[run * x->n_tasks + task]) ? 0 : 1;
+        }
+        if (n == 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 rill_status aggregates_print(const scored *methods, size_t n, const aggregate_options *options,
                              rill_error *error)
 {
+    bool is_too_narrow = false;
     table t = {.alignment = "llllll"};
     table_add(&t, "%s", "");
     for (size_t j = 0; j < N_AGGREGATES; j++) {
@@ -64,6 +80,7 @@ rill_status aggregates_print(const scored *methods, size_t n, const aggregate_op
     }
     table_add(&t, "profile");
     for (size_t i = 0; i < n; i++) {
+        is_too_narrow = is_too_narrow || has_single(&methods[i].scores);
         table_add(&t, "%s", methods[i].label);
         for (size_t j = 0; j < N_AGGREGATES; j++) {
             rill_estimate e;
@@ -92,6 +109,10 @@ rill_status aggregates_print(const scored *methods, size_t n, const aggregate_op
         printf("\nin brackets: 95 %% intervals of the stratified bootstrap, %" PRId64
                " replicates\nprofile: the fraction of scores above %.4g, ..., %.4g\n",
                options->bootstrap.replicates, options->tau[0], options->tau[options->n_tau - 1]);
+    }
+    if (status == RILL_OK && is_too_narrow) {
+        printf(
+            "a task has a single run: resampling that shows no spread, and intervals are too narrow\n");
     }
     return status;
 }

@@ -111,7 +111,8 @@ const command command_export = {
     .summary = "write stored results for other programs",
     .help =
         "Writes every recorded value of a result directory to standard output. csv: one line a\n"
-        "value, with label, run, metric, unit, position and value at 17 significant digits.\n"
+        "value, with label, run, metric, unit, position and value at 17 significant digits; of a\n"
+        "sweep also the agent, and a column for each parameter that was set.\n"
         "json: one line a run (JSON lines), with its hash and its series.\n"
         "tensorboard: event files in LOGDIR, a directory for each run: LABEL/run-NUMBER. A tag is a\n"
         "metric, a step its position in episodes or steps.\n"

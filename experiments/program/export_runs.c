@@ -1,6 +1,7 @@
 #include "experiments/program/export_runs.h"
 
 #include "experiments/json.h"
+#include "experiments/program/settings.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,27 +23,48 @@ void print_csv_text(const char *text, FILE *stream)
     fputc('"', stream);
 }
 
-static void print_csv(const rill_run *run, const char *label, FILE *stream)
+/// The agent and what the sweep set, behind a line of a sweep.
+static void print_csv_settings(const settings_columns *columns, int32_t variant,
+                               const char *agent_label, FILE *stream)
+{
+    char text[256];
+    if (columns->n > 0) {
+        fputc(',', stream);
+        print_csv_text(agent_label, stream);
+    }
+    for (int i = 0; i < columns->n; i++) {
+        settings_write(columns, variant, i, 15, text, sizeof text);
+        fputc(',', stream);
+        print_csv_text(text, stream);
+    }
+    fputc('\n', stream);
+}
+
+static void print_csv(const rill_run *run, const rill_store_variant *variant,
+                      const settings_columns *columns, FILE *stream)
 {
     for (size_t j = 0; j < run->n_series; j++) {
         const rill_series *series = &run->series[j];
         for (size_t k = 0; k < series->count; k++) {
-            print_csv_text(label, stream);
-            fprintf(stream, ",%" PRId64 ",%s,%s,%" PRId64 ",%.17g\n", run->run, series->metric,
+            print_csv_text(variant->label, stream);
+            fprintf(stream, ",%" PRId64 ",%s,%s,%" PRId64 ",%.17g", run->run, series->metric,
                     rill_unit_name(series->unit), ((int64_t)k + 1) * series->every,
                     series->values[k]);
+            print_csv_settings(columns, run->variant, variant->agent_label, stream);
         }
     }
 }
 
 /// One JSON object a line, one line a run.
-static rill_status print_json(const rill_run *run, const char *label, FILE *stream,
+static rill_status print_json(const rill_run *run, const rill_store_variant *variant, FILE *stream,
                               rill_error *error)
 {
     char hash[17];
     snprintf(hash, sizeof hash, "%016" PRIx64, run->hash);
     cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "label", label);
+    cJSON_AddStringToObject(line, "label", variant->label);
+    cJSON_AddStringToObject(line, "agent", variant->agent_label);
+    cJSON_AddItemToObject(line, "settings", cJSON_CreateRaw(variant->settings));
     cJSON_AddNumberToObject(line, "run", (double)run->run);
     cJSON_AddStringToObject(line, "status", rill_run_status_name(run->status));
     cJSON_AddStringToObject(line, "hash", hash);
@@ -90,6 +112,7 @@ static rill_status smooth(rill_run *run, int64_t n, rill_error *error)
 typedef struct target {
     const rill_store_variant *variants;
     const runs_request *request;
+    const settings_columns *columns;
     FILE *stream;
 } target;
 
@@ -104,10 +127,10 @@ static rill_status export_run(void *context, rill_run *run, rill_error *error)
     }
     switch (request->format) {
     case EXPORT_CSV:
-        print_csv(run, variant->label, to->stream);
+        print_csv(run, variant, to->columns, to->stream);
         return RILL_OK;
     case EXPORT_JSON:
-        return print_json(run, variant->label, to->stream, error);
+        return print_json(run, variant, to->stream, error);
     case EXPORT_TENSORBOARD:
         break;
     }
@@ -118,9 +141,21 @@ rill_status export_runs(rill_store *store, const runs_request *request, FILE *st
                         rill_error *error)
 {
     int32_t n_variants = 0;
-    target to = {rill_store_variants(store, &n_variants), request, stream};
-    if (request->format == EXPORT_CSV) {
-        fprintf(stream, "label,run,metric,unit,position,value\n");
+    settings_columns columns;
+    const rill_store_variant *variants = rill_store_variants(store, &n_variants);
+    if (!settings_read(&columns, variants, n_variants)) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    return rill_store_each(store, export_run, &to, error);
+    if (request->format == EXPORT_CSV) {
+        fprintf(stream, "label,run,metric,unit,position,value%s", columns.n > 0 ? ",agent" : "");
+        for (int i = 0; i < columns.n; i++) {
+            fputc(',', stream);
+            print_csv_text(columns.names[i], stream);
+        }
+        fputc('\n', stream);
+    }
+    target to = {variants, request, &columns, stream};
+    rill_status status = rill_store_each(store, export_run, &to, error);
+    settings_clear(&columns);
+    return status;
 }

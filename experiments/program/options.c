@@ -169,7 +169,8 @@ int fail(const char *context, const rill_error *error)
 {
     char place[sizeof error->file + 32] = "";
     const char *file = error->file[0] != '\0' ? error->file : context == NULL ? "" : context;
-    snprintf(place, sizeof place, error->line > 0 ? "%.255s:%d:%d" : "%.255s", file, error->line,
+    const bool has_line = file[0] != '\0' && error->line > 0;
+    snprintf(place, sizeof place, has_line ? "%.255s:%d:%d" : "%.255s", file, error->line,
              error->column);
     const char *const parts[] = {place, error->path, error->message};
     fputs("rill", stderr);

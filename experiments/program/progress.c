@@ -49,9 +49,10 @@ progress *progress_begin(const rill_experiment *experiment, const uint8_t *is_do
         variant->label = experiment->variants[i].label;
         variant->began = variant->ended = (double)NAN;
         for (int64_t run = 0; is_done != NULL && run < experiment->runs; run++) {
-            variant->n_before += is_done[i * experiment->runs + run];
+            variant->n_before += is_done[i * experiment->runs + run] == 1;
+            variant->n_missing -= is_done[i * experiment->runs + run] != 0;
         }
-        variant->n_missing = experiment->runs - variant->n_before;
+        variant->n_missing += experiment->runs;
         p->n_before += variant->n_before;
         p->n_missing += variant->n_missing;
     }

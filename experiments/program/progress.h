@@ -19,7 +19,7 @@ progress_form progress_choose(void);
 typedef struct progress progress;
 
 /// Begins to tell about an experiment, some of whose runs (`is_done`, as in rill_run_options; may be NULL) were
-/// made before. NULL where nothing is to be told, or without memory: the functions below take it.
+/// made before (1) or are not to be counted (2). NULL where nothing is to be told, or without memory: the functions below take it.
 progress *progress_begin(const rill_experiment *experiment, const uint8_t *is_done,
                          progress_form form);
 /// Notes finished runs, before they go elsewhere.

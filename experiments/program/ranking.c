@@ -1,6 +1,7 @@
 #include "experiments/program/ranking.h"
 
 #include "experiments/program/score_options.h"
+#include "experiments/program/settings.h"
 #include "experiments/program/table.h"
 
 #include <inttypes.h>
@@ -28,103 +29,17 @@ rill_status ranking_create(const rill_summary_row *rows, size_t n_rows, const ch
     return RILL_OK;
 }
 
-// ---- what the sweep set, in columns ----
-
-enum { MAX_COLUMNS = 12, NAME_SIZE = 64 };
-
-/// What the sweep set: a name for each column, and the variants' settings.
-typedef struct setting_columns {
-    char names[MAX_COLUMNS][NAME_SIZE];
-    int n_names;
-    cJSON **settings; ///< (n_variants)
-    int32_t n_variants;
-    bool has_agents; ///< variants of several agents
-} setting_columns;
-
-/// "agents[0].policy.params.epsilon" as "policy.epsilon": what agents are called stands in a column already.
-static void name_setting(const char *path, char name[NAME_SIZE])
-{
-    const char *bracket = strncmp(path, "agents[", 7) == 0 ? strchr(path, ']') : NULL;
-    path = bracket == NULL ? path : bracket + 1;
-    snprintf(name, NAME_SIZE, "%s", path[0] == '.' ? path + 1 : path);
-    for (char *params; (params = strstr(name, "params.")) != NULL;) {
-        memmove(params, params + 7, strlen(params + 7) + 1);
-    }
-}
-
-static void add_columns(setting_columns *columns, const cJSON *settings)
-{
-    const cJSON *setting = NULL;
-    cJSON_ArrayForEach (setting, settings) {
-        char name[NAME_SIZE];
-        int i = 0;
-        name_setting(setting->string, name);
-        while (i < columns->n_names && strcmp(columns->names[i], name) != 0) {
-            i++;
-        }
-        if (i == columns->n_names && i < MAX_COLUMNS) {
-            memcpy(columns->names[columns->n_names++], name, sizeof name);
-        }
-    }
-}
-
-/// False without memory.
-static bool read_columns(setting_columns *columns, const rill_store_variant *variants, int32_t n)
-{
-    *columns = (setting_columns){.n_variants = n};
-    columns->settings = calloc((size_t)n + 1, sizeof(cJSON *));
-    for (int32_t i = 0; i < n && columns->settings != NULL; i++) {
-        columns->settings[i] = cJSON_Parse(variants[i].settings);
-        add_columns(columns, columns->settings[i]);
-        columns->has_agents =
-            columns->has_agents || strcmp(variants[i].agent_label, variants[0].agent_label) != 0;
-    }
-    columns->has_agents = columns->has_agents || columns->n_names == 0;
-    return columns->settings != NULL;
-}
-
-static void clear_columns(setting_columns *columns)
-{
-    for (int32_t i = 0; i < columns->n_variants && columns->settings != NULL; i++) {
-        cJSON_Delete(columns->settings[i]);
-    }
-    free(columns->settings);
-}
-
-/// The value of a column; "" where the variant has none.
-static void add_setting(table *t, const cJSON *settings, const char *column)
-{
-    const cJSON *setting = NULL;
-    cJSON_ArrayForEach (setting, settings) {
-        char name[NAME_SIZE];
-        name_setting(setting->string, name);
-        if (strcmp(name, column) == 0) {
-            if (cJSON_IsNumber(setting)) {
-                table_add(t, "%.6g", setting->valuedouble);
-            } else if (cJSON_IsString(setting)) {
-                table_add(t, "%.40s", setting->valuestring);
-            } else {
-                char *text = cJSON_PrintUnformatted(setting);
-                table_add(t, "%.40s", text == NULL ? "" : text);
-                cJSON_free(text);
-            }
-            return;
-        }
-    }
-    table_add(t, "%s", "");
-}
-
 // ---- the table ----
 
-static void add_titles(table *t, const setting_columns *columns,
+static void add_titles(table *t, const settings_columns *columns, bool has_agents,
                        const rill_summary_options *options, bool has_missing, bool has_diverged,
                        bool is_time)
 {
     table_add(t, "%s", "");
-    if (columns->has_agents) {
+    if (has_agents) {
         table_add(t, "agent");
     }
-    for (int i = 0; i < columns->n_names; i++) {
+    for (int i = 0; i < columns->n; i++) {
         table_add(t, "%s", columns->names[i]);
     }
     table_add(t, "runs");
@@ -142,8 +57,8 @@ static void add_titles(table *t, const setting_columns *columns,
     }
 }
 
-static void add_row(table *t, const rill_summary_row *row, const setting_columns *columns,
-                    const cJSON *settings, const rill_store_variant *variant, bool has_missing,
+static void add_row(table *t, const rill_summary_row *row, const settings_columns *columns,
+                    bool has_agents, const rill_store_variant *variant, bool has_missing,
                     bool has_diverged)
 {
     const rill_estimate *e = &row->estimate;
@@ -152,11 +67,13 @@ static void add_row(table *t, const rill_summary_row *row, const setting_columns
     } else {
         table_add(t, "%s", "");
     }
-    if (columns->has_agents) {
-        table_add(t, "%s", columns->n_names == 0 ? variant->label : variant->agent_label);
+    if (has_agents) {
+        table_add(t, "%s", columns->n == 0 ? variant->label : variant->agent_label);
     }
-    for (int i = 0; i < columns->n_names; i++) {
-        add_setting(t, settings, columns->names[i]);
+    for (int i = 0; i < columns->n; i++) {
+        char text[48];
+        settings_write(columns, row->variant, i, 6, text, sizeof text);
+        table_add(t, "%s", text);
     }
     table_add(t, "%" PRId64, e->n);
     table_add(t, e->n > 0 ? "%.6g" : "-", e->mean);
@@ -187,20 +104,21 @@ static rill_status print_rows(const rill_summary_row *ranked, size_t n, size_t s
         has_missing = has_missing || ranked[i].missing > 0;
         has_diverged = has_diverged || ranked[i].diverged > 0;
     }
-    setting_columns columns;
-    if (!read_columns(&columns, variants, n_variants)) {
+    settings_columns columns;
+    if (!settings_read(&columns, variants, n_variants)) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    char alignment[MAX_COLUMNS + 9];
-    snprintf(alignment, sizeof alignment, "r%s%.*srrrl%s%s", columns.has_agents ? "l" : "",
-             columns.n_names, "rrrrrrrrrrrr", has_missing ? "r" : "", has_diverged ? "r" : "");
+    const bool has_agents = columns.has_agents || columns.n == 0;
+    char alignment[SETTINGS_MAX_COLUMNS + 9];
+    snprintf(alignment, sizeof alignment, "r%s%.*srrrl%s%s", has_agents ? "l" : "", columns.n,
+             "rrrrrrrrrrrr", has_missing ? "r" : "", has_diverged ? "r" : "");
     table t = {.alignment = alignment};
-    add_titles(&t, &columns, options, has_missing, has_diverged, is_time);
+    add_titles(&t, &columns, has_agents, options, has_missing, has_diverged, is_time);
     for (size_t i = 0; i < shown; i++) {
-        add_row(&t, &ranked[i], &columns, columns.settings[ranked[i].variant],
-                &variants[ranked[i].variant], has_missing, has_diverged);
+        add_row(&t, &ranked[i], &columns, has_agents, &variants[ranked[i].variant], has_missing,
+                has_diverged);
     }
-    clear_columns(&columns);
+    settings_clear(&columns);
     return table_print(&t, error);
 }
 
@@ -230,8 +148,8 @@ static void print_needed(double needed, int64_t n)
     const double unit = pow(10.0, fmax(0.0, floor(log10(needed)) - 1.0));
     const double rounded = ceil(needed / unit) * unit;
     printf(
-        "If the difference is as it seems, about %.0f runs of each would tell, in 4 of 5 cases:\n"
-        "%.0f more than now.\n",
+        "If that is the difference, about %.0f runs of each would tell in 4 of 5 cases, %.0f more "
+        "than now.\n",
         rounded, rounded - (double)n);
 }
 
@@ -242,7 +160,7 @@ static void print_difference(const ranking_verdict *verdict, const rill_summary_
     const bool is_less = d->difference < 0.0;
     char p[32];
     snprintf(p, sizeof p, d->p < 1e-4 ? "p < 0.0001" : "p = %.2g", d->p);
-    printf("by %.4g (95 %% interval %.4g to %.4g; %s, %s).\n", fabs(d->difference),
+    printf("%.4g (95 %% interval %.4g to %.4g; %s, %s).\n", fabs(d->difference),
            is_less ? -d->ci_high : d->ci_low, is_less ? -d->ci_low : d->ci_high, p,
            options->is_bootstrap ? "t test on bootstrap errors" : "Welch's t test");
 }
@@ -275,16 +193,14 @@ static void print_verdict(const rill_summary_row *ranked, size_t n,
     const ranking_verdict verdict = ranking_judge(ranked, n);
     const rill_difference *d = &verdict.difference;
     if (d->se == 0.0 && d->difference == 0.0) {
-        printf("%s and %s are equal, and do not vary from run to run.\n", best->label,
-               second->label);
+        printf("The best two are equal, and do not vary from run to run.\n");
     } else if (d->se == 0.0) {
-        printf("Best: %s, before %s; neither varies from run to run.\n", best->label,
-               second->label);
+        printf("Best: %s. Neither it nor the second varies from run to run.\n", best->label);
     } else if (d->p <= 0.05) {
-        printf("Best: %s, before %s\n", best->label, second->label);
+        printf("Best: %s.\nIt is ahead of the second by ", best->label);
         print_difference(&verdict, options);
     } else {
-        printf("%s and %s cannot be told apart: they differ\n", best->label, second->label);
+        printf("The best two cannot be told apart: they differ by ");
         print_difference(&verdict, options);
         print_needed(verdict.runs_needed,
                      best->estimate.n < second->estimate.n ? best->estimate.n : second->estimate.n);

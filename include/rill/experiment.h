@@ -109,7 +109,6 @@ typedef struct rill_experiment {
     size_t n_expects;
     char *
         resolved; ///< the experiment as JSON text: with every default written out or, with a sweep, as read
-    char *identity; ///< the part of it that determines what a run records, as JSON text
 } rill_experiment;
 
 /// Reads an experiment. `overrides` are texts "path=value" ("agents[0].params.alpha=0.1") that
@@ -150,7 +149,7 @@ typedef struct rill_checkpoint {
 /// How an experiment is run.
 typedef struct rill_run_options {
     int32_t threads; ///< at least 1
-    /// (n_variants, runs) row-major, 1 for runs that need not be repeated; NULL: none.
+    /// (n_variants, runs) row-major, 0 for runs that are to be made; NULL: all are.
     const uint8_t *is_done;
     /// Called from the calling thread with all runs that have finished since the last call, (n) in the
     /// order in which they did. What runs own is the callee's from then on, also after an error

@@ -60,6 +60,12 @@ RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *
 RILL_API rill_status rill_store_put(rill_store *store, const rill_run *runs, size_t n,
                                     rill_error *error);
 
+/// Copies the runs of `from` that `into` does not have, whole or not at all, and counts all and the new ones.
+/// `from` is only read, one run in memory at a time; every run's hash is checked. Variants are told by their
+/// labels, and added where `into` lacks them. RILL_INVALID (one of another configuration), RILL_IO (damaged;
+/// a run that both have with different results), RILL_NO_MEMORY.
+RILL_API rill_status rill_store_merge(rill_store *into, rill_store *from, int64_t *n_runs,
+                                      int64_t *n_new, rill_error *error);
 /// Stores a checkpoint of a run under way, in place of an earlier one of the same run. Storing the run
 /// removes it.
 RILL_API rill_status rill_store_put_checkpoint(rill_store *store, const rill_checkpoint *checkpoint,
