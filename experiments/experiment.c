@@ -310,6 +310,5 @@ void rill_experiment_destroy(rill_experiment *experiment)
     free(experiment->source);
     free(experiment->note);
     free(experiment->resolved);
-    free(experiment->identity);
     free(experiment);
 }

@@ -147,7 +147,6 @@ rill_status resolve_experiment(rill_experiment *experiment, const cJSON *read, r
         is_whole = is_whole && variant->config != NULL;
     }
     cJSON *root = write_experiment(experiment, read);
-    experiment->identity = cJSON_PrintUnformatted(root);
     cJSON_AddStringToObject(root, "name", experiment->name);
     cJSON_AddStringToObject(root, "source", experiment->source);
     cJSON_AddItemToObject(root, "runs", json_number((double)experiment->runs));
@@ -157,7 +156,7 @@ rill_status resolve_experiment(rill_experiment *experiment, const cJSON *read, r
     }
     experiment->resolved = cJSON_Print(root);
     cJSON_Delete(root);
-    if (!is_whole || experiment->identity == NULL || experiment->resolved == NULL) {
+    if (!is_whole || experiment->resolved == NULL) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     return RILL_OK;

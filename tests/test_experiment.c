@@ -133,17 +133,16 @@ START_TEST(test_wrong_environment)
         {WITH_WORLD("'at_goal': 'stop'"), "environment.params.at_goal",
          "\"stop\" is none of: restart, terminate, continue"},
         {WITH_WORLD("'at_goal': 2"), "environment.params.at_goal", "expected a word"},
-        {WITH_WORLD("'map': ['...', 3]"), "environment.params.map",
-         "found a number among the rows, expected a text"},
+        {WITH_WORLD("'map': ['...', 3]"), "environment.params.map[1]", "found 3, expected a text"},
         {WITH_WORLD("'map': ['...', '..']"), "environment.params.map",
          "row 2 has 2 cells, row 1 has 3"},
         {WITH_WORLD("'map': []"), "environment.params.map", "the first row is empty"},
         {WITH_WORLD("'map': {}"), "environment.params.map", "found an object, expected a list of"},
-        {WITH_WORLD("'wind': [1, 'a']"), "environment.params.wind",
-         "found a text in the list, expected a number"},
-        {WITH_WORLD("'wind': [0, 0, 0.5, 0, 0]"), "environment.params.wind",
+        {WITH_WORLD("'wind': [1, 'a']"), "environment.params.wind[1]",
+         "found \"a\", expected a number"},
+        {WITH_WORLD("'wind': [0, 0, 0.5, 0, 0]"), "environment.params.wind[2]",
          "0.5 is not a whole number"},
-        {WITH_WORLD("'wind': [101]"), "environment.params.wind", "101 is out of range"},
+        {WITH_WORLD("'wind': [101]"), "environment.params.wind[0]", "101 is out of range"},
         {WITH_WORLD("'wind': 'up'"), "environment.params.wind",
          "found \"up\", expected a list of whole numbers"},
         {WITH_WORLD("'wind': [1, 2]"), "environment.params.wind",
@@ -287,13 +286,13 @@ START_TEST(test_schedules)
         ck_assert(alpha.kind == RILL_SCHEDULE_CONSTANT || alpha.over == expected.over);
         ck_assert(alpha.kind != RILL_SCHEDULE_POWER || alpha.power == expected.power);
         // and survives being written back
-        char *identity = strdup(experiment->identity);
+        char *config = strdup(experiment->variants[0].config);
         rill_experiment *again = NULL;
         ASSERT_OK(rill_experiment_parse(&again, experiment->resolved, NULL, &error), &error);
-        ck_assert_str_eq(again->identity, identity);
+        ck_assert_str_eq(again->variants[0].config, config);
         rill_experiment_destroy(again);
         rill_experiment_destroy(experiment);
-        free(identity);
+        free(config);
     }
 }
 END_TEST
@@ -796,8 +795,14 @@ START_TEST(test_exact_values_are_shared)
 }
 END_TEST
 
-/// An experiment written back says the same, with every default in it, and its identity is what
-/// determines the runs and nothing else.
+/// What determines the runs of the first agent; "" without agents.
+static const char *config_of(const rill_experiment *e)
+{
+    return e->n_variants > 0 ? e->variants[0].config : "";
+}
+
+/// An experiment written back says the same, with every default in it, and the configuration of
+/// its agent is what determines the runs and nothing else.
 START_TEST(test_resolved)
 {
     static const char *const texts[] = {
@@ -815,25 +820,25 @@ START_TEST(test_resolved)
         WITH_AGENTS("[{'id': 'td0', 'policy': {'id': 'fixed', 'params': {'actions': [1]}}}]"),
     };
     enum { N = sizeof texts / sizeof texts[0] };
-    char *identities[N];
+    char *configs[N];
     for (size_t i = 0; i < N; i++) {
         rill_experiment *e = experiment_of(texts[i]);
         rill_experiment *again = NULL;
         ASSERT_OK(rill_experiment_parse(&again, e->resolved, NULL, &error), &error);
-        ck_assert_str_eq(again->identity, e->identity);
+        ck_assert_str_eq(config_of(again), config_of(e));
         ck_assert_str_eq(again->resolved, e->resolved);
         ck_assert_str_eq(again->name, e->name);
         ck_assert_int_eq(again->runs, e->runs);
         ck_assert_int_eq(again->summary_last, e->summary_last);
         ck_assert_uint_eq(again->seed, e->seed);
         ck_assert(again->stop_steps == e->stop_steps && again->stop_episodes == e->stop_episodes);
-        identities[i] = strdup(e->identity);
+        configs[i] = strdup(config_of(e));
         rill_experiment_destroy(again);
         rill_experiment_destroy(e);
     }
     for (size_t i = 0; i < N; i++) {
         for (size_t j = 0; j < i; j++) {
-            ck_assert_str_ne(identities[i], identities[j]);
+            ck_assert_str_ne(configs[i], configs[j]);
         }
     }
     // the same runs: names, notes, number of runs, summary, what is published
@@ -844,7 +849,7 @@ START_TEST(test_resolved)
         WITH_ENV("{'id': 'CliffWalking-v1', 'params': {'is_slippery': false}}")};
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         rill_experiment *e = experiment_of(same[i]);
-        ck_assert_str_eq(e->identity, identities[0]);
+        ck_assert_str_eq(config_of(e), configs[0]);
         rill_experiment_destroy(e);
     }
     // other runs, if only in the last bit
@@ -861,11 +866,11 @@ START_TEST(test_resolved)
     };
     for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
         rill_experiment *e = experiment_of(other[i]);
-        ck_assert_str_ne(e->identity, identities[0]);
+        ck_assert_str_ne(config_of(e), configs[0]);
         rill_experiment_destroy(e);
     }
     for (size_t i = 0; i < N; i++) {
-        free(identities[i]);
+        free(configs[i]);
     }
 }
 END_TEST

@@ -115,7 +115,7 @@ START_TEST(test_recorded)
         square += run.values[i] * run.values[i];
     }
     ASSERT_NEAR(run.series[2].values[49], sqrt(square), 1e-14);
-    ck_assert_ptr_nonnull(strstr(e->identity, "\"metric\":\"weight[5]\""));
+    ck_assert_ptr_nonnull(strstr(e->variants[0].config, "\"metric\":\"weight[5]\""));
     rill_run_clear(&run);
     rill_experiment_destroy(e);
 }

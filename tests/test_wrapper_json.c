@@ -72,11 +72,11 @@ START_TEST(wrappers_are_written_back)
     char *wrappers =
         quoted("'wrappers':[{'id':'discretise','params':{'bins':[10,10],'low':[-1.2,-0.07],"
                "'high':[0.6,0.07]}},{'id':'clip_reward','params':{'low':-1,'high':0}}]");
-    ck_assert_msg(strstr(e->identity, wrappers) != NULL, "%s", e->identity);
+    ck_assert_msg(strstr(e->variants[0].config, wrappers) != NULL, "%s", e->variants[0].config);
     rill_error error = {0};
     rill_experiment *again = NULL;
     ASSERT_OK(rill_experiment_parse(&again, e->resolved, NULL, &error), &error);
-    ck_assert_str_eq(again->identity, e->identity);
+    ck_assert_str_eq(again->variants[0].config, e->variants[0].config);
     rill_experiment_destroy(again);
     rill_experiment_destroy(e);
     free(wrappers);
@@ -86,7 +86,7 @@ START_TEST(wrappers_are_written_back)
         char text[512];
         snprintf(text, sizeof text, EXPERIMENT("{'id': 'cliff_walking'%s}", ""), none[i]);
         e = experiment_of(text);
-        ck_assert_ptr_null(strstr(e->identity, "wrappers"));
+        ck_assert_ptr_null(strstr(e->variants[0].config, "wrappers"));
         rill_experiment_destroy(e);
     }
 }

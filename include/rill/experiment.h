@@ -109,7 +109,6 @@ typedef struct rill_experiment {
     size_t n_expects;
     char *
         resolved; ///< the experiment as JSON text: with every default written out or, with a sweep, as read
-    char *identity; ///< the part of it that determines what a run records, as JSON text
 } rill_experiment;
 
 /// Reads an experiment. `overrides` are texts "path=value" ("agents[0].params.alpha=0.1") that
