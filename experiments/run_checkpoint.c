@@ -189,7 +189,7 @@ bool run_save(runner *r, bool is_watched, rill_checkpoint *out)
     head h = make_head(r);
     h.seconds = run_seconds_now() - r->began;
     h.is_watched = is_watched;
-    h.phase = r->phase;
+    h.phase = (int32_t)r->phase;
     h.next_lane = r->next_lane;
     *out = (rill_checkpoint){r->run->variant, r->run->run, malloc(h.size), h.size};
     if (out->bytes == NULL) {
