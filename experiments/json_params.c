@@ -1,6 +1,7 @@
 /// Blocks of parameters from and to JSON objects, by their tables.
 #include "experiments/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,18 +82,29 @@ static rill_status read_schedule(const cJSON *json, rill_schedule *schedule, ril
     return status == RILL_OK ? refuse_unused(json, schedule, error) : status;
 }
 
+/// Refuses an element of a list that is not `expected`.
+static rill_status refuse_element(const rill_param *param, int i, const char *expected,
+                                  const cJSON *element, rill_error *error)
+{
+    char found[80], place[80];
+    snprintf(place, sizeof place, "%.60s[%d]", param->name, i);
+    return rill_error_set(error, RILL_INVALID, place, "found %s, expected %s (%s)%s",
+                          json_describe(element, found, sizeof found), expected, param->doc,
+                          json_is_quoted_number(element) ? "; take the quotes away" : "");
+}
+
 /// Rows as an array of texts, or one text with line ends.
 static rill_status read_rows(const rill_param *param, void *params, const cJSON *json,
                              rill_error *error)
 {
     size_t size = 1;
+    int i = 0;
     const cJSON *row = NULL;
     cJSON_ArrayForEach (row, json) {
         if (!cJSON_IsString(row)) {
-            return rill_error_set(error, RILL_INVALID, param->name,
-                                  "found %s among the rows, expected a text (%s)", json_kind(row),
-                                  param->doc);
+            return refuse_element(param, i, "a text", row, error);
         }
+        i++;
         size += strlen(row->valuestring) + 1;
     }
     char *rows = malloc(size);
@@ -126,15 +138,19 @@ static rill_status read_list(const rill_param *param, void *params, const cJSON 
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, json) {
         if (!cJSON_IsNumber(element)) {
-            status = rill_error_set(error, RILL_INVALID, param->name,
-                                    "found %s in the list, expected a number (%s)",
-                                    json_kind(element), param->doc);
+            status = refuse_element(param, i, "a number", element, error);
             break;
         }
         values[i++] = element->valuedouble;
     }
     if (status == RILL_OK) {
-        status = rill_param_set_list(param, params, values, i, error);
+        status = rill_param_set_list(param, params, values, count, error);
+        for (i = 0; status == RILL_INVALID && error != NULL && i < count; i++) { // which one?
+            if (rill_param_set_list(param, params, values + i, 1, error) != RILL_OK) {
+                snprintf(error->path, sizeof error->path, "%s[%d]", param->name, i);
+                break;
+            }
+        }
     }
     free(values);
     return status;

@@ -341,9 +341,11 @@ rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char
                 const rill_error cause = *error;
                 char text[80];
                 write_value(value_of(&s->axes[i], p, at[i]), 15, text, sizeof text);
+                const char *rest = cause.path + strlen(place); // a place inside the value
+                rest += *rest == '.';
                 snprintf(place, sizeof place, "sweep[%d]", (int)i);
-                rill_error_set(error, status, place, "%.200s = %s: %.500s", path->text, text,
-                               cause.message);
+                rill_error_set(error, status, place, "%.200s = %s: %.100s%s%.400s", path->text,
+                               text, rest, *rest == '\0' ? "" : ": ", cause.message);
                 free(at);
                 return status;
             }

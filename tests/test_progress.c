@@ -198,12 +198,14 @@ static screen *show(const output *o, int columns, int lines)
             s->column = 0;
         } else if (c == '\n') {
             s->row++;
-            ck_assert_msg(s->row < lines, "the picture scrolls: %s", o->text);
+            ck_assert_msg(s->row < lines, "the picture scrolls: %.2000s",
+                          at < o->text + 1000 ? o->text : at - 1000);
         } else if ((c & 0xc0) == 0x80) { // the rest of a character
             uint32_t *cell = &s->cells[s->row][s->column - 1];
             *cell = *cell << 6 | (c & 63);
         } else {
-            ck_assert_msg(s->column < columns - 1, "a line is too wide: %s", o->text);
+            ck_assert_msg(s->column < columns - 1, "a line is too wide: %.2000s",
+                          at < o->text + 1000 ? o->text : at - 1000);
             s->cells[s->row][s->column++] = c < 0x80 ? c : c < 0xe0 ? c & 31u : c & 15u;
         }
         at++;

@@ -270,7 +270,8 @@ static void write_files(const char *const *texts, size_t n, const char *prefix, 
 static bool validate(const char *expected, const char *files)
 {
     static char command[1 << 14], said[1 << 12];
-    snprintf(command, sizeof command, "python3 %s/tests/validate_schema.py schema.json %s %s 2>&1",
+    snprintf(command, sizeof command,
+             "${RILL_PYTHON:-python3} %s/tests/validate_schema.py schema.json %s %s 2>&1",
              RILL_SOURCE_DIR, expected, files);
     FILE *pipe = popen(command, "r");
     ck_assert_ptr_nonnull(pipe);
@@ -278,7 +279,7 @@ static bool validate(const char *expected, const char *files)
     const int status = pclose(pipe);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     if (code == 77 || code == 127) {
-        fprintf(stderr, "test_schema: not validated, there is no python3 with jsonschema\n");
+        fprintf(stderr, "test_schema: not validated, there is no Python with jsonschema\n");
         return false;
     }
     ck_assert_msg(code == 0, "code %d: %s", code, said);
