@@ -42,6 +42,7 @@ struct pool {
     rill_checkpoint *added; ///< (n_added) of tasks from elsewhere
     size_t n_added;
     int64_t n_out;      ///< tasks taken and not given back
+    int64_t *running;   ///< (n_variants) of each
     run_list waiting;   ///< to be handed on
     note_list notes;    ///< likewise, before them
     rill_status status; ///< first error of a worker
@@ -51,7 +52,7 @@ struct pool {
     int64_t n_missing;       ///< runs to be made that were not handed on
     rill_status hand_status; ///< first error of `on_runs` or `on_checkpoint`
     rill_error hand_error;
-    rill_variant_progress *progress; ///< (n_variants); `running` under the lock
+    rill_variant_progress *progress; ///< (n_variants) as it is reported
     double last_progress;
     atomic_llong *steps; ///< (n_variants)
     run_sight *sights;   ///< (n_variants)
@@ -88,7 +89,8 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     p->progress = calloc(n_variants + 1, sizeof *p->progress);
     p->steps = calloc(n_variants + 1, sizeof *p->steps);
     p->sights = calloc(n_variants + 1, sizeof *p->sights);
-    if (p->progress == NULL || p->steps == NULL || p->sights == NULL) {
+    p->running = calloc(n_variants + 1, sizeof *p->running);
+    if (p->progress == NULL || p->running == NULL || p->steps == NULL || p->sights == NULL) {
         pool_destroy(p);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -139,6 +141,7 @@ void pool_destroy(pool *p)
     free(p->progress);
     free(p->steps);
     free(p->sights);
+    free(p->running);
     pthread_cond_destroy(&p->finished);
     pthread_cond_destroy(&p->room);
     pthread_mutex_destroy(&p->lock);
@@ -163,7 +166,7 @@ static bool take(pool *p, pool_task *task)
     }
     *task = p->n_returned > 0 ? p->returned[--p->n_returned] : task_at(p, p->next++);
     p->n_out++;
-    p->progress[task->variant].running++;
+    p->running[task->variant]++;
     return true;
 }
 
@@ -229,7 +232,7 @@ static bool append_run(run_list *list, const rill_run *run)
 static void come_back(pool *p, pool_task task)
 {
     p->n_out--;
-    p->progress[task.variant].running--;
+    p->running[task.variant]--;
     pthread_cond_signal(&p->finished); // for the calling thread, the only one that waits for it
     if (p->status != RILL_OK) {
         pthread_cond_broadcast(&p->room);
@@ -452,6 +455,7 @@ static void report(pool *p)
     rill_progress all = {.variants = p->progress};
     pthread_mutex_lock(&p->lock);
     for (int32_t i = 0; i < p->experiment->n_variants; i++) {
+        p->progress[i].running = p->running[i];
         p->progress[i].steps = atomic_load(&p->steps[i]);
         p->progress[i].fraction = atomic_load(&p->sights[i].fraction);
         p->progress[i].value = atomic_load(&p->sights[i].value);
