@@ -1,9 +1,6 @@
 /// The "expect" part of an experiment file: published numbers, with source, window and tolerance.
-#include "experiments/experiment.h"
+#include "experiments/expect.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <rill/recall.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +16,7 @@ void expect_clear(rill_expect *expect)
     free(expect->q_values);
 }
 
-static rill_status copy_text(const cJSON *json, const char *key, char **copy, rill_error *error)
+rill_status expect_copy_text(const cJSON *json, const char *key, char **copy, rill_error *error)
 {
     const char *text = NULL;
     rill_status status = json_get_text(json, key, true, &text, error);
@@ -30,239 +27,6 @@ static rill_status copy_text(const cJSON *json, const char *key, char **copy, ri
         }
     }
     return status;
-}
-
-/// What is done in a state: an action, or a row with the probability of each.
-static rill_status read_choice(const cJSON *json, int32_t state, int32_t n_actions, double *row,
-                               rill_error *error)
-{
-    if (!cJSON_IsArray(json)) {
-        int32_t action = cJSON_IsNumber(json) ? json->valueint : -1;
-        if (action < 0 || action >= n_actions || json->valuedouble != action) {
-            return rill_error_set(error, RILL_INVALID, "exact",
-                                  "the action of state %d must be a whole number from 0 to %d, or "
-                                  "a row of %d probabilities",
-                                  state, n_actions - 1, n_actions);
-        }
-        row[action] = 1.0;
-        return RILL_OK;
-    }
-    int32_t n = 0;
-    double sum = 0.0;
-    bool is_sound = cJSON_GetArraySize(json) == n_actions;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, json) {
-        is_sound = is_sound && cJSON_IsNumber(element) && element->valuedouble >= 0.0;
-        if (is_sound) {
-            row[n++] = element->valuedouble;
-            sum += element->valuedouble;
-        }
-    }
-    return is_sound && fabs(sum - 1.0) <= 1e-9
-               ? RILL_OK
-               : rill_error_set(error, RILL_INVALID, "exact",
-                                "the row of state %d must be %d probabilities that sum to 1", state,
-                                n_actions);
-}
-
-/// "optimal", "uniform", or what is done in each state, as probabilities (n_states, n_actions).
-static rill_status read_policy(const cJSON *json, rill_expect *expect, rill_error *error)
-{
-    const int32_t n_states = expect->n_states;
-    const int32_t n_actions = expect->n_actions;
-    if (cJSON_IsString(json) && strcmp(json->valuestring, "optimal") == 0) {
-        return RILL_OK; // no policy stands for the optimal one
-    }
-    expect->is_uniform = cJSON_IsString(json) && strcmp(json->valuestring, "uniform") == 0;
-    if (expect->is_uniform) {
-        return RILL_OK;
-    }
-    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != n_states) {
-        return rill_error_set(error, RILL_INVALID, "exact",
-                              "expected \"optimal\", \"uniform\", or an array of %d actions, one "
-                              "per state, each a number or a row of probabilities",
-                              n_states);
-    }
-    expect->policy = calloc((size_t)n_states * (size_t)n_actions, sizeof *expect->policy);
-    if (expect->policy == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    rill_status status = RILL_OK;
-    int32_t s = 0;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, json) {
-        if (status == RILL_OK) {
-            double *row = expect->policy + (ptrdiff_t)s * n_actions;
-            status = read_choice(element, s, n_actions, row, error);
-            s++;
-        }
-    }
-    return status;
-}
-
-/// A table of n numbers, none of them published yet.
-static rill_status create_table(double **table, size_t n, rill_error *error)
-{
-    *table = malloc(n * sizeof **table);
-    if (*table == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    for (size_t i = 0; i < n; i++) {
-        (*table)[i] = (double)NAN;
-    }
-    return RILL_OK;
-}
-
-/// The states that a list is about: "states", or all. `states` is allocated.
-static rill_status read_states(const cJSON *json, int32_t n_states, int32_t **states, int32_t *n,
-                               rill_error *error)
-{
-    const cJSON *array = NULL;
-    rill_status status = json_get_array(json, "states", false, &array, error);
-    if (status != RILL_OK) {
-        return status;
-    }
-    *n = array == NULL ? n_states : cJSON_GetArraySize(array);
-    *states = malloc(((size_t)*n + 1) * sizeof **states);
-    if (*states == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    for (int32_t i = 0; array == NULL && i < n_states; i++) {
-        (*states)[i] = i;
-    }
-    int32_t i = 0;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, array) {
-        int32_t state = cJSON_IsNumber(element) ? element->valueint : -1;
-        if (state < 0 || state >= n_states || element->valuedouble != state) {
-            return rill_error_set(error, RILL_INVALID, "states",
-                                  "number %d is not a state; there are 0 to %d", i + 1,
-                                  n_states - 1);
-        }
-        (*states)[i++] = state;
-    }
-    return RILL_OK;
-}
-
-/// One published number, or null where there is none.
-static rill_status read_number(const cJSON *json, const char *key, int32_t state, double *number,
-                               rill_error *error)
-{
-    if (!cJSON_IsNumber(json) && !cJSON_IsNull(json)) {
-        return rill_error_set(error, RILL_INVALID, key,
-                              "found %s for state %d, expected a number or null", json_kind(json),
-                              state);
-    }
-    *number = cJSON_IsNull(json) ? (double)NAN : json->valuedouble;
-    return RILL_OK;
-}
-
-/// The numbers of one state: one to the values, or a row of them to the action values.
-static rill_status read_numbers(const cJSON *json, const char *key, bool is_row, int32_t state,
-                                rill_expect *expect, rill_error *error)
-{
-    if (!is_row) {
-        return read_number(json, key, state, &expect->values[state], error);
-    }
-    if (cJSON_IsNull(json)) {
-        return RILL_OK;
-    }
-    if (!cJSON_IsArray(json) || cJSON_GetArraySize(json) != expect->n_actions) {
-        return rill_error_set(error, RILL_INVALID, key,
-                              "found %s for state %d, expected a row of %d numbers, one an action, "
-                              "or null",
-                              cJSON_IsArray(json) ? "another number of them" : json_kind(json),
-                              state, expect->n_actions);
-    }
-    double *row = expect->q_values + (ptrdiff_t)state * expect->n_actions;
-    rill_status status = RILL_OK;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, json) {
-        status = status == RILL_OK ? read_number(element, key, state, row++, error) : status;
-    }
-    return status;
-}
-
-/// A list with an element a state, of numbers or, with `is_row`, rows.
-static rill_status read_list(const cJSON *json, const char *key, const cJSON *list, bool is_row,
-                             rill_expect *expect, rill_error *error)
-{
-    const size_t n_numbers =
-        (size_t)expect->n_states * (is_row ? (size_t)expect->n_actions : (size_t)1);
-    int32_t *states = NULL;
-    int32_t n = 0;
-    rill_status status = read_states(json, expect->n_states, &states, &n, error);
-    if (status == RILL_OK && cJSON_GetArraySize(list) != n) {
-        status = rill_error_set(error, RILL_INVALID, key,
-                                "%d values for %d states; write null where none is published",
-                                cJSON_GetArraySize(list), n);
-    }
-    if (status == RILL_OK) {
-        status = create_table(is_row ? &expect->q_values : &expect->values, n_numbers, error);
-    }
-    int32_t i = 0;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, list) {
-        if (status == RILL_OK) {
-            status = read_numbers(element, key, is_row, states[i++], expect, error);
-        }
-    }
-    free(states);
-    return status;
-}
-
-static rill_status read_exact(const rill_experiment *experiment, const cJSON *json,
-                              rill_expect *expect, rill_error *error)
-{
-    const cJSON *values = NULL;
-    const cJSON *q_values = NULL;
-    expect->variant = -1;
-    if (experiment->n_worlds > 1) {
-        return rill_error_set(error, RILL_INVALID, "exact",
-                              "the sweep changes the environment: exact values of which?");
-    }
-    if (experiment->env->type->model == NULL) {
-        return rill_error_set(error, RILL_INVALID, "exact", "%s has no exact model",
-                              experiment->env->type->id);
-    }
-    rill_status status =
-        read_policy(cJSON_GetObjectItemCaseSensitive(json, "exact"), expect, error);
-    if (status == RILL_OK) {
-        status = json_get_real(json, "discount", true, 0.0, 1.0, &expect->discount, error);
-    }
-    if (status == RILL_OK) {
-        status = json_get_real(json, "epsilon", false, 0.0, 1.0, &expect->epsilon, error);
-    }
-    status = status == RILL_OK ? json_get_array(json, "q_values", false, &q_values, error) : status;
-    if (status == RILL_OK) {
-        status = json_get_array(json, "values", q_values == NULL, &values, error);
-    }
-    if (status == RILL_OK && values != NULL) {
-        status = read_list(json, "values", values, false, expect, error);
-    }
-    if (status == RILL_OK && q_values != NULL) {
-        status = read_list(json, "q_values", q_values, true, expect, error);
-    }
-    return status;
-}
-
-/// When a metric is recorded: the interval, 0 where it never is.
-static int64_t find_interval(const rill_experiment *experiment, const char *metric, rill_unit *unit)
-{
-    *unit = RILL_EPISODES;
-    if (strcmp(metric, "evaluation_return") == 0 || strcmp(metric, "evaluation_length") == 0) {
-        *unit = experiment->evaluation.unit;
-        return experiment->evaluation.every;
-    }
-    for (size_t i = 0; i < experiment->n_records; i++) {
-        char name[48];
-        rill_metric_write(experiment->records[i].metric, experiment->records[i].index, name);
-        if (strcmp(name, metric) == 0) {
-            *unit = experiment->records[i].unit;
-            return experiment->records[i].every;
-        }
-    }
-    return 0;
 }
 
 static rill_status refuse_label(const rill_experiment *experiment, const char *label,
@@ -285,7 +49,7 @@ static rill_status refuse_label(const rill_experiment *experiment, const char *l
     return RILL_INVALID;
 }
 
-static rill_status read_agent(const rill_experiment *experiment, const cJSON *json,
+rill_status expect_read_agent(const rill_experiment *experiment, const cJSON *json,
                               rill_expect *expect, rill_error *error)
 {
     const char *label = NULL;
@@ -296,145 +60,6 @@ static rill_status read_agent(const rill_experiment *experiment, const cJSON *js
     }
     return status == RILL_OK && expect->variant < 0 ? refuse_label(experiment, label, error)
                                                     : status;
-}
-
-/// One observation of a box.
-static rill_status read_observation(const cJSON *json, int32_t number, const rill_space *space,
-                                    float *observation, rill_error *error)
-{
-    bool is_sound = cJSON_IsArray(json) && cJSON_GetArraySize(json) == space->size;
-    const cJSON *element = NULL;
-    int32_t i = 0;
-    cJSON_ArrayForEach (element, json) {
-        is_sound = is_sound && cJSON_IsNumber(element) && isfinite(element->valuedouble);
-        if (is_sound) {
-            observation[i++] = (float)element->valuedouble;
-        }
-    }
-    return is_sound && rill_space_contains(space, (rill_observation){.box = observation})
-               ? RILL_OK
-               : rill_error_set(error, RILL_INVALID, "observations",
-                                "number %d must be an array of %d numbers in the space of the "
-                                "observations",
-                                number + 1, space->size);
-}
-
-/// The observations that estimates are about, where they are a box; they take the place of states.
-static rill_status read_observations(const cJSON *json, const rill_agent *agent,
-                                     rill_expect *expect, rill_error *error)
-{
-    const rill_space *space = &agent->observation_space;
-    const cJSON *list = NULL;
-    if (cJSON_HasObjectItem(json, "states")) {
-        return rill_error_set(error, RILL_INVALID, "states",
-                              "the observations of this environment are %d numbers each: give "
-                              "\"observations\", a list of arrays",
-                              space->size);
-    }
-    rill_status status = json_get_array(json, "observations", true, &list, error);
-    status = status == RILL_OK ? rill_recall_check(agent, error) : status;
-    if (status != RILL_OK) {
-        return status;
-    }
-    expect->n_states = cJSON_GetArraySize(list);
-    expect->observations =
-        calloc((size_t)expect->n_states * (size_t)space->size + 1, sizeof *expect->observations);
-    if (expect->observations == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    int32_t i = 0;
-    const cJSON *element = NULL;
-    cJSON_ArrayForEach (element, list) {
-        if (status == RILL_OK) {
-            float *observation = expect->observations + (ptrdiff_t)i * space->size;
-            status = read_observation(element, i++, space, observation, error);
-        }
-    }
-    return status;
-}
-
-static rill_status read_estimates(const rill_experiment *experiment, const cJSON *json,
-                                  rill_expect *expect, rill_error *error)
-{
-    const cJSON *list = NULL;
-    rill_status status = read_agent(experiment, json, expect, error);
-    status = status == RILL_OK ? json_get_array(json, "estimates", true, &list, error) : status;
-    if (status != RILL_OK) {
-        return status;
-    }
-    const rill_agent *agent = experiment->variants[expect->variant].agent;
-    expect->n_states = agent->observation_space.size;
-    expect->n_actions = agent->action_space.size;
-    if (agent->observation_space.kind != RILL_SPACE_DISCRETE) {
-        status = read_observations(json, agent, expect, error);
-    } else if (cJSON_HasObjectItem(json, "observations")) {
-        status = rill_error_set(error, RILL_INVALID, "observations",
-                                "the observations of this environment are numbers from 0 to %d: "
-                                "give \"states\"",
-                                agent->observation_space.size - 1);
-    }
-    if (status != RILL_OK) {
-        return status;
-    }
-    const bool is_row = cJSON_IsArray(cJSON_GetArrayItem(list, 0));
-    if (is_row && rill_agent_n_values(agent) == 1) {
-        return rill_error_set(error, RILL_INVALID, "estimates",
-                              "%s estimates the values of states; expected one number a state",
-                              agent->type->id);
-    }
-    return read_list(json, "estimates", list, is_row, expect, error);
-}
-
-/// "mean" or "median".
-static rill_status read_statistic(const cJSON *json, rill_expect *expect, rill_error *error)
-{
-    const char *statistic = "mean";
-    rill_status status = json_get_text(json, "statistic", false, &statistic, error);
-    expect->is_median = strcmp(statistic, "median") == 0;
-    if (status == RILL_OK && !expect->is_median && strcmp(statistic, "mean") != 0) {
-        return rill_error_set(error, RILL_INVALID, "statistic",
-                              "\"%.40s\" is neither \"mean\" nor \"median\"", statistic);
-    }
-    return status;
-}
-
-/// [first, last]
-static rill_status read_window(const cJSON *window, rill_expect *expect, rill_error *error)
-{
-    const cJSON *first = cJSON_GetArrayItem(window, 0);
-    const cJSON *last = cJSON_GetArrayItem(window, 1);
-    if (cJSON_GetArraySize(window) != 2 || !cJSON_IsNumber(first) || !cJSON_IsNumber(last) ||
-        !(first->valuedouble >= 1.0 && first->valuedouble <= last->valuedouble &&
-          last->valuedouble <= 9007199254740992.0) ||
-        first->valuedouble != floor(first->valuedouble) ||
-        last->valuedouble != floor(last->valuedouble)) {
-        return rill_error_set(error, RILL_INVALID, "window",
-                              "expected [first, last], counted from 1, in episodes or steps");
-    }
-    expect->first = (int64_t)first->valuedouble;
-    expect->last = (int64_t)last->valuedouble;
-    return RILL_OK;
-}
-
-static rill_status read_learned(const rill_experiment *experiment, const cJSON *json,
-                                rill_expect *expect, rill_error *error)
-{
-    const cJSON *window = NULL;
-    rill_unit unit = RILL_EPISODES;
-    rill_status status = read_agent(experiment, json, expect, error);
-    status = status == RILL_OK ? copy_text(json, "metric", &expect->metric, error) : status;
-    if (status == RILL_OK && find_interval(experiment, expect->metric, &unit) == 0) {
-        return rill_error_set(error, RILL_INVALID, "metric",
-                              "\"%.60s\" is not recorded; add it to \"record\" (evaluation_return "
-                              "and evaluation_length come with \"evaluation\")",
-                              expect->metric);
-    }
-    status = status == RILL_OK ? read_statistic(json, expect, error) : status;
-    if (status == RILL_OK) {
-        status = json_get_real(json, "published", true, -1e300, 1e300, &expect->published, error);
-    }
-    status = status == RILL_OK ? json_get_array(json, "window", true, &window, error) : status;
-    return status == RILL_OK ? read_window(window, expect, error) : status;
 }
 
 typedef rill_status reader(const rill_experiment *experiment, const cJSON *json,
@@ -450,15 +75,15 @@ static const struct {
     {"exact", RILL_EXPECT_EXACT,
      (const char *const[]){"check", "source", "exact", "discount", "epsilon", "states", "values",
                            "q_values", "tolerance", "note", NULL},
-     read_exact},
+     expect_read_exact},
     {"estimates", RILL_EXPECT_ESTIMATES,
      (const char *const[]){"check", "source", "agent", "states", "observations", "estimates",
                            "tolerance", "note", NULL},
-     read_estimates},
+     expect_read_estimates},
     {NULL, RILL_EXPECT_METRIC,
      (const char *const[]){"check", "source", "agent", "metric", "window", "statistic", "published",
                            "tolerance", "note", NULL},
-     read_learned},
+     expect_read_metric},
 };
 
 static rill_status read_one(const rill_experiment *experiment, const cJSON *json,
@@ -476,8 +101,8 @@ static rill_status read_one(const rill_experiment *experiment, const cJSON *json
     expect->n_states = experiment->env->observation_space.size;
     expect->n_actions = experiment->env->action_space.size;
     rill_status status = json_check_keys(json, kinds[i].keys, error);
-    status = status == RILL_OK ? copy_text(json, "check", &expect->check, error) : status;
-    status = status == RILL_OK ? copy_text(json, "source", &expect->source, error) : status;
+    status = status == RILL_OK ? expect_copy_text(json, "check", &expect->check, error) : status;
+    status = status == RILL_OK ? expect_copy_text(json, "source", &expect->source, error) : status;
     if (status == RILL_OK) {
         status = json_get_real(json, "tolerance", true, 0.0, 1e300, &expect->tolerance, error);
     }
@@ -503,40 +128,6 @@ rill_status expect_read(rill_experiment *experiment, const cJSON *root, rill_err
             char place[32];
             snprintf(place, sizeof place, "expect[%zu]", i);
             return rill_error_prefix(error, status, place);
-        }
-    }
-    return RILL_OK;
-}
-
-/// Whether runs have points in the window of an expectation, and go on to its end.
-static rill_status check_window(const rill_experiment *experiment, const rill_expect *expect,
-                                rill_error *error)
-{
-    rill_unit unit = RILL_EPISODES;
-    const int64_t every = find_interval(experiment, expect->metric, &unit);
-    const int64_t end = unit == RILL_STEPS ? experiment->stop_steps : experiment->stop_episodes;
-    if (end > 0 && expect->last > end) {
-        return rill_error_set(error, RILL_INVALID, "window",
-                              "%" PRId64 " is beyond the end of a run, stop.%s %" PRId64,
-                              expect->last, rill_unit_name(unit), end);
-    }
-    if (expect->last / every == (expect->first - 1) / every) {
-        return rill_error_set(error, RILL_INVALID, "window",
-                              "no point lies in it: %s is recorded every %" PRId64 " %s",
-                              expect->metric, every, rill_unit_name(unit));
-    }
-    return RILL_OK;
-}
-
-rill_status expect_check_windows(const rill_experiment *experiment, rill_error *error)
-{
-    for (size_t i = 0; i < experiment->n_expects; i++) {
-        const rill_expect *expect = &experiment->expects[i];
-        if (expect->kind == RILL_EXPECT_METRIC &&
-            check_window(experiment, expect, error) != RILL_OK) {
-            char place[32];
-            snprintf(place, sizeof place, "expect[%zu]", i);
-            return rill_error_prefix(error, RILL_INVALID, place);
         }
     }
     return RILL_OK;

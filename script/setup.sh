@@ -17,6 +17,7 @@ check         check            check-devel         check    check-devel         
 clang         clang            clang               clang    clang               clang              llvm
 clang-format  clang-format     clang-tools-extra   clang    clang-tools         clang-extra-tools  clang-format
 ccache        ccache           ccache              ccache   ccache              ccache             ccache
+mpi           libopenmpi-dev,openmpi-bin openmpi-devel    openmpi  openmpi4-devel      openmpi-dev,openmpi open-mpi
 TABLE
 }
 
@@ -32,6 +33,7 @@ has() {
         gsl) has_library gsl gsl/gsl_cdf.h ;;
         sqlite) has_library sqlite3 sqlite3.h ;;
         check) has_library check check.h ;;
+        mpi) has_command mpicc && has_command mpirun ;;
         *) has_command "$1" ;;
     esac
 }
@@ -49,7 +51,11 @@ packages_of() {
     shift
     packages | awk -v manager="$manager" -v needs=" $* " '
         NR == 1 { for (i = 2; i <= NF; i++) if ($i == manager) column = i }
-        NR > 1 && index(needs, " " $1 " ") { printf "%s%s", separator, $column; separator = " " }'
+        NR > 1 && index(needs, " " $1 " ") {
+            gsub(",", " ", $column)
+            printf "%s%s", separator, $column
+            separator = " "
+        }'
 }
 
 # gives up, and names the packages: as the package manager does, or else as Debian does

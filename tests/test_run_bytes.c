@@ -14,7 +14,8 @@ static collection some_runs(void)
     collection c = collect_all(experiment, 2);
     rill_experiment_destroy(experiment);
     // what no agent would record: every special number, and a metric of the longest name
-    static const double special[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 5e-324, 0.1};
+    static const double special[] = {0.0,    -0.0, (double)INFINITY, -(double)INFINITY, (double)NAN,
+                                     5e-324, 0.1};
     rill_series *series = &c.runs[0].series[0];
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
         ck_assert(rill_series_append(series, special[i]));

@@ -184,7 +184,7 @@ static double serve(void *context, pool *p)
     if (status != RILL_OK) {
         pool_fail(p, status, &error);
     }
-    return is_idle || !self->is_answered ? 0.0003 : 0.003;
+    return is_idle || !self->is_answered ? ranks_interval(since) : 0.005;
 }
 
 /// Reads what rank 0 has shared; whether there is work.

@@ -26,6 +26,7 @@ typedef struct leader {
     follower *followers; ///< (count of ranks); none at 0
     int64_t n_tasks;     ///< that followers have
     int64_t n_threads;   ///< of all that were heard
+    double heard;        ///< when there was a message from any
 } leader;
 
 static bool add_task(follower *f, pool_task task)
@@ -199,7 +200,7 @@ static void read_report(leader *self, int32_t from, pool *p, const bytes_writer 
     follower *f = &self->followers[from];
     bytes_reader report = {message->data, message->size, RILL_OK};
     rill_error error = {0};
-    f->heard = run_seconds_now();
+    f->heard = self->heard = run_seconds_now();
     self->all->is_lost[from] = false;
     f->is_over = bytes_get_bounded(&report, 1) != 0;
     self->n_threads -= f->threads;
@@ -228,11 +229,12 @@ static void read_report(leader *self, int32_t from, pool *p, const bytes_writer 
     }
 }
 
+/// At most one of each: those that are answered have more to say, and what they brought is to be stored.
 static void read_reports(leader *self, pool *p)
 {
     int32_t from = 0;
     bytes_writer message;
-    while (ranks_receive(self->all, &from, &message)) {
+    for (int32_t i = 1; i < self->all->count && ranks_receive(self->all, &from, &message); i++) {
         read_report(self, from, p, &message);
         free(message.data);
     }
@@ -267,7 +269,7 @@ static double serve(void *context, pool *p)
         }
     }
     pool_open(p, self->n_tasks > 0);
-    return 0.001;
+    return ranks_interval(run_seconds_now() - self->heard);
 }
 
 /// Waits for the last reports.

@@ -41,6 +41,14 @@ void ranks_dismiss(ranks *all);
 /// What all ranks but 0 do, up to the end of the job; the exit code.
 int ranks_follow(ranks *all);
 
+/// Seconds to the next look for messages, `silence` seconds after the last one: short while there is much to
+/// say, so that nobody waits, and long where runs are, so that looking costs nothing.
+static inline double ranks_interval(double silence)
+{
+    const double seconds = 0.1 * silence;
+    return seconds < 0.0003 ? 0.0003 : seconds > 0.005 ? 0.005 : seconds;
+}
+
 /// Seconds between two signs of life: longer where there are more ranks, so that rank 0 can read them.
 static inline double ranks_heartbeat(const ranks *all)
 {
