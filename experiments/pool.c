@@ -40,7 +40,8 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     p->progress = calloc(n_variants + 1, sizeof *p->progress);
     p->steps = calloc(n_variants + 1, sizeof *p->steps);
     p->sights = calloc(n_variants + 1, sizeof *p->sights);
-    if (p->progress == NULL || p->steps == NULL || p->sights == NULL) {
+    p->running = calloc(n_variants + 1, sizeof *p->running);
+    if (p->progress == NULL || p->running == NULL || p->steps == NULL || p->sights == NULL) {
         pool_destroy(p);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -91,6 +92,7 @@ void pool_destroy(pool *p)
     free(p->progress);
     free(p->steps);
     free(p->sights);
+    free(p->running);
     pthread_cond_destroy(&p->finished);
     pthread_cond_destroy(&p->room);
     pthread_mutex_destroy(&p->lock);
@@ -114,7 +116,7 @@ static bool take(pool *p, pool_task *task)
     }
     *task = p->n_returned > 0 ? p->returned[--p->n_returned] : task_at(p, p->next++);
     p->n_out++;
-    p->progress[task->variant].running++;
+    p->running[task->variant]++;
     return true;
 }
 
@@ -180,7 +182,7 @@ static bool append_run(run_list *list, const rill_run *run)
 static void come_back(pool *p, pool_task task)
 {
     p->n_out--;
-    p->progress[task.variant].running--;
+    p->running[task.variant]--;
     pthread_cond_signal(&p->finished); // for the calling thread, the only one that waits for it
     if (p->status != RILL_OK) {
         pthread_cond_broadcast(&p->room);

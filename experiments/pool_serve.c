@@ -56,6 +56,7 @@ static void report(pool *p)
     rill_progress all = {.variants = p->progress};
     pthread_mutex_lock(&p->lock);
     for (int32_t i = 0; i < p->experiment->n_variants; i++) {
+        p->progress[i].running = p->running[i];
         p->progress[i].steps = atomic_load(&p->steps[i]);
         p->progress[i].fraction = atomic_load(&p->sights[i].fraction);
         p->progress[i].value = atomic_load(&p->sights[i].value);

@@ -37,6 +37,7 @@ struct pool {
     rill_checkpoint *added; ///< (n_added) of tasks from elsewhere
     size_t n_added;
     int64_t n_out;      ///< tasks taken and not given back
+    int64_t *running;   ///< (n_variants) of each
     run_list waiting;   ///< to be handed on
     note_list notes;    ///< likewise, before them
     rill_status status; ///< first error of a worker
@@ -46,7 +47,7 @@ struct pool {
     int64_t n_missing;       ///< runs to be made that were not handed on
     rill_status hand_status; ///< first error of `on_runs` or `on_checkpoint`
     rill_error hand_error;
-    rill_variant_progress *progress; ///< (n_variants); `running` under the lock
+    rill_variant_progress *progress; ///< (n_variants) as it is reported
     double last_progress;
     atomic_llong *steps; ///< (n_variants)
     run_sight *sights;   ///< (n_variants)
