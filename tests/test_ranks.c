@@ -399,17 +399,17 @@ END_TEST
 START_TEST(test_a_slow_rank_comes_back)
 {
     enter_fresh_directory();
-    write_long(50);
+    write_long(70);
     process p = start_ranks(LAUNCH("-n", "3"),
-                            ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "1"));
+                            ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "3"));
     const pid_t slow = find_rank(1);
     wait_for_runs("ranks", 10);
     kill(slow, SIGSTOP);
-    sleep_milliseconds(2500);
+    sleep_milliseconds(4000);
     kill(slow, SIGCONT);
     finish_program(&p, &ran);
     ck_assert_msg(ran.code == 0, "code %d: %s", ran.code, ran.err);
-    assert_says(ran.err, "rill: rank 1 has been silent for 1 s; its ");
+    assert_says(ran.err, "rill: rank 1 has been silent for 3 s; its ");
     ASSERT_DONE("run", "long.json", "--out", "one", "--quiet");
     assert_same_results("one", "ranks");
 }
