@@ -353,7 +353,6 @@ rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char
     }
     const size_t used = error == NULL ? 0 : strlen(error->message);
     if (at != NULL && s->n_axes > 0) { // what the sweep has set may be the reason all the same
-        error->is_of_name = false;     // what stands in the file there is no help
         snprintf(error->message + used, sizeof error->message - used, " (in \"%.200s\")", label);
     }
     free(at);

@@ -384,6 +384,14 @@ START_TEST(test_values)
          "agents[0].params.alpha = -1: -1 is out of range"},
         {WITH("'sweep': [@{'path': 'agents[0].params.alpha', 'values': [{'from': 1}]}]"),
          "sweep[0]", "agents[0].params.alpha = {\"from\":1}: schedule: missing; expected a text"},
+        {"{\n  " CLIFF ",\n  'agents': [{'id': 'q_learning', @'alpha': 0.1}],\n  " STOP ",\n  "
+         "'sweep': [{'path': 'agents[0].params.gamma', 'values': [0.9, 1]}]\n}\n",
+         "agents[0].alpha",
+         "unknown here; it belongs into \"params\": {\"alpha\": ...} (in \"q_learning, gamma=0.9\")"},
+        {"{\n  " CLIFF
+         ",\n  'agents': [{'id': 'q_learning', 'params': {@'epsilon': 0.1}}],\n  " STOP
+         ",\n  'sweep': [{'path': 'agents[0].params.gamma', 'values': [0.9, 1]}]\n}\n",
+         "agents[0].params.epsilon", "unknown here; it belongs to epsilon_greedy: \"policy\": "},
         {WITH("'sweep': [@{'path': 'params.alpha', 'values': [0.1]}]"), "sweep[0]",
          "\"params.alpha\" is no path of a sweep; these begin with"},
         {WITH(
