@@ -33,6 +33,8 @@ cJSON *json_number(double value);
 cJSON *json_numbers(const double *values, size_t n);
 /// A tree of arrays and objects as text, with such numbers. NULL without memory; free with `free`.
 char *json_print(const cJSON *json);
+/// The same over several lines, for people.
+char *json_print_lines(const cJSON *json);
 
 /// RILL_INVALID when the object has a key that is not in `keys` (NULL at the end), with the
 /// nearest one.
