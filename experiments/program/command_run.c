@@ -120,8 +120,8 @@ static int read_request(const command *self, int argc, char **argv, run_request 
 {
     *request = (run_request){.shard = {1, 1}, .seed = -1, .checkpoint = 60.0, .patience = 60.0};
     const option options[] = {
-        {"--out", OPTION_TEXT, &request->out, "DIR", "where the results go (default results/NAME)",
-         0, 0},
+        {"--out", OPTION_TEXT, &request->out, "DIR",
+         "where the results go (default results/NAME, of NAME.json)", 0, 0},
         {"--runs", OPTION_INTEGER, &request->runs, "N", "independent runs of each agent", 1,
          1 << 30},
         {"--seed", OPTION_INTEGER, &request->seed, "S", "seed of all random numbers", 0,
@@ -239,8 +239,8 @@ static int run_and_report(const run_request *request, ranks *all, const rill_exp
     rill_store_close(store);
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
-                "rill: interrupted; finished runs are kept in %s, the same command goes on\n",
-                directory);
+                "rill: interrupted; finished runs are kept in %s, the same command%s goes on\n",
+                directory, request->is_restart ? " without --restart" : "");
         return EXIT_INTERRUPTED;
     }
     if (status != RILL_OK) {
