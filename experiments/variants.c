@@ -229,7 +229,8 @@ static rill_status read_labels(const cJSON *json, const char **labels, rill_erro
     return RILL_OK;
 }
 
-rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_error *error)
+rill_status variants_read(rill_experiment *experiment, const cJSON *root,
+                          const char *const *overrides, rill_error *error)
 {
     const cJSON *environment = NULL;
     const cJSON *agents = NULL;
@@ -246,6 +247,7 @@ rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_e
     status = status == RILL_OK ? read_labels(agents, labels, error) : status;
     if (status == RILL_OK) {
         status = sweep_read(&s, root, labels, n, experiment->seed, error);
+        status = status == RILL_OK ? sweep_check_overrides(&s, n, overrides, error) : status;
     }
     int64_t count = 0;
     for (int32_t i = 0; i < n && status == RILL_OK; i++) {

@@ -487,6 +487,18 @@ START_TEST(test_overrides)
         ASSERT_FAILED_WITH(2, cases[i].message);
         ck_assert(!exists("out"));
     }
+    // a sweep would undo it
+    write_json("f.json", "{" SOUND ", 'sweep': [{'zip': {'agents[*].params.alpha': [0.1, 0.2],"
+                         " 'environment.params.is_slippery': [false, true]}}]}");
+    static const char *const undone[] = {"agents[0].params.alpha=0.3",
+                                         "agents[0].params.alpha.from=1",
+                                         "environment.params.is_slippery=true"};
+    for (size_t i = 0; i < sizeof undone / sizeof undone[0]; i++) {
+        RUN("run", "f.json", "--out", "out", "--set", undone[i]);
+        ASSERT_FAILED_WITH(2, ": the sweep sets it (\"");
+    }
+    ASSERT_DONE("run", "f.json", "--dry-run", "--set", undone[0], "--set", "sweep=[]");
+    ASSERT_DONE("run", "f.json", "--dry-run", "--set", "agents[0].params.gamma=0.9");
 }
 END_TEST
 
