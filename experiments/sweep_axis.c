@@ -167,9 +167,9 @@ static rill_status read_zip(sweep_axis *axis, const cJSON *json, rill_error *err
         }
         if (n != first) {
             rill_error_set(error, RILL_INVALID, list->string,
-                           "has %d values, and \"%.60s\" has %d: lists tied together are equally "
+                           "has %d value%s, and \"%.60s\" has %d: lists tied together are equally "
                            "long",
-                           n, lists->child->string, first);
+                           n, n == 1 ? "" : "s", lists->child->string, first);
             return rill_error_prefix(error, RILL_INVALID, "zip");
         }
         axis->paths[i].text = strdup(list->string);

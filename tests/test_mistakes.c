@@ -397,7 +397,7 @@ START_TEST(test_values)
         {WITH(
              "'sweep': [{'zip': {'agents[0].params.gamma': [1, 0.9], 'agents[0].params.alpha': @[1]}}]"),
          "sweep[0].zip.agents[0].params.alpha",
-         "has 1 values, and \"agents[0].params.gamma\" has 2"},
+         "has 1 value, and \"agents[0].params.gamma\" has 2"},
     };
     ASSERT_ALL_SAID(mistakes);
 }

@@ -39,6 +39,18 @@ static char *directory_of_shard(const char *directory, rill_shard shard)
     return inner;
 }
 
+/// The environment of all variants.
+static const char *name_environment(const rill_experiment *experiment)
+{
+    const rill_env_type *type = experiment->worlds[0]->env->type;
+    for (int32_t i = 1; i < experiment->n_worlds; i++) {
+        if (experiment->worlds[i]->env->type != type) {
+            return "several environments"; // a sweep over them
+        }
+    }
+    return type->id;
+}
+
 static void print_title(const rill_experiment *experiment, const char *file, int32_t n_ranks)
 {
     char count[32];
@@ -47,7 +59,7 @@ static void print_title(const rill_experiment *experiment, const char *file, int
     if (experiment->source[0] != '\0') {
         printf("%s\n", experiment->source);
     }
-    printf("%s, %d agent%s", experiment->env->type->id, (int)experiment->n_agents,
+    printf("%s, %d agent%s", name_environment(experiment), (int)experiment->n_agents,
            experiment->n_agents == 1 ? "" : "s");
     if (has_sweep) {
         printf(" in %d variants", (int)experiment->n_variants);
