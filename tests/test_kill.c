@@ -2,6 +2,7 @@
 /// and what comes out in the end is what comes out undisturbed. RILL_KILLS=200 kills more often than 20 times.
 #include "tests/runs.h"
 
+#include <inttypes.h>
 #include <rill/store.h>
 #include <sqlite3.h>
 
@@ -180,40 +181,81 @@ static double told_steps(void)
     return atof(steps + strlen("\"steps\":"));
 }
 
+/// Steps that a run of long.json takes in so many seconds here: by the fastest of some short runs, since
+/// others may be at work.
+static int64_t steps_in(double seconds)
+{
+    static const char *const overrides[] = {"stop.steps=1000000", NULL};
+    rill_experiment *experiment = NULL;
+    double least = (double)INFINITY;
+    ASSERT_OK(rill_experiment_load(&experiment, "long.json", overrides, &error), &error);
+    for (int i = 0; i < 5; i++) {
+        rill_run run;
+        ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
+        least = fmin(least, run.wall_seconds);
+        rill_run_clear(&run);
+    }
+    rill_experiment_destroy(experiment);
+    return (int64_t)(1e6 * seconds / least);
+}
+
+/// Waits until a program that is under way tells that steps were taken.
+static void wait_for_steps(const process *p)
+{
+    bool is_told = false;
+    for (int t = 0; t < 10000 && !is_told; t++) {
+        sleep_milliseconds(10);
+        char *text = read_whole(p->err_path, NULL);
+        for (const char *at = text; (at = strstr(at, "\"steps\":")) != NULL && !is_told; at++) {
+            is_told = atof(at + strlen("\"steps\":")) > 0.0;
+        }
+        free(text);
+    }
+    ck_assert(is_told);
+}
+
+static void wait_for_checkpoint(void)
+{
+    bool is_there = false;
+    for (int t = 0; t < 20000 && !is_there; t++) {
+        sleep_milliseconds(1);
+        char *n = ask("SELECT count(*) FROM checkpoints");
+        is_there = strcmp(n, "1") == 0;
+        free(n);
+    }
+    ck_assert(is_there);
+}
+
 /// What a run has done is not done again: not after a kill, once there is a checkpoint, and not after
-/// Ctrl-C, which leaves one of a run that has taken some seconds.
+/// Ctrl-C, which leaves one of a run that has worked for two seconds.
 START_TEST(test_work_is_kept)
 {
     static const struct {
         int signal;
-        const char *seconds; ///< of --checkpoint
-        const char *steps;
+        const char *checkpoint; ///< seconds between two
+        bool is_left_at_the_end;
+        double seconds; ///< that the run takes
     } cases[] = {
-        {SIGKILL, "0.05", "30000000"}, {SIGINT, "0.1", "30000000"}, {SIGTERM, "3600", "200000000"}};
+        {SIGKILL, "0.05", false, 2.0}, {SIGINT, "0.1", false, 2.0}, {SIGTERM, "3600", true, 8.0}};
     enter_fresh_directory();
     write_json("long.json",
                "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'}],"
                " 'stop': {'steps': 1}, 'runs': 1,"
                " 'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 1000000}]}");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char set[64];
-        snprintf(set, sizeof set, "stop.steps=%s", cases[i].steps);
-        const char *const arguments[] = {"run", "long.json",    "--out",          "out", "--set",
-                                         set,   "--checkpoint", cases[i].seconds, NULL};
+        char steps[32], set[64];
+        snprintf(steps, sizeof steps, "%" PRId64, steps_in(cases[i].seconds));
+        snprintf(set, sizeof set, "stop.steps=%s", steps);
+        const char *const arguments[] = {
+            "run",          "long.json",         "--out",           "out", "--set", set,
+            "--checkpoint", cases[i].checkpoint, "--json-progress", NULL};
         remove_tree("out");
         process p = start_program(&(start_options){0}, arguments);
-        const bool is_left_at_the_end = cases[i].signal == SIGTERM;
-        for (int t = 0; t < 20000 && !is_left_at_the_end; t++) {
-            char *n = ask("SELECT count(*) FROM checkpoints");
-            const bool is_there = strcmp(n, "1") == 0;
-            free(n);
-            if (is_there) {
-                break;
-            }
-            sleep_milliseconds(1);
-        }
-        if (is_left_at_the_end) {
-            sleep_milliseconds(2500);
+        if (cases[i].is_left_at_the_end) {
+            wait_for_steps(&p);
+            sleep_milliseconds(2100);
+        } else {
+            wait_for_checkpoint();
         }
         kill(p.pid, cases[i].signal);
         finish_program(&p, &ran);
@@ -224,9 +266,9 @@ START_TEST(test_work_is_kept)
         RUN("run", "long.json", "--out", "out", "--set", set, "--json-progress");
         ck_assert_int_eq(ran.code, 0);
         ck_assert_ptr_nonnull(strstr(ran.out, "0 of 1 runs are there already, 1 more in part"));
-        ck_assert_double_lt(told_steps(), atof(cases[i].steps));
+        ck_assert_double_lt(told_steps(), atof(steps));
         n = ask("SELECT steps FROM runs");
-        ck_assert_str_eq(n, cases[i].steps);
+        ck_assert_str_eq(n, steps);
         free(n);
     }
 }

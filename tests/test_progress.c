@@ -6,11 +6,21 @@
 #include <cjson/cJSON.h>
 #include <sys/ioctl.h>
 
-static const char *const experiment =
-    "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa', 'label': 'Sarsa'}, {'id': "
-    "'q_learning', 'label': 'Q-learning α, with a label that goes on and on and on and on'}, {'id': "
-    "'expected_sarsa'}], 'sweep': [{'path': 'agents[*].params.alpha', 'values': [0.1, 0.5]}], 'stop': "
-    "{'steps': 300000}, 'runs': 12}";
+/// Three agents in two settings each. A picture is drawn five times a second, so runs of `steps` that are to
+/// be seen take some time on fast machines too.
+static void write_experiment(int steps)
+{
+    char text[600];
+    snprintf(
+        text, sizeof text,
+        "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa', 'label': 'Sarsa'},"
+        " {'id': 'q_learning', 'label':"
+        " 'Q-learning α, with a label that goes on and on and on and on'},"
+        " {'id': 'expected_sarsa'}], 'sweep': [{'path': 'agents[*].params.alpha', 'values':"
+        " [0.1, 0.5]}], 'stop': {'steps': %d}, 'runs': 12}",
+        steps);
+    write_json("x.json", text);
+}
 
 enum { N_RUNS = 72 };
 
@@ -225,7 +235,7 @@ START_TEST(test_wide)
 {
     static const char *const variables[] = {"TERM=xterm", "LANG=C.UTF-8", NULL};
     enter_fresh_directory();
-    write_json("x.json", experiment);
+    write_experiment(1500000);
     output o = run_on_terminal(150, 20, variables, run_it);
     screen *s = show(&o, 150, 20);
     ck_assert_int_eq(o.code, 0);
@@ -269,7 +279,7 @@ START_TEST(test_narrow)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         enter_fresh_directory();
-        write_json("x.json", experiment);
+        write_experiment(600000);
         output o = run_on_terminal(cases[i].columns, cases[i].lines, cases[i].variables, run_it);
         screen *s = show(&o, cases[i].columns, cases[i].lines);
         ck_assert_int_eq(o.code, 0);
@@ -292,7 +302,7 @@ START_TEST(test_quiet)
     static const char *const json[] = {"run", "x.json", "--json", "--out", "out2", NULL};
     static const char *const xterm[] = {"TERM=xterm", NULL}, *const dumb[] = {"TERM=dumb", NULL};
     enter_fresh_directory();
-    write_json("x.json", experiment);
+    write_experiment(30000);
     const struct {
         const char *const *variables, *const *arguments;
     } cases[] = {{xterm, quiet}, {xterm, json}, {dumb, run_it}};
@@ -360,7 +370,7 @@ START_TEST(test_json)
                                             "out", NULL};
     static const char *const none[] = {NULL};
     enter_fresh_directory();
-    write_json("x.json", experiment);
+    write_experiment(300000);
     output o = run_on_terminal(80, 24, none, arguments);
     ck_assert_int_eq(o.code, 0);
     double runs = 0.0, steps = 0.0;

@@ -113,7 +113,8 @@ static const char mixed[] =
     "            {'metric': 'td_error', 'unit': 'steps', 'every': 37}],"
     " 'evaluation': {'every': 5, 'episodes': 2, 'max_steps': 40}}";
 
-/// A run takes about a tenth of a second: `runs` of them by two agents.
+/// A run takes about a tenth of a second: `runs` of them by two agents. For ranks of one thread, so that a
+/// machine of many processors is not done before it is interrupted.
 static void write_long(int runs)
 {
     char text[400];
@@ -240,8 +241,9 @@ static pid_t find_rank(int rank)
 {
     char command[600];
     snprintf(command, sizeof command,
-             "for p in /proc/[0-9]*; do"
-             " test \"$(cat $p/comm)\" = rill && tr '\\0' '\\n' <$p/environ | grep -qx %s=%s &&"
+             "for p in /proc/[0-9]*; do" // without a process for each that is not it
+             " read -r name <$p/comm && test \"$name\" = rill &&"
+             " tr '\\0' '\\n' <$p/environ | grep -qx %s=%s &&"
              " tr '\\0' '\\n' <$p/environ | grep -qxE '(OMPI_COMM_WORLD|PMI)_RANK=%d' &&"
              " echo ${p#/proc/}; done 2>/dev/null",
              job_variable, getenv(job_variable), rank);
@@ -309,7 +311,8 @@ START_TEST(test_interrupted_and_resumed)
     enter_fresh_directory();
     write_long(40);
     // mpirun hands a signal to all; its own code, and what it lets through of the outputs, is its affair
-    process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
+    process p = start_ranks(LAUNCH("-n", "3"),
+                            ARGUMENTS("run", "long.json", "--out", "ranks", "--threads", "1"));
     wait_for_runs("ranks", 5);
     kill(p.pid, SIGINT);
     finish_program(&p, &ran);
@@ -317,7 +320,8 @@ START_TEST(test_interrupted_and_resumed)
     const size_t n_before = count_runs("ranks");
     ck_assert_uint_lt(n_before, 80);
     // rank 0 alone ends all of them, with code 3
-    p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
+    p = start_ranks(LAUNCH("-n", "3"),
+                    ARGUMENTS("run", "long.json", "--out", "ranks", "--threads", "1"));
     const pid_t leader = find_rank(0);
     wait_for_runs("ranks", n_before + 5); // it is at work
     kill(leader, SIGTERM);
@@ -337,13 +341,13 @@ START_TEST(test_runs_under_way_go_on)
     enter_fresh_directory();
     write_json("slow.json",
                "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
-               " 'stop': {'steps': 15000000}, 'runs': 4, 'seed': 3,"
+               " 'stop': {'steps': 20000000}, 'runs': 4, 'seed': 3,"
                " 'record': [{'metric': 'return', 'every': 1000}]}");
-    // rank 0 has one thread of four, so that it is others' runs that are saved
+    // rank 0 has one thread of four, so that of two checkpoints one is of another rank's run
     process p = start_ranks(LAUNCH("-n", "4"), ARGUMENTS("run", "slow.json", "--out", "ranks",
                                                          "--threads", "1", "--checkpoint", "0.05"));
     const pid_t leader = find_rank(0);
-    wait_for_checkpoints("ranks/results.sqlite", 3);
+    wait_for_checkpoints("ranks/results.sqlite", 2);
     kill(leader, SIGTERM);
     finish_program(&p, &ran);
     assert_one_message(3, "interrupted");
@@ -361,7 +365,8 @@ START_TEST(test_a_killed_rank_ends_the_job)
     enter_fresh_directory();
     write_long(25);
     for (int rank = 0; rank < 2; rank++) {
-        process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks"));
+        process p = start_ranks(LAUNCH("-n", "3"),
+                                ARGUMENTS("run", "long.json", "--out", "ranks", "--threads", "1"));
         const pid_t victim = find_rank(rank);
         const size_t n_before = count_runs("ranks") + 5;
         wait_for_runs("ranks", n_before);
@@ -382,8 +387,9 @@ START_TEST(test_a_killed_rank_is_replaced)
 {
     enter_fresh_directory();
     write_long(25);
-    process p = start_ranks(LAUNCH("--enable-recovery", "-n", "3"),
-                            ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "3"));
+    process p = start_ranks(
+        LAUNCH("--enable-recovery", "-n", "3"),
+        ARGUMENTS("run", "long.json", "--out", "ranks", "--threads", "1", "--patience", "3"));
     const pid_t victim = find_rank(2);
     wait_for_runs("ranks", 10);
     kill(victim, SIGKILL);
@@ -395,21 +401,35 @@ START_TEST(test_a_killed_rank_is_replaced)
 }
 END_TEST
 
+/// Waits until a program that is under way has written this to standard error.
+static void wait_for_message(const process *p, const char *part)
+{
+    bool is_there = false;
+    for (int i = 0; i < 600 && !is_there; i++) {
+        sleep_milliseconds(50);
+        char *text = read_whole(p->err_path, NULL);
+        is_there = strstr(text, part) != NULL;
+        free(text);
+    }
+    ck_assert_msg(is_there, "\"%s\" was not said", part);
+}
+
 /// One that was only slow comes back: what it brings late does no harm, and it works on.
 START_TEST(test_a_slow_rank_comes_back)
 {
+    static const char message[] = "rill: rank 1 has been silent for 2 s; its ";
     enter_fresh_directory();
-    write_long(50);
-    process p = start_ranks(LAUNCH("-n", "3"),
-                            ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "1"));
+    write_long(120); // enough to be at work still when it comes back
+    process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks",
+                                                         "--threads", "1", "--patience", "2"));
     const pid_t slow = find_rank(1);
     wait_for_runs("ranks", 10);
     kill(slow, SIGSTOP);
-    sleep_milliseconds(2500);
+    wait_for_message(&p, message);
     kill(slow, SIGCONT);
     finish_program(&p, &ran);
     ck_assert_msg(ran.code == 0, "code %d: %s", ran.code, ran.err);
-    assert_says(ran.err, "rill: rank 1 has been silent for 1 s; its ");
+    assert_says(ran.err, message);
     ASSERT_DONE("run", "long.json", "--out", "one", "--quiet");
     assert_same_results("one", "ranks");
 }
