@@ -1,5 +1,7 @@
 #include "experiments/pool.h"
 
+#include "experiments/run_list.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,13 +12,6 @@ enum {
     MAX_WAITING_RUNS = 4096, // a batch for the disk, however slow: thousands of millisecond runs
     MAX_WAITING_BYTES = 1 << 26,
 };
-
-/// Finished runs, in the order in which they came.
-typedef struct run_list {
-    rill_run *runs; ///< (n)
-    size_t n, capacity;
-    size_t bytes; ///< of their series and estimates
-} run_list;
 
 /// What workers leave besides finished runs.
 typedef struct note {
@@ -42,7 +37,7 @@ struct pool {
     rill_checkpoint *added; ///< (n_added) of tasks from elsewhere
     size_t n_added;
     int64_t n_out;      ///< tasks taken and not given back
-    run_list waiting;   ///< to be handed on
+    run_list waiting;   ///< to be handed on, in the order in which they came
     note_list notes;    ///< likewise, before them
     rill_status status; ///< first error of a worker
     rill_error error;
@@ -103,15 +98,6 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     return RILL_OK;
 }
 
-static void clear_runs(run_list *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        rill_run_clear(&list->runs[i]);
-    }
-    list->n = 0;
-    list->bytes = 0;
-}
-
 static void clear_notes(note_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -128,7 +114,7 @@ void pool_destroy(pool *p)
         return;
     }
     clear_notes(&p->notes);
-    clear_runs(&p->waiting);
+    run_list_clear(&p->waiting);
     free(p->waiting.runs);
     free(p->batch.runs);
     free(p->returned);
@@ -206,25 +192,6 @@ static void fail(pool *p, rill_status status, const rill_error *error)
     }
 }
 
-static bool append_run(run_list *list, const rill_run *run)
-{
-    if (list->n == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-        rill_run *runs = realloc(list->runs, capacity * sizeof *runs);
-        if (runs == NULL) {
-            return false;
-        }
-        list->runs = runs;
-        list->capacity = capacity;
-    }
-    list->runs[list->n++] = *run;
-    list->bytes += run->n_values * sizeof(double);
-    for (size_t i = 0; i < run->n_series; i++) {
-        list->bytes += run->series[i].capacity * sizeof(double);
-    }
-    return true;
-}
-
 /// A task is no longer out. With the lock held.
 static void come_back(pool *p, pool_task task)
 {
@@ -240,7 +207,7 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
 {
     pthread_mutex_lock(&p->lock);
     rill_error own = {0};
-    if (status == RILL_OK && !append_run(&p->waiting, run)) {
+    if (status == RILL_OK && !run_list_append(&p->waiting, run)) {
         status = rill_error_set(&own, RILL_NO_MEMORY, "", "out of memory");
         error = &own;
     }
@@ -441,7 +408,7 @@ static void hand_on(pool *p)
             p->options->on_runs(p->options->context, batch->runs, batch->n, &p->hand_error);
         batch->n = 0; // they are the callee's
     }
-    clear_runs(batch);
+    run_list_clear(batch);
 }
 
 static void report(pool *p)

@@ -1,4 +1,5 @@
 /// Reading stored runs.
+#include "experiments/run_list.h"
 #include "experiments/store.h"
 
 #include <inttypes.h>
@@ -136,24 +137,11 @@ rill_status rill_store_each(rill_store *store,
     return status;
 }
 
-typedef struct run_list {
-    rill_run *runs;
-    size_t n, capacity;
-} run_list;
-
 static rill_status keep_run(void *context, rill_run *run, rill_error *error)
 {
-    run_list *list = context;
-    if (list->n == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-        rill_run *runs = realloc(list->runs, capacity * sizeof *runs);
-        if (runs == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-        }
-        list->runs = runs;
-        list->capacity = capacity;
+    if (!run_list_append(context, run)) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    list->runs[list->n++] = *run;
     *run = (rill_run){0};
     return RILL_OK;
 }
