@@ -1,5 +1,6 @@
 #include "tests/bench/fused.h"
 
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -429,7 +430,7 @@ static rill_status bench_runners(bench_report *report, rill_error *error)
     return status;
 }
 
-static void print_json(const bench_report *report)
+static rill_status print_json(const bench_report *report, rill_error *error)
 {
     cJSON *rows = cJSON_CreateArray();
     for (size_t i = 0; i < report->count; i++) {
@@ -446,10 +447,7 @@ static void print_json(const bench_report *report)
             cJSON_AddNullToObject(row, "ratio_to_fused");
         }
     }
-    char *text = cJSON_Print(rows);
-    printf("%s\n", text == NULL ? "[]" : text);
-    free(text);
-    cJSON_Delete(rows);
+    return output_json(rows, error);
 }
 
 static int run(const command *self, int argc, char **argv)
@@ -480,8 +478,8 @@ static int run(const command *self, int argc, char **argv)
         return fail_usage(
             self, "no benchmark's name contains \"%.60s\"; `rill bench` runs them all", argv[1]);
     }
-    if (all.is_json) {
-        print_json(&all);
+    if (all.is_json && print_json(&all, &error) != RILL_OK) {
+        return fail(NULL, &error);
     }
     int code = finish_output();
     return code == EXIT_DONE && all.has_failed ? EXIT_CHECK_FAILED : code;

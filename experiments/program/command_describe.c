@@ -1,6 +1,7 @@
 #include "experiments/json.h"
 #include "experiments/program/describe_features.h"
 #include "experiments/program/describe_metrics.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -428,14 +429,7 @@ static rill_status print_json(const any_type *subject, const rill_env *env, rill
         cJSON_AddBoolToObject(object, "has_entropy", type->entropy != NULL);
         cJSON_AddBoolToObject(object, "has_divergence", type->divergence != NULL);
     }
-    char *text = cJSON_Print(object);
-    cJSON_Delete(object);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    puts(text);
-    free(text);
-    return RILL_OK;
+    return output_json(object, error);
 }
 
 /// An environment is made for its spaces: they are described, or a feature map is fitted to them.

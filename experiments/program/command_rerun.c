@@ -1,3 +1,4 @@
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -189,14 +190,7 @@ static rill_status print_json(const rerun_list *list, const char *const *labels,
         cJSON_AddStringToObject(json, "repeated", hash);
         cJSON_AddBoolToObject(json, "pass", item->stored == item->repeated);
     }
-    char *text = cJSON_Print(array);
-    cJSON_Delete(array);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json(array, error);
 }
 
 static int run(const command *self, int argc, char **argv)

@@ -1,6 +1,7 @@
 #include "experiments/program/plan.h"
 
 #include "experiments/json.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/report.h"
 
 #include <inttypes.h>
@@ -194,14 +195,7 @@ static rill_status print_json(const rill_experiment *experiment, const plan_row 
         cJSON_AddNumberToObject(json, "seconds_per_run", rows[i].seconds);
         cJSON_AddItemToObject(json, "config", cJSON_CreateRaw(variant->config));
     }
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json_line(root, stdout, error);
 }
 
 rill_status plan_print(const rill_experiment *experiment, const char *directory, int32_t threads,
