@@ -34,7 +34,7 @@ cJSON *json_numbers(const double *values, size_t n);
 /// A tree of arrays and objects as text, with such numbers. NULL without memory; free with `free`.
 char *json_print(const cJSON *json);
 
-/// RILL_INVALID when the object has a key that is not in `keys` (NULL at the end), with the
+/// RILL_INVALID when it is no object, or has a key that is not in `keys` (NULL at the end), with the
 /// nearest one.
 rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error);
 

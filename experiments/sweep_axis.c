@@ -303,10 +303,6 @@ rill_status sweep_axis_create(sweep_axis *axis, int32_t n_paths, rill_error *err
 rill_status sweep_axis_read(sweep_axis *axis, const cJSON *json, int32_t number, uint64_t seed,
                             rill_error *error)
 {
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
     rill_status status = cJSON_HasObjectItem(json, "zip") ? read_zip(axis, json, error)
                          : cJSON_HasObjectItem(json, "random")
                              ? read_random(axis, json, number, seed, error)

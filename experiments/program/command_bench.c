@@ -441,11 +441,10 @@ static rill_status print_json(const bench_report *report, rill_error *error)
         cJSON_AddNumberToObject(row, "ns_per_step", result->ns_per_step);
         cJSON_AddNumberToObject(row, "steps_per_s", 1e9 / result->ns_per_step);
         cJSON_AddNumberToObject(row, "spread", result->spread);
-        if (result->ratio_to_fused > 0.0) {
-            cJSON_AddNumberToObject(row, "ratio_to_fused", result->ratio_to_fused);
-        } else {
-            cJSON_AddNullToObject(row, "ratio_to_fused");
-        }
+        const bool has_fused = result->ratio_to_fused > 0.0;
+        cJSON_AddItemToObject(row, "ratio_to_fused",
+                              has_fused ? cJSON_CreateNumber(result->ratio_to_fused)
+                                        : cJSON_CreateNull());
     }
     return output_json(rows, error);
 }
