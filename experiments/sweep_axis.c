@@ -203,8 +203,8 @@ static rill_status draw_points(sweep_axis *axis, const cJSON *choices, const ran
                                int64_t count, rill_rng *rng, rill_error *error)
 {
     enum { MAX_TRIES = 1000 };
-    int64_t *drawn =
-        malloc((size_t)count * sizeof *drawn); // numbers of the points, where they have one
+    // numbers of the points, where they have one
+    int64_t *drawn = malloc((size_t)count * sizeof *drawn);
     for (int32_t n = 0, tries = 0; drawn != NULL && n < count && tries < MAX_TRIES;) {
         int32_t p = 0;
         int64_t point = 0;

@@ -36,17 +36,7 @@ static const char history[] =
 /// The results are whole, and those of undisturbed runs.
 static void assert_complete(const collection *all)
 {
-    rill_store *store = NULL;
-    rill_run *runs = NULL;
-    size_t n = 0;
-    ASSERT_OK(rill_store_open_results(&store, "out", &error), &error);
-    ASSERT_OK(rill_store_load(store, &runs, &n, &error), &error);
-    ck_assert_uint_eq(n, all->count);
-    for (size_t i = 0; i < n; i++) {
-        assert_same_run(&all->runs[i], &runs[i]);
-    }
-    rill_runs_destroy(runs, n);
-    rill_store_close(store);
+    assert_results("out", all);
     char *left = ask("SELECT count(*) FROM checkpoints");
     ck_assert_str_eq(left, "0");
     free(left);

@@ -79,27 +79,12 @@ static int count_in(const char *text, const char *part)
     return n;
 }
 
-static collection load(const char *directory)
-{
-    collection c = {0};
-    rill_store *store = NULL;
-    ASSERT_OK(rill_store_open_results(&store, directory, &error), &error);
-    ASSERT_OK(rill_store_load(store, &c.runs, &c.count, &error), &error);
-    rill_store_close(store);
-    return c;
-}
-
 /// Two directories hold the same runs.
 static void assert_same_results(const char *a, const char *b)
 {
-    collection x = load(a);
-    collection y = load(b);
-    ck_assert_uint_eq(x.count, y.count);
-    for (size_t i = 0; i < x.count; i++) {
-        assert_same_run(&x.runs[i], &y.runs[i]);
-    }
+    collection x = load_results(a);
+    assert_results(b, &x);
     release_runs(&x);
-    release_runs(&y);
 }
 
 /// Runs of very different lengths, every kind of record, and one agent that diverges.

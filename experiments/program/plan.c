@@ -11,11 +11,11 @@
 #include <string.h>
 
 enum {
-    MAX_TRIALS =
-        16,       ///< variants that are tried; the others are taken to be like those of their agent
-    MAX_ROWS = 40 ///< of the table
+    MAX_TRIALS = 16, ///< variants that are tried; others are taken to be like those of their agent
+    MAX_ROWS = 40,   ///< of the table
 };
-static const double TRIAL_SECONDS = 2.0; // in all
+
+static const double trial_seconds = 2.0; // in all
 
 typedef struct plan_row {
     int64_t done;
@@ -99,7 +99,7 @@ static rill_status estimate(const rill_experiment *experiment, plan_row *rows, r
         const int32_t variant = (int32_t)((int64_t)i * n / n_trials);
         plan_row *row = &rows[variant];
         row->is_tried = true;
-        status = rill_experiment_estimate(experiment, variant, TRIAL_SECONDS / n_trials,
+        status = rill_experiment_estimate(experiment, variant, trial_seconds / n_trials,
                                           &row->seconds, &row->is_measured, error);
         sums[experiment->variants[variant].agent_number] += row->seconds;
         counts[experiment->variants[variant].agent_number]++;
