@@ -198,6 +198,10 @@ char *json_print_lines(const cJSON *json)
 
 rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error)
 {
+    if (!cJSON_IsObject(object)) {
+        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
+                              json_kind(object));
+    }
     for (const cJSON *member = object->child; member != NULL; member = member->next) {
         bool is_known = false;
         for (size_t i = 0; keys[i] != NULL; i++) {

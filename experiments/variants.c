@@ -54,10 +54,6 @@ static rill_status read_agent(rill_variant *variant, const cJSON *json, rill_err
     static const char *const keys[] = {"label",     "id",       "params",       "policy",
                                        "behaviour", "features", "distribution", "policy_features",
                                        "optimiser", NULL};
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
     const char *id = NULL;
     const cJSON *object = NULL;
     rill_status status = json_read_part(json, keys, &id, &object, error);

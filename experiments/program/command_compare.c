@@ -1,6 +1,7 @@
 #include "experiments/json.h"
 #include "experiments/program/aggregates.h"
 #include "experiments/program/contest.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/table.h"
 
 #include <inttypes.h>
@@ -189,16 +190,11 @@ static rill_status print_json(const contest *c, size_t n, const comparison_pair 
     }
     cJSON_AddNumberToObject(json, "left_out", (double)(c->n_methods - n));
     cJSON_AddItemToObject(json, "pairs", comparison_json(pairs, n_pairs, c->ranked));
-    char *text = status == RILL_OK ? cJSON_Print(json) : NULL;
-    cJSON_Delete(json);
-    if (status == RILL_OK && text == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    if (status != RILL_OK) {
+        cJSON_Delete(json);
+        return status;
     }
-    if (text != NULL) {
-        printf("%s\n", text);
-    }
-    free(text);
-    return status;
+    return output_json(json, error);
 }
 
 static rill_status report(const contest *c, const compare_request *request, rill_error *error)

@@ -1,6 +1,7 @@
 #include "experiments/program/summary_report.h"
 
 #include "experiments/json.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/ranking.h"
 #include "experiments/program/report.h"
 
@@ -70,14 +71,7 @@ static rill_status print_json(const rill_summary_row *rows, size_t n_rows,
             }
         }
     }
-    char *text = cJSON_Print(array);
-    cJSON_Delete(array);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json(array, error);
 }
 
 /// Prints the configuration of the best variant, with as many runs as it has.
