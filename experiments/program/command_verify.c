@@ -1,7 +1,7 @@
 #include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 #include "experiments/program/progress.h"
-#include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>

@@ -3,6 +3,7 @@
 #include "experiments/json.h"
 #include "experiments/program/output_json.h"
 #include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <inttypes.h>
 #include <rill/store.h>

@@ -4,7 +4,7 @@
 //
 // On a narrow terminal columns are left out, the least needed first.
 #include "experiments/program/progress_state.h"
-#include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -93,19 +93,6 @@ static void fill(const progress *p, const progress_variant *variant, bool is_pla
     }
 }
 
-/// Where the character of a UTF-8 text begins that stands in a column, from 0.
-static char *column_of(char *text, int number)
-{
-    char *at = text;
-    for (; *at != '\0'; at++) {
-        number -= ((unsigned char)*at & 0xc0) != 0x80;
-        if (number < 0) {
-            break;
-        }
-    }
-    return at;
-}
-
 /// Cuts a text to a width in columns, of which the last `tail` show its end; a sign tells that something is
 /// missing.
 static void cut(char *text, int width, int tail)
@@ -114,8 +101,8 @@ static void cut(char *text, int width, int tail)
     if (all <= width) {
         return;
     }
-    const char *end = column_of(text, all - tail);
-    char *at = column_of(text, width > tail ? width - tail - 1 : 0);
+    const char *end = text_column(text, all - tail);
+    char *at = text + (text_column(text, width > tail ? width - tail - 1 : 0) - text);
     if (width > 0) {
         *at++ = '~';
     }
