@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_TASKS (INT64_C(1) << 32) // a byte each is kept of whether they are done
+
 enum { MAX_EXACT = 1 << 30 }; // counts that JSON's doubles and every loop can hold
 
 static rill_status read_stop(rill_experiment *experiment, const cJSON *root, rill_error *error)
@@ -232,6 +234,12 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     status = status == RILL_OK ? read_evaluation(experiment, root, error) : status;
     if (status == RILL_OK) {
         status = json_get_integer(root, "runs", false, 1, MAX_EXACT, &experiment->runs, error);
+    }
+    if (status == RILL_OK && experiment->runs > MAX_TASKS / (experiment->n_variants + 1)) {
+        status = rill_error_set(error, RILL_INVALID, "runs",
+                                "%" PRId64 " runs of each of %d variants are too many, at most "
+                                "%" PRId64 " in all are possible",
+                                experiment->runs, (int)experiment->n_variants, MAX_TASKS);
     }
     const cJSON *summary = NULL;
     if (status == RILL_OK) {
