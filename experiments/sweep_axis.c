@@ -167,8 +167,8 @@ static rill_status read_zip(sweep_axis *axis, const cJSON *json, rill_error *err
         }
         if (n != first) {
             rill_error_set(error, RILL_INVALID, list->string,
-                           "has %d values, and \"%.60s\" has %d: lists tied together are equally "
-                           "long",
+                           "is a list of %d, and \"%.60s\" one of %d: lists tied together are "
+                           "equally long",
                            n, lists->child->string, first);
             return rill_error_prefix(error, RILL_INVALID, "zip");
         }
@@ -307,8 +307,12 @@ rill_status sweep_axis_read(sweep_axis *axis, const cJSON *json, int32_t number,
         return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
                               json_kind(json));
     }
-    rill_status status = cJSON_HasObjectItem(json, "zip") ? read_zip(axis, json, error)
-                         : cJSON_HasObjectItem(json, "random")
+    axis->key = cJSON_HasObjectItem(json, "zip")      ? "zip"
+                : cJSON_HasObjectItem(json, "random") ? "random"
+                : cJSON_HasObjectItem(json, "values") ? "values"
+                                                      : "from";
+    rill_status status = strcmp(axis->key, "zip") == 0 ? read_zip(axis, json, error)
+                         : strcmp(axis->key, "random") == 0
                              ? read_random(axis, json, number, seed, error)
                              : read_grid(axis, json, error);
     if (status != RILL_OK) {
