@@ -1,7 +1,6 @@
-#include "experiments/pool.h"
+#include "experiments/pool_state.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,53 +8,6 @@
 enum {
     MAX_WAITING_RUNS = 4096, // a batch for the disk, however slow: thousands of millisecond runs
     MAX_WAITING_BYTES = 1 << 26,
-};
-
-/// Finished runs, in the order in which they came.
-typedef struct run_list {
-    rill_run *runs; ///< (n)
-    size_t n, capacity;
-    size_t bytes; ///< of their series and estimates
-} run_list;
-
-/// What workers leave besides finished runs.
-typedef struct note {
-    rill_checkpoint checkpoint; ///< without bytes: there is none
-    char *warning;              ///< NULL: there is none
-} note;
-
-typedef struct note_list {
-    note *notes; ///< (n)
-    size_t n;
-} note_list;
-
-struct pool {
-    const rill_experiment *experiment;
-    const rill_run_options *options;
-    pthread_mutex_t lock;    ///< of what follows, up to the blank line
-    pthread_cond_t finished; ///< a task was given back
-    pthread_cond_t room;     ///< what `pool_take` waits for may be there
-    bool is_open;            ///< more tasks may come
-    int64_t next;            ///< position of the next task in the order of tasks
-    pool_task *returned;     ///< (n_returned) tasks to be given out again
-    size_t n_returned;
-    rill_checkpoint *added; ///< (n_added) of tasks from elsewhere
-    size_t n_added;
-    int64_t n_out;      ///< tasks taken and not given back
-    run_list waiting;   ///< to be handed on
-    note_list notes;    ///< likewise, before them
-    rill_status status; ///< first error of a worker
-    rill_error error;
-
-    run_list batch;          ///< being handed on
-    int64_t n_missing;       ///< runs to be made that were not handed on
-    rill_status hand_status; ///< first error of `on_runs` or `on_checkpoint`
-    rill_error hand_error;
-    rill_variant_progress *progress; ///< (n_variants); `running` under the lock
-    double last_progress;
-    atomic_llong *steps; ///< (n_variants)
-    run_sight *sights;   ///< (n_variants)
-    atomic_bool stop;
 };
 
 /// Tasks go by run, then variant, so that an interrupted experiment has as many runs of each.
@@ -88,7 +40,8 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     p->progress = calloc(n_variants + 1, sizeof *p->progress);
     p->steps = calloc(n_variants + 1, sizeof *p->steps);
     p->sights = calloc(n_variants + 1, sizeof *p->sights);
-    if (p->progress == NULL || p->steps == NULL || p->sights == NULL) {
+    p->running = calloc(n_variants + 1, sizeof *p->running);
+    if (p->progress == NULL || p->running == NULL || p->steps == NULL || p->sights == NULL) {
         pool_destroy(p);
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
@@ -103,7 +56,7 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     return RILL_OK;
 }
 
-static void clear_runs(run_list *list)
+void pool_clear_runs(run_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         rill_run_clear(&list->runs[i]);
@@ -112,7 +65,7 @@ static void clear_runs(run_list *list)
     list->bytes = 0;
 }
 
-static void clear_notes(note_list *list)
+void pool_clear_notes(note_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         free(list->notes[i].checkpoint.bytes);
@@ -127,8 +80,8 @@ void pool_destroy(pool *p)
     if (p == NULL) {
         return;
     }
-    clear_notes(&p->notes);
-    clear_runs(&p->waiting);
+    pool_clear_notes(&p->notes);
+    pool_clear_runs(&p->waiting);
     free(p->waiting.runs);
     free(p->batch.runs);
     free(p->returned);
@@ -139,14 +92,14 @@ void pool_destroy(pool *p)
     free(p->progress);
     free(p->steps);
     free(p->sights);
+    free(p->running);
     pthread_cond_destroy(&p->finished);
     pthread_cond_destroy(&p->room);
     pthread_mutex_destroy(&p->lock);
     free(p);
 }
 
-/// Whether there is a task to give out. With the lock held.
-static bool has_task(pool *p)
+bool pool_has_task(pool *p)
 {
     const int64_t n = p->experiment->runs * p->experiment->n_variants;
     while (p->next < n && is_done(p, task_at(p, p->next))) {
@@ -158,12 +111,12 @@ static bool has_task(pool *p)
 /// With the lock held.
 static bool take(pool *p, pool_task *task)
 {
-    if (!has_task(p)) {
+    if (!pool_has_task(p)) {
         return false;
     }
     *task = p->n_returned > 0 ? p->returned[--p->n_returned] : task_at(p, p->next++);
     p->n_out++;
-    p->progress[task->variant].running++;
+    p->running[task->variant]++;
     return true;
 }
 
@@ -175,7 +128,7 @@ static bool is_full(const pool *p)
 /// Whether a task is worth waiting for. With the lock held.
 static bool is_to_wait(pool *p)
 {
-    return (is_full(p) || (p->is_open && !has_task(p))) && p->status == RILL_OK &&
+    return (is_full(p) || (p->is_open && !pool_has_task(p))) && p->status == RILL_OK &&
            !atomic_load(&p->stop);
 }
 
@@ -229,7 +182,7 @@ static bool append_run(run_list *list, const rill_run *run)
 static void come_back(pool *p, pool_task task)
 {
     p->n_out--;
-    p->progress[task.variant].running--;
+    p->running[task.variant]--;
     pthread_cond_signal(&p->finished); // for the calling thread, the only one that waits for it
     if (p->status != RILL_OK) {
         pthread_cond_broadcast(&p->room);
@@ -398,121 +351,4 @@ atomic_llong *pool_steps(pool *p, int32_t variant)
 run_sight *pool_sight(pool *p, int32_t variant)
 {
     return &p->sights[variant];
-}
-
-/// Waits until a task comes back or the time is over. With the lock held.
-static void wait_a_while(pool *p, double seconds)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    const int64_t nanoseconds = until.tv_nsec + (int64_t)(seconds * 1e9);
-    until.tv_sec += (time_t)(nanoseconds / 1000000000);
-    until.tv_nsec = (long)(nanoseconds % 1000000000);
-    pthread_cond_timedwait(&p->finished, &p->lock, &until);
-}
-
-/// Hands on checkpoints and warnings, and frees them.
-static void hand_on_notes(pool *p, note_list *list)
-{
-    const rill_run_options *options = p->options;
-    for (size_t i = 0; i < list->n; i++) {
-        const note *n = &list->notes[i];
-        if (n->checkpoint.bytes != NULL && p->hand_status == RILL_OK) {
-            p->hand_status =
-                options->on_checkpoint(options->context, &n->checkpoint, &p->hand_error);
-        }
-        if (n->warning != NULL && options->on_warning != NULL) {
-            options->on_warning(options->context, n->warning);
-        }
-    }
-    clear_notes(list);
-}
-
-/// Hands on the batch, unless something failed.
-static void hand_on(pool *p)
-{
-    run_list *batch = &p->batch;
-    if (batch->n > 0 && p->hand_status == RILL_OK) {
-        for (size_t i = 0; i < batch->n; i++) {
-            p->progress[batch->runs[i].variant].finished++;
-        }
-        p->n_missing -= (int64_t)batch->n;
-        p->hand_status =
-            p->options->on_runs(p->options->context, batch->runs, batch->n, &p->hand_error);
-        batch->n = 0; // they are the callee's
-    }
-    clear_runs(batch);
-}
-
-static void report(pool *p)
-{
-    if (p->options->on_progress == NULL) {
-        return;
-    }
-    rill_progress all = {.variants = p->progress};
-    pthread_mutex_lock(&p->lock);
-    for (int32_t i = 0; i < p->experiment->n_variants; i++) {
-        p->progress[i].steps = atomic_load(&p->steps[i]);
-        p->progress[i].fraction = atomic_load(&p->sights[i].fraction);
-        p->progress[i].value = atomic_load(&p->sights[i].value);
-        all.steps += p->progress[i].steps;
-        all.finished += p->progress[i].finished;
-        all.running += p->progress[i].running;
-    }
-    pthread_mutex_unlock(&p->lock);
-    p->options->on_progress(p->options->context, &all);
-}
-
-/// With the lock held.
-static bool is_over(pool *p)
-{
-    const bool may_go_on = p->is_open && p->status == RILL_OK && !atomic_load(&p->stop);
-    return p->n_out == 0 && p->waiting.n == 0 && p->notes.n == 0 && !has_task(p) && !may_go_on;
-}
-
-bool pool_serve(pool *p, double seconds)
-{
-    const rill_run_options *options = p->options;
-    pthread_mutex_lock(&p->lock);
-    if (p->waiting.n == 0 && p->notes.n == 0 && !is_over(p)) {
-        wait_a_while(p, seconds);
-    }
-    const run_list empty = p->batch;
-    p->batch = p->waiting;
-    p->waiting = empty;
-    note_list notes = p->notes;
-    p->notes = (note_list){0};
-    pthread_cond_broadcast(&p->room);
-    pthread_mutex_unlock(&p->lock);
-
-    hand_on_notes(p, &notes);
-    hand_on(p);
-    if (p->hand_status != RILL_OK ||
-        (options->should_stop != NULL && options->should_stop(options->context))) {
-        atomic_store(&p->stop, true);
-    }
-    const double now = run_seconds_now();
-    pthread_mutex_lock(&p->lock);
-    if (atomic_load(&p->stop)) {
-        pthread_cond_broadcast(&p->room);
-    }
-    const bool goes_on = !is_over(p);
-    pthread_mutex_unlock(&p->lock);
-    if (!goes_on || now - p->last_progress >= 0.1) {
-        p->last_progress = now;
-        report(p);
-    }
-    return goes_on;
-}
-
-rill_status pool_finish(pool *p, rill_error *error)
-{
-    rill_status status = p->hand_status != RILL_OK ? p->hand_status : p->status;
-    if (status != RILL_OK) {
-        if (error != NULL) {
-            *error = p->hand_status != RILL_OK ? p->hand_error : p->error;
-        }
-        return status;
-    }
-    return p->n_missing == 0 ? RILL_OK : rill_error_set(error, RILL_INTERRUPTED, "", "interrupted");
 }

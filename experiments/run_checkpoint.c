@@ -41,9 +41,9 @@ typedef struct stream {
 
 static void pass(stream *s, void *data, size_t size)
 {
-    if (s->direction == WRITE) {
+    if (s->direction == WRITE && size > 0) {
         memcpy(s->bytes + s->at, data, size);
-    } else if (s->direction == READ) {
+    } else if (s->direction == READ && size > 0) {
         memcpy(data, s->bytes + s->at, size);
     }
     s->at += size;
@@ -65,7 +65,9 @@ static void pass_value(stream *s, const rill_space *space, int32_t *index, const
     } else if (*box != NULL) {
         pass(s, (void *)(uintptr_t)*box, size);
     } else { // in a lane that has not begun
-        memset(s->bytes + s->at, 0, s->direction == WRITE ? size : 0);
+        if (s->direction == WRITE) {
+            memset(s->bytes + s->at, 0, size);
+        }
         s->at += size;
     }
 }
@@ -189,7 +191,7 @@ bool run_save(runner *r, bool is_watched, rill_checkpoint *out)
     head h = make_head(r);
     h.seconds = run_seconds_now() - r->began;
     h.is_watched = is_watched;
-    h.phase = r->phase;
+    h.phase = (int32_t)r->phase;
     h.next_lane = r->next_lane;
     *out = (rill_checkpoint){r->run->variant, r->run->run, malloc(h.size), h.size};
     if (out->bytes == NULL) {

@@ -15,6 +15,7 @@ typedef struct run_sight {
 /// What accompanies a run. All zero: nothing does.
 typedef struct run_conditions {
     const atomic_bool *stop;           ///< asks to stop; NULL: nobody does
+    double seconds;                    ///< after which it stops as if it was asked to; 0: no limit
     atomic_llong *steps_taken;         ///< to add to; NULL: nobody counts
     run_sight *sight;                  ///< to keep up to date; NULL: nobody looks
     double checkpoint_seconds;         ///< of work between checkpoints; 0: none

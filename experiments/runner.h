@@ -86,7 +86,9 @@ const char *run_load(runner *r);
 static inline bool run_is_asked_to_stop(const runner *r)
 {
     const atomic_bool *stop = r->conditions->stop;
-    return stop != NULL && atomic_load_explicit(stop, memory_order_relaxed);
+    const double limit = r->conditions->seconds;
+    return (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed)) ||
+           (limit > 0.0 && run_seconds_now() - r->began > limit);
 }
 
 /// Whether the estimates have stopped being finite, as the last TD error tells.

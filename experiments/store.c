@@ -1,7 +1,9 @@
 /// Opening and closing the result file.
 #include "experiments/directory.h"
+#include "experiments/shard.h"
 #include "experiments/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,15 +150,35 @@ static rill_status open_read_only(rill_store *store, rill_error *error)
     return open_database(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
 }
 
+/// Whether a directory has shards in it.
+static bool has_shards(const char *directory)
+{
+    bool is_found = false;
+    rill_shard shard;
+    const struct dirent *entry = NULL;
+    DIR *stream = opendir(directory);
+    while (stream != NULL && !is_found && (entry = readdir(stream)) != NULL) {
+        is_found = rill_shard_of_name(&shard, entry->d_name);
+    }
+    if (stream != NULL) {
+        closedir(stream);
+    }
+    return is_found;
+}
+
 rill_status rill_store_open_results(rill_store **out, const char *directory, rill_error *error)
 {
     rill_store *store = NULL;
     *out = NULL;
     rill_status status = create_store(&store, directory, error);
     if (status == RILL_OK && access(store->file, R_OK) != 0) {
-        status = rill_error_set(error, RILL_IO, "",
-                                "cannot read %s: %s (results are made by `rill run`)", store->file,
-                                strerror(errno));
+        const int reason = errno;
+        char advice[STORE_MAX_PATH + 64] = "results are made by `rill run`";
+        if (has_shards(directory)) {
+            snprintf(advice, sizeof advice, "`rill merge %s` puts its shards together", directory);
+        }
+        status = rill_error_set(error, RILL_IO, "", "cannot read %s: %s (%.300s)", store->file,
+                                strerror(reason), advice);
     }
     if (status == RILL_OK) {
         store->is_for_reading = true;

@@ -48,6 +48,10 @@ rill_status store_number(const rill_store *store, const char *sql, int64_t *valu
 /// A text of the current row, "" for NULL; valid until the next step.
 const char *store_text(sqlite3_stmt *select, int column);
 
+/// Loads one run of a variant, which is there. Clear `run` (zeros before) also after an error.
+rill_status store_load_one(const rill_store *store, int32_t variant, int64_t number, rill_run *run,
+                           rill_error *error);
+
 /// RILL_IO: the file is damaged; `finding` says how.
 rill_status store_damaged(const rill_store *store, const char *finding, rill_error *error);
 

@@ -87,6 +87,30 @@ static rill_status load_run(const rill_store *store, sqlite3_stmt *select,
     return status;
 }
 
+#define COLUMNS                                                               \
+    "SELECT id, run, status, hash, steps, episodes, wall_seconds, estimates," \
+    " strftime('%s', finished) FROM runs WHERE variant = ?"
+#define SERIES_COLUMNS \
+    "SELECT metric, unit, every, data FROM series WHERE run = ? ORDER BY position"
+
+rill_status store_load_one(const rill_store *store, int32_t variant, int64_t number, rill_run *run,
+                           rill_error *error)
+{
+    sqlite3_stmt *select = store_prepare(store, COLUMNS " AND run = ?", error);
+    sqlite3_stmt *select_series = store_prepare(store, SERIES_COLUMNS, error);
+    rill_status status = select == NULL || select_series == NULL ? RILL_IO : RILL_OK;
+    if (status == RILL_OK) {
+        sqlite3_bind_int64(select, 1, store->ids[variant]);
+        sqlite3_bind_int64(select, 2, number);
+        status = sqlite3_step(select) == SQLITE_ROW
+                     ? load_run(store, select, select_series, variant, run, error)
+                     : store_error(store, error);
+    }
+    sqlite3_finalize(select);
+    sqlite3_finalize(select_series);
+    return status;
+}
+
 /// What is done with a run.
 typedef struct visitor {
     rill_status (*on_run)(void *context, rill_run *run, rill_error *error);
@@ -95,14 +119,8 @@ typedef struct visitor {
 
 static rill_status visit(const rill_store *store, const visitor *v, rill_error *error)
 {
-    sqlite3_stmt *select =
-        store_prepare(store,
-                      "SELECT id, run, status, hash, steps, episodes, wall_seconds, estimates,"
-                      " strftime('%s', finished) FROM runs WHERE variant = ? ORDER BY run",
-                      error);
-    sqlite3_stmt *select_series = store_prepare(
-        store, "SELECT metric, unit, every, data FROM series WHERE run = ? ORDER BY position",
-        error);
+    sqlite3_stmt *select = store_prepare(store, COLUMNS " ORDER BY run", error);
+    sqlite3_stmt *select_series = store_prepare(store, SERIES_COLUMNS, error);
     rill_status status = select == NULL || select_series == NULL ? RILL_IO : RILL_OK;
     for (int32_t i = 0; status == RILL_OK && i < store->n_variants; i++) {
         int code = SQLITE_ROW;

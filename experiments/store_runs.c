@@ -52,58 +52,6 @@ rill_status rill_store_count(const rill_store *store, int32_t variant, int64_t r
     return status;
 }
 
-/// The position of a variant of the experiment by its id; -1: it is of another one.
-static int32_t find_own(const rill_store *store, int64_t id)
-{
-    for (int32_t i = 0; i < store->n_own; i++) {
-        if (store->ids[i] == id) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-rill_status rill_store_check(rill_store *store, const rill_experiment *experiment, double seconds,
-                             rill_error *error)
-{
-    sqlite3_stmt *select = store_prepare(
-        store, "SELECT variant, run, hash, min(wall_seconds) FROM runs GROUP BY variant ORDER BY 4",
-        error);
-    if (select == NULL) {
-        return RILL_IO;
-    }
-    int code = SQLITE_ROW;
-    rill_status status = RILL_OK;
-    while (status == RILL_OK && (code = sqlite3_step(select)) == SQLITE_ROW) {
-        const int32_t variant = find_own(store, sqlite3_column_int64(select, 0));
-        if (variant < 0) {
-            continue;
-        }
-        seconds -= sqlite3_column_double(select, 3);
-        if (seconds <= 0.0) {
-            code = SQLITE_DONE;
-            break;
-        }
-        rill_run run;
-        status = rill_experiment_run_one(experiment, variant, sqlite3_column_int64(select, 1), &run,
-                                         error);
-        if (status == RILL_OK && run.hash != strtoull(store_text(select, 2), NULL, 16)) {
-            status =
-                rill_error_set(error, RILL_INVALID, "",
-                               "%s holds results that this program no longer makes (run %" PRId64
-                               " of \"%s\" comes out differently: its code has changed since); "
-                               "start over with --restart, or choose another --out",
-                               store->file, run.run, experiment->variants[variant].label);
-        }
-        rill_run_clear(&run);
-    }
-    if (status == RILL_OK && code != SQLITE_DONE) {
-        status = store_error(store, error);
-    }
-    sqlite3_finalize(select);
-    return status;
-}
-
 rill_status store_writer_open(store_writer *w, const rill_store *store, rill_error *error)
 {
     *w = (store_writer){.store = store};

@@ -51,10 +51,25 @@ static void assert_complete(const collection *all)
     free(left);
 }
 
+/// As many steps as take about `seconds` of work here, which with a sanitizer may be a tenth.
+static int64_t steps_of(double seconds)
+{
+    rill_experiment *experiment =
+        experiment_of("{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'}],"
+                      " 'stop': {'steps': 1000000}, 'record': []}");
+    rill_run run;
+    const clock_t start = clock();
+    ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &run, &error), &error);
+    const double taken = (double)(clock() - start) / CLOCKS_PER_SEC;
+    rill_run_clear(&run);
+    rill_experiment_destroy(experiment);
+    return 1 + (int64_t)(seconds * 1e6 / fmax(taken, 1e-3));
+}
+
 /// One experiment under fire.
 typedef struct target {
     const char *file;
-    const char *const *arguments; ///< of the program
+    const char *const *arguments; ///< of the program, besides file and directory
     const char *old_results;      ///< a file to begin with; NULL: none
     double shortest, longest;     ///< seconds until a kill; between them at all scales alike
 } target;
@@ -71,19 +86,19 @@ static void begin_anew(const target *t)
     }
 }
 
-static void kill_and_kill(const target *t, uint64_t seed)
+/// `steps` of a run; 0: as the file says.
+static void kill_and_kill(const target *t, int64_t steps, uint64_t seed)
 {
     const char *asked = getenv("RILL_KILLS");
     const int n_kills = asked == NULL ? 20 : atoi(asked);
     rill_experiment *experiment = NULL;
-    // the overrides of the command line, "--runs" "n" among them
-    char runs[32] = "";
+    char set[64];
+    snprintf(set, sizeof set, steps > 0 ? "stop.steps=%lld" : "runs=1500", (long long)steps);
+    const char *const overrides[] = {set, NULL};
+    const char *arguments[16] = {"run", t->file, "--out", "out", "--quiet", "--set", set};
     for (int i = 0; t->arguments[i] != NULL; i++) {
-        if (strcmp(t->arguments[i], "--runs") == 0) {
-            snprintf(runs, sizeof runs, "runs=%s", t->arguments[i + 1]);
-        }
+        arguments[7 + i] = t->arguments[i];
     }
-    const char *const overrides[] = {runs[0] == '\0' ? NULL : runs, NULL};
     ASSERT_OK(rill_experiment_load(&experiment, t->file, overrides, &error), &error);
     collection all = collect_all(experiment, 2);
     rill_rng rng;
@@ -93,7 +108,7 @@ static void kill_and_kill(const target *t, uint64_t seed)
     char *before = ask(history);
     while (n_killed < n_kills) {
         const double seconds = t->shortest * pow(t->longest / t->shortest, rill_rng_random(&rng));
-        process p = start_program(&(start_options){0}, t->arguments);
+        process p = start_program(&(start_options){0}, arguments);
         struct timespec time = {(time_t)seconds, (long)(fmod(seconds, 1.0) * 1e9)};
         nanosleep(&time, NULL);
         kill(p.pid, SIGKILL);
@@ -114,7 +129,7 @@ static void kill_and_kill(const target *t, uint64_t seed)
             before = ask(history);
         }
     }
-    run_program(&(start_options){0}, t->arguments);
+    run_program(&(start_options){0}, arguments);
     ck_assert_msg(ran.code == 0 && ran.err[0] == '\0', "code %d: %s", ran.code, ran.err);
     char *after = ask(history);
     ck_assert(strncmp(after, before, strlen(before)) == 0);
@@ -131,42 +146,38 @@ static void kill_and_kill(const target *t, uint64_t seed)
 
 START_TEST(test_many_short_runs)
 {
-    static const char *const arguments[] = {"run", "short.json", "--out", "out", "--quiet", NULL};
+    static const char *const arguments[] = {NULL};
     enter_fresh_directory();
     write_json("short.json",
                "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'},"
-               " {'id': 'q_learning'}], 'stop': {'steps': 20000}, 'runs': 1000, 'seed': 1,"
+               " {'id': 'q_learning'}], 'stop': {'steps': 1}, 'runs': 1000, 'seed': 1,"
                " 'record': ['return', {'metric': 'td_error', 'unit': 'steps', 'every': 500}]}");
-    kill_and_kill(&(target){"short.json", arguments, NULL, 0.001, 0.6}, 1);
+    kill_and_kill(&(target){"short.json", arguments, NULL, 0.001, 0.6}, steps_of(0.0005), 1);
 }
 END_TEST
 
+/// Runs of more than two seconds: shorter ones are repeated at each start, as a check, which is longer than the
+/// program lives here.
 START_TEST(test_few_long_runs)
 {
-    static const char *const arguments[] = {"run",          "long.json", "--out",   "out",
-                                            "--checkpoint", "0.05",      "--quiet", NULL};
+    static const char *const arguments[] = {"--checkpoint", "0.05", NULL};
     enter_fresh_directory();
-    write_json("long.json",
-               "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'},"
-               " {'id': 'sarsa_lambda', 'params': {'lambda': 0.5}}], 'stop': {'steps': 12000000},"
-               " 'runs': 2, 'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 1000}],"
-               " 'evaluation': {'every': 1000, 'episodes': 3, 'max_steps': 100}}");
-    kill_and_kill(&(target){"long.json", arguments, NULL, 0.05, 1.0}, 2);
+    write_json("long.json", "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'},"
+                            " {'id': 'q_learning'}], 'stop': {'steps': 1}, 'runs': 1,"
+                            " 'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 1000}],"
+                            " 'evaluation': {'every': 1000, 'episodes': 3, 'max_steps': 100}}");
+    kill_and_kill(&(target){"long.json", arguments, NULL, 0.05, 1.0}, steps_of(2.4), 2);
 }
 END_TEST
 
 /// From a file of version 1, which the first start upgrades.
 START_TEST(test_upgrade)
 {
-    static const char *const arguments[] = {
-        "run",     RILL_TEST_DATA "/results_version_1/experiment.json",
-        "--out",   "out",
-        "--runs",  "1500",
-        "--quiet", NULL};
+    static const char *const arguments[] = {NULL};
     enter_fresh_directory();
     kill_and_kill(&(target){RILL_TEST_DATA "/results_version_1/experiment.json", arguments,
                             RILL_TEST_DATA "/results_version_1/results.sqlite", 0.002, 0.5},
-                  3);
+                  0, 3);
 }
 END_TEST
 
@@ -187,17 +198,17 @@ START_TEST(test_work_is_kept)
     static const struct {
         int signal;
         const char *seconds; ///< of --checkpoint
-        const char *steps;
-    } cases[] = {
-        {SIGKILL, "0.05", "30000000"}, {SIGINT, "0.1", "30000000"}, {SIGTERM, "3600", "200000000"}};
+        double work;         ///< seconds
+    } cases[] = {{SIGKILL, "0.05", 0.5}, {SIGINT, "0.1", 0.5}, {SIGTERM, "3600", 4.0}};
     enter_fresh_directory();
     write_json("long.json",
                "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'}],"
                " 'stop': {'steps': 1}, 'runs': 1,"
                " 'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 1000000}]}");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char set[64];
-        snprintf(set, sizeof set, "stop.steps=%s", cases[i].steps);
+        char set[64], steps[32];
+        snprintf(steps, sizeof steps, "%lld", (long long)steps_of(cases[i].work));
+        snprintf(set, sizeof set, "stop.steps=%s", steps);
         const char *const arguments[] = {"run", "long.json",    "--out",          "out", "--set",
                                          set,   "--checkpoint", cases[i].seconds, NULL};
         remove_tree("out");
@@ -224,9 +235,9 @@ START_TEST(test_work_is_kept)
         RUN("run", "long.json", "--out", "out", "--set", set, "--json-progress");
         ck_assert_int_eq(ran.code, 0);
         ck_assert_ptr_nonnull(strstr(ran.out, "0 of 1 runs are there already, 1 more in part"));
-        ck_assert_double_lt(told_steps(), atof(cases[i].steps));
+        ck_assert_double_lt(told_steps(), atof(steps));
         n = ask("SELECT steps FROM runs");
-        ck_assert_str_eq(n, cases[i].steps);
+        ck_assert_str_eq(n, steps);
         free(n);
     }
 }

@@ -58,6 +58,8 @@ START_TEST(test_shards_are_the_whole)
     collection whole = run_whole_and_shards();
     assert_says("This was shard 3/3 alone, 5 of 15 runs, kept in results/my/shard-3-of-3.");
     assert_says("`rill merge results/my`");
+    RUN("summary", "results/my");
+    ASSERT_FAILED_WITH(4, "(`rill merge results/my` puts its shards together)");
     ck_assert_int_eq(count_entries("results/my"), 3);
     for (int i = 1; i <= 3; i++) {
         char directory[40];

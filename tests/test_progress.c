@@ -6,13 +6,12 @@
 #include <cjson/cJSON.h>
 #include <sys/ioctl.h>
 
-static const char *const experiment =
-    "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa', 'label': 'Sarsa'}, {'id': "
-    "'q_learning', 'label': 'Q-learning α, with a label that goes on and on and on and on'}, {'id': "
-    "'expected_sarsa'}], 'sweep': [{'path': 'agents[*].params.alpha', 'values': [0.1, 0.5]}], 'stop': "
-    "{'steps': 300000}, 'runs': 12}";
-
-enum { N_RUNS = 72 };
+/// With as many runs as are wanted, of some milliseconds each.
+#define EXPERIMENT(runs)                                                                               \
+    "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa', 'label': 'Sarsa'}, {'id': "   \
+    "'q_learning', 'label': 'Q-learning α, with a label that goes on and on and on and on'}, {'id': " \
+    "'expected_sarsa'}], 'sweep': [{'path': 'agents[*].params.alpha', 'values': [0.1, 0.5]}], "        \
+    "'stop': {'steps': 30000}, 'runs': " #runs "}"
 
 /// What a program wrote to standard error.
 typedef struct output {
@@ -29,10 +28,20 @@ static void append(output *o, const char *bytes, size_t n)
     o->text[o->size] = '\0';
 }
 
-/// Runs the program with standard error connected to the other side of `from`. `variables` ("NAME=value", ends
-/// with NULL) are the only ones of its environment that progress looks at.
+static int count_of(const char *text, const char *part)
+{
+    int n = 0;
+    for (; (text = strstr(text, part)) != NULL; text += strlen(part)) {
+        n++;
+    }
+    return n;
+}
+
+/// Runs the program with standard error connected to the other side of `from`, and interrupts it once it has
+/// written `until` three times (NULL: lets it end). `variables` ("NAME=value", ends with NULL) are the only ones
+/// of its environment that progress looks at.
 static output run_into(int from, const char *to, const char *const *variables,
-                       const char *const *arguments)
+                       const char *const *arguments, const char *until)
 {
     static const char *const looked_at[] = {"LC_ALL", "LC_CTYPE", "LANG",    "COLUMNS",
                                             "LINES",  "TERM",     "NO_COLOR"};
@@ -60,13 +69,17 @@ static output run_into(int from, const char *to, const char *const *variables,
     output o = {0};
     append(&o, "", 0);
     int status = 0;
-    bool is_over = false;
+    bool is_over = false, is_interrupted = false;
     while (!is_over) { // what is there once the program has ended is read to its end
         is_over = waitpid(pid, &status, WNOHANG) == pid;
         char bytes[4096];
         ssize_t n = 0;
         while ((n = read(from, bytes, sizeof bytes)) > 0) {
             append(&o, bytes, (size_t)n);
+        }
+        if (until != NULL && !is_interrupted && count_of(o.text, until) >= 3) {
+            kill(pid, SIGINT);
+            is_interrupted = true;
         }
         nanosleep(&(struct timespec){0, 2000000}, NULL);
     }
@@ -76,7 +89,7 @@ static output run_into(int from, const char *to, const char *const *variables,
 }
 
 static output run_on_terminal(int columns, int lines, const char *const *variables,
-                              const char *const *arguments)
+                              const char *const *arguments, const char *until)
 {
     const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
     ck_assert(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
@@ -85,7 +98,7 @@ static output run_on_terminal(int columns, int lines, const char *const *variabl
     // the size stays only as long as the other side is open somewhere
     const int other = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     ck_assert_int_eq(ioctl(other, TIOCSWINSZ, &size), 0);
-    const output o = run_into(terminal, ptsname(terminal), variables, arguments);
+    const output o = run_into(terminal, ptsname(terminal), variables, arguments, until);
     close(other);
     return o;
 }
@@ -213,41 +226,48 @@ static screen *show(const output *o, int columns, int lines)
     return s;
 }
 
-static const char *const run_it[] = {"run", "x.json", "--threads", "2", "--out", "out", NULL};
+/// What is shown until it is interrupted after some pictures.
+static screen *watch(int columns, int lines, const char *const *variables)
+{
+    static const char *const run_it[] = {"run", "x.json", "--threads", "2", "--out", "out", NULL};
+    enter_fresh_directory();
+    write_json("x.json", EXPERIMENT(100000));
+    output o = run_on_terminal(columns, lines, variables, run_it, "\033[J");
+    ck_assert_int_eq(o.code, 3);
+    char *message = strstr(o.text, "rill: interrupted");
+    ck_assert_ptr_nonnull(message);
+    *message = '\0'; // it is for the whole width of a terminal
+    screen *s = show(&o, columns, lines);
+    ck_assert_int_ge(s->n_pictures, 3);
+    ck_assert(is_blank(s)); // nothing is left
+    free(o.text);
+    return s;
+}
 
 #define ASSERT_SHOWS(s, part) \
     ck_assert_msg(strstr((s)->picture, part) != NULL, "no \"%s\" in\n%s", part, (s)->picture)
 #define ASSERT_HIDES(s, part) \
     ck_assert_msg(strstr((s)->picture, part) == NULL, "\"%s\" in\n%s", part, (s)->picture)
 
-/// All columns; at the end nothing is left.
 START_TEST(test_wide)
 {
     static const char *const variables[] = {"TERM=xterm", "LANG=C.UTF-8", NULL};
-    enter_fresh_directory();
-    write_json("x.json", experiment);
-    output o = run_on_terminal(150, 20, variables, run_it);
-    screen *s = show(&o, 150, 20);
-    ck_assert_int_eq(o.code, 0);
-    ck_assert_int_ge(s->n_pictures, 2);
-    ck_assert_int_eq(s->greatest, 7); // six variants and all
-    ck_assert(is_blank(s));
-    ck_assert(s->has_color);
     static const char *const parts[] = {"Sarsa, alpha=0.1 ",
                                         "expected_sarsa, alpha=0.5",
                                         "Q-learning α, with a label that goes on~",
-                                        "/12  ",
-                                        "#",
+                                        "/100000  ..........  ",
                                         "/s  ",
-                                        "return -",
+                                        " left  return -",
                                         "█",
-                                        "/72 runs, ",
-                                        " steps/s, 0:"};
+                                        "/600000 runs, ",
+                                        " steps/s, "};
+    screen *s = watch(150, 20, variables);
+    ck_assert_int_eq(s->greatest, 7); // six variants and all
+    ck_assert(s->has_color);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         ASSERT_SHOWS(s, parts[i]);
     }
     free(s);
-    free(o.text);
 }
 END_TEST
 
@@ -262,25 +282,18 @@ START_TEST(test_narrow)
     } cases[] = {
         {150, 20, {"TERM=xterm", "LC_ALL=C", "NO_COLOR=1"}, 7, "#", "█"},
         {80, 6, {"TERM=xterm", "LANG=C.UTF-8"}, 5, "; 2 more variants", ".."},
-        {30, 20, {"TERM=xterm", "LANG=C.UTF-8"}, 7, "Q-learning α, with a ~", "return"},
+        {32, 20, {"TERM=xterm", "LANG=C.UTF-8"}, 7, "Q-learning α,", "return"},
         {150, 2, {"TERM=xterm", "LANG=C.UTF-8"}, 1, "; 6 more variants", "Sarsa"},
-        {8, 20, {"TERM=xterm"}, 7, "Sarsa,~", "/12"},
-        {150, 20, {"TERM=xterm", "COLUMNS=30", "LINES=4"}, 3, "/12", "return"},
+        {8, 20, {"TERM=xterm"}, 7, "Sarsa,~", "/100000"},
+        {150, 20, {"TERM=xterm", "COLUMNS=30", "LINES=4"}, 3, "/100000", "return"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        enter_fresh_directory();
-        write_json("x.json", experiment);
-        output o = run_on_terminal(cases[i].columns, cases[i].lines, cases[i].variables, run_it);
-        screen *s = show(&o, cases[i].columns, cases[i].lines);
-        ck_assert_int_eq(o.code, 0);
-        ck_assert_int_ge(s->n_pictures, 1);
+        screen *s = watch(cases[i].columns, cases[i].lines, cases[i].variables);
         ck_assert_int_eq(s->greatest, cases[i].height);
-        ck_assert(is_blank(s));
         ck_assert(s->has_color == (i == 1)); // elsewhere what has colours is left out
         ASSERT_SHOWS(s, cases[i].shown);
         ASSERT_HIDES(s, cases[i].hidden);
         free(s);
-        free(o.text);
     }
 }
 END_TEST
@@ -290,14 +303,15 @@ START_TEST(test_quiet)
 {
     static const char *const quiet[] = {"run", "x.json", "--quiet", "--out", "out", NULL};
     static const char *const json[] = {"run", "x.json", "--json", "--out", "out2", NULL};
+    static const char *const log[] = {"run", "x.json", "--out", "out3", NULL};
     static const char *const xterm[] = {"TERM=xterm", NULL}, *const dumb[] = {"TERM=dumb", NULL};
     enter_fresh_directory();
-    write_json("x.json", experiment);
+    write_json("x.json", EXPERIMENT(12));
     const struct {
         const char *const *variables, *const *arguments;
-    } cases[] = {{xterm, quiet}, {xterm, json}, {dumb, run_it}};
+    } cases[] = {{xterm, quiet}, {xterm, json}, {dumb, log}};
     for (size_t i = 0; i < 3; i++) {
-        output o = run_on_terminal(80, 24, cases[i].variables, cases[i].arguments);
+        output o = run_on_terminal(80, 24, cases[i].variables, cases[i].arguments, NULL);
         ck_assert_int_eq(o.code, 0);
         ck_assert_str_eq(o.text, "");
         free(o.text);
@@ -321,32 +335,34 @@ static double number(const cJSON *object, const char *key)
 }
 
 /// Checks one line; answers the event's name.
-static const char *check_event(const cJSON *event, double *runs, double *steps)
+static const char *check_event(const cJSON *event, int of, double *runs, double *steps)
 {
     static const char *const names[] = {"progress", "run", "end"};
     const char *name = cJSON_GetStringValue(member(event, "event"));
-    ck_assert(number(event, "runs") >= *runs && number(event, "of") == N_RUNS);
+    ck_assert(number(event, "runs") >= *runs && number(event, "of") == (double)of);
     *runs = number(event, "runs");
     ck_assert(number(event, "seconds") >= 0.0);
     if (strcmp(name, "run") == 0) {
         ck_assert_uint_eq(strlen(cJSON_GetStringValue(member(event, "hash"))), 16);
         ck_assert_str_eq(cJSON_GetStringValue(member(event, "status")), "done");
-        ck_assert(number(event, "run") < 12 && number(event, "steps") == 300000);
+        ck_assert(number(event, "run") < of / 6 && number(event, "steps") == 30000);
         ck_assert(number(event, "episodes") > 0 && number(event, "wall_seconds") > 0);
         *steps += number(event, "steps");
         return names[1];
     }
     ck_assert(number(event, "steps_per_second") >= 0.0);
     if (strcmp(name, "end") == 0) {
-        ck_assert(number(event, "steps") == *steps);
+        const bool is_done = strcmp(cJSON_GetStringValue(member(event, "status")), "done") == 0;
+        ck_assert(number(event, "steps") >= *steps); // with those of runs that were cut short
+        ck_assert(!is_done || number(event, "steps") == *steps);
         return names[2];
     }
     ck_assert_str_eq(name, "progress");
     const cJSON *variant = NULL;
     member(event, "seconds_left");
     cJSON_ArrayForEach (variant, member(event, "running")) {
-        ck_assert(number(variant, "running") >= 1 && number(variant, "of") == 12);
-        ck_assert(number(variant, "runs") < 12 && cJSON_IsString(member(variant, "label")));
+        ck_assert(number(variant, "running") >= 1 && number(variant, "of") == of / 6);
+        ck_assert(number(variant, "runs") < of / 6 && cJSON_IsString(member(variant, "label")));
         ck_assert_str_eq(cJSON_GetStringValue(member(variant, "metric")), "return");
         member(variant, "value");
         member(variant, "seconds_left");
@@ -354,32 +370,49 @@ static const char *check_event(const cJSON *event, double *runs, double *steps)
     return names[0];
 }
 
+/// Checks all lines; answers the status of the end.
+static void check_events(output *o, int of, const char *status, int *n_runs, int *n_progress)
+{
+    double runs = 0.0, steps = 0.0;
+    const char *last = "";
+    *n_runs = *n_progress = 0;
+    for (char *line = strtok(o->text, "\r\n"); line != NULL; line = strtok(NULL, "\r\n")) {
+        if (strcmp(last, "end") == 0) { // a message for people may follow
+            ck_assert(line[0] != '{');
+            continue;
+        }
+        cJSON *event = cJSON_Parse(line);
+        ck_assert_msg(event != NULL, "no JSON: %s", line);
+        last = check_event(event, of, &runs, &steps);
+        *n_runs += strcmp(last, "run") == 0;
+        *n_progress += strcmp(last, "progress") == 0;
+        if (strcmp(last, "end") == 0) {
+            ck_assert_str_eq(cJSON_GetStringValue(member(event, "status")), status);
+        }
+        cJSON_Delete(event);
+    }
+    ck_assert_str_eq(last, "end");
+    free(o->text);
+}
+
 START_TEST(test_json)
 {
     static const char *const arguments[] = {"run", "x.json", "--json-progress", "--quiet", "--out",
                                             "out", NULL};
     static const char *const none[] = {NULL};
+    int n_runs = 0, n_progress = 0;
     enter_fresh_directory();
-    write_json("x.json", experiment);
-    output o = run_on_terminal(80, 24, none, arguments);
+    write_json("x.json", EXPERIMENT(12));
+    output o = run_on_terminal(80, 24, none, arguments, NULL);
     ck_assert_int_eq(o.code, 0);
-    double runs = 0.0, steps = 0.0;
-    int n_runs = 0;
-    const char *last = "";
-    for (char *line = strtok(o.text, "\r\n"); line != NULL; line = strtok(NULL, "\r\n")) {
-        cJSON *event = cJSON_Parse(line);
-        ck_assert_msg(event != NULL, "no JSON: %s", line);
-        ck_assert_str_ne(last, "end");
-        last = check_event(event, &runs, &steps);
-        n_runs += strcmp(last, "run") == 0;
-        if (strcmp(last, "end") == 0) {
-            ck_assert_str_eq(cJSON_GetStringValue(member(event, "status")), "done");
-        }
-        cJSON_Delete(event);
-    }
-    ck_assert_str_eq(last, "end");
-    ck_assert_int_eq(n_runs, N_RUNS);
-    free(o.text);
+    check_events(&o, 72, "done", &n_runs, &n_progress);
+    ck_assert_int_eq(n_runs, 72);
+    enter_fresh_directory();
+    write_json("x.json", EXPERIMENT(100000));
+    o = run_on_terminal(80, 24, none, arguments, "\"progress\"");
+    ck_assert_int_eq(o.code, 3);
+    check_events(&o, 600000, "interrupted", &n_runs, &n_progress);
+    ck_assert(n_runs > 0 && n_progress >= 3);
 }
 END_TEST
 

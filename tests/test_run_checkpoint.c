@@ -242,8 +242,8 @@ START_TEST(test_lanes_divergence_and_metrics)
         "{'environment': {'id': 'bandit'}, 'agents': [{'id': 'ucb_bandit'}], 'stop':"
         " {'steps': 5000}, 'runs': 2, 'record': [{'metric': 'regret', 'every': 100,"
         " 'unit': 'steps'}, {'metric': 'optimal_action', 'every': 10, 'unit': 'steps'}]}",
-        "{'environment': {'id': 'random_walk'}, 'agents': [{'id': 'td_lambda'}], 'stop':"
-        " {'episodes': 300}, 'runs': 2, 'record': ['rms_error', 'value[2]']}",
+        ("{'environment': {'id': 'random_walk'}, 'agents': [{'id': 'td_lambda'}],"
+         " 'stop': {'episodes': 300}, 'runs': 2, 'record': ['rms_error', 'value[2]']}"),
     };
     int n = 0;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

@@ -904,9 +904,33 @@ START_TEST(test_results_of_other_code)
 }
 END_TEST
 
+/// A run that is too long to be repeated is compared as far as it goes.
+START_TEST(test_long_results_of_other_code)
+{
+    enter_fresh_directory();
+    rill_experiment *experiment = experiment_of(
+        "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'q_learning'}],"
+        " 'stop': {'steps': 20000000}, 'record': [{'metric': 'return', 'every': 100}, 'steps_per_second']}");
+    collection c = collect_all(experiment, 1);
+    const double limit = 0.1 * c.runs[0].wall_seconds;
+    for (int is_changed = 0; is_changed < 2; is_changed++) {
+        rill_store *store = NULL;
+        c.runs[0].series[0].values[3] += is_changed;
+        c.runs[0].hash = rill_run_hash(&c.runs[0]);
+        ASSERT_OK(rill_store_open(&store, "results", experiment, true, &error), &error);
+        ASSERT_OK(rill_store_put(store, c.runs, 1, &error), &error);
+        ck_assert_int_eq(rill_store_check(store, experiment, limit, &error),
+                         is_changed ? RILL_INVALID : RILL_OK);
+        rill_store_close(store);
+    }
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 TEST_MAIN_WITH_FILES(test_round_trip, test_every_bit, test_resume, test_variants_come_and_go,
                      test_each, test_a_different_experiment_is_refused, test_restart_after_a_crash,
                      test_damaged_files, test_other_databases, test_altered_contents,
                      test_no_wrong_byte_gives_wrong_runs, test_a_put_that_fails_leaves_nothing,
                      test_places_that_cannot_be, test_reading_while_writing, test_opened_together,
-                     test_two_writers, test_results_of_other_code)
+                     test_two_writers, test_results_of_other_code, test_long_results_of_other_code)

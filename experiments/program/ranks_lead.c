@@ -272,7 +272,8 @@ static double serve(void *context, pool *p)
     return ranks_interval(run_seconds_now() - self->heard);
 }
 
-/// Waits for the last reports.
+/// Waits for the last reports: for that of one that is silent somewhat longer, as the launcher would rather
+/// end the job than let it run without one that had died.
 static void gather(leader *self)
 {
     int32_t n_there = 1;
@@ -282,7 +283,8 @@ static void gather(leader *self)
         look_for_lost(self, NULL);
         for (int32_t i = 1; i < self->all->count; i++) {
             tell_to_stop(self, i);
-            n_there += !self->followers[i].is_over && !self->all->is_lost[i];
+            const double silence = run_seconds_now() - self->followers[i].heard;
+            n_there += !self->followers[i].is_over && silence < 2.0 * self->patience;
         }
         if (n_there > 0) {
             ranks_pause(0.001);

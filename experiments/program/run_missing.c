@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/// For which stored runs are repeated before others are added: short, as this is lost whenever the program is
+/// killed.
+static const double check_seconds = 0.3;
+
 static atomic_bool stop_requested;
 
 static void request_stop(int signal_number)
@@ -95,7 +99,7 @@ rill_status run_missing(const rill_experiment *experiment, rill_store *store, co
     }
     rill_status status = rill_store_done(store, experiment->runs, is_done, &n_done, error);
     if (status == RILL_OK && n_done > 0) {
-        status = rill_store_check(store, experiment, 2.0, error);
+        status = rill_store_check(store, experiment, check_seconds, error);
     }
     leave_to_others(experiment, how->shard, is_done, n_tasks, &n_done);
     if (status == RILL_OK) {

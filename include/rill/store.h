@@ -49,9 +49,9 @@ RILL_API rill_status rill_store_done(rill_store *store, int64_t runs, uint8_t *i
 RILL_API rill_status rill_store_count(const rill_store *store, int32_t variant, int64_t runs,
                                       int64_t *count, rill_error *error);
 
-/// For a store opened for an experiment: repeats stored runs and compares hashes, at most one of a variant,
-/// the shortest first, as long as they took less than `seconds` in all. RILL_INVALID when the program no longer
-/// makes the stored results (its code has changed since).
+/// For a store opened for an experiment: repeats stored runs for `seconds` in all, one of each variant as far
+/// as that goes, the shortest first. Hashes are compared or, of a run that is not over by then, what it has
+/// recorded. RILL_INVALID when the program no longer makes the stored results (its code has changed since).
 RILL_API rill_status rill_store_check(rill_store *store, const rill_experiment *experiment,
                                       double seconds, rill_error *error);
 
