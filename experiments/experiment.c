@@ -216,7 +216,9 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
                               "found %s, expected an object with \"environment\" and \"agents\"",
                               json_kind(root));
     }
+    const char *schema = NULL; // for editors alone
     rill_status status = json_check_keys(root, keys, error);
+    status = status == RILL_OK ? json_get_text(root, "$schema", false, &schema, error) : status;
     status = status == RILL_OK ? read_text_member(root, "name", &experiment->name, error) : status;
     if (status == RILL_OK) {
         status = read_text_member(root, "source", &experiment->source, error);

@@ -395,6 +395,7 @@ START_TEST(test_values)
              "'sweep': [{'zip': {'agents[0].params.gamma': [1, 0.9], 'agents[0].params.alpha': @[1]}}]"),
          "sweep[0].zip.agents[0].params.alpha",
          "is a list of 1, and \"agents[0].params.gamma\" one of 2"},
+        {WITH("'$schema': @5"), "$schema", "found 5, expected a text"},
         {WITH("'record': [{'metric': 'return', 'every': @6}]"), "record[0].every",
          "6 is beyond the end of a run, stop.episodes 5, so that nothing would be recorded"},
         {WITH("'evaluation': {'every': @10}"), "evaluation.every",
