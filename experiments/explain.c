@@ -243,7 +243,11 @@ static void explain_key(const cJSON *root, rill_error *error)
     const holder parent = around(root, error->path);
     const bool is_in_params = strcmp(parent.key, "params") == 0;
     const holder part = is_in_params ? around(root, parent.path) : parent;
-    if (has(params_of(&part), name)) {
+    const bool is_param = has(params_of(&part), name);
+    if (is_param && is_in_params) {
+        return; // right as written: a sweep has put something else around it
+    }
+    if (is_param) {
         snprintf(text, sizeof text, "into \"params\": {\"%s\": ...}", name);
         explain(error, text);
         return;
@@ -301,7 +305,14 @@ static void explain_value(const cJSON *root, rill_error *error)
 void explain_error(const cJSON *root, rill_error *error)
 {
     if (error->is_of_name) {
+        char ending[256]; // which variant of a sweep it is in
+        const char *in = strstr(error->message, " (in \"");
+        snprintf(ending, sizeof ending, "%s", in == NULL ? "" : in);
         explain_key(root, error);
+        if (in != NULL && strstr(error->message, ending) == NULL) {
+            const size_t used = strlen(error->message);
+            snprintf(error->message + used, sizeof error->message - used, "%s", ending);
+        }
     } else if (error->status == RILL_INVALID) {
         explain_value(root, error);
     }

@@ -329,13 +329,13 @@ static const cJSON *value_of(const sweep_axis *axis, int32_t path, int32_t point
     return axis->points[(ptrdiff_t)path * axis->n_points + point];
 }
 
-/// Writes where a path leads in an experiment.
-static void follow_path(const sweep_path *path, int32_t agent, char place[512])
+/// Where a path leads in the whole file, for an agent.
+static void write_place(const sweep_path *path, int32_t agent, char *place, size_t size)
 {
     if (path->agent == SWEEP_ENVIRONMENT) {
-        snprintf(place, 512, "%s", path->rest);
+        snprintf(place, size, "%s", path->rest);
     } else {
-        snprintf(place, 512, "agents[%d]%s", (int)agent, path->rest);
+        snprintf(place, size, "agents[%d]%s", (int)agent, path->rest);
     }
 }
 
@@ -361,7 +361,7 @@ rill_status sweep_apply(const sweep *s, int32_t agent, int64_t point, cJSON *tre
             }
             const cJSON *value = value_of(axis, p, at[i]);
             char place[512], text[VALUE_SIZE];
-            follow_path(path, 0, place);
+            write_place(path, 0, place, sizeof place);
             status = json_set(tree, place, cJSON_Duplicate(value, true), error);
             if (status == RILL_INVALID && error != NULL) {
                 const rill_error cause = *error;
@@ -385,7 +385,7 @@ static bool blame_path(const sweep *s, int32_t axis, int32_t p, int32_t agent, i
     const sweep_path *path = &s->axes[axis].paths[p];
     const rill_error cause = *error;
     char place[512], target[512];
-    follow_path(path, agent, target);
+    write_place(path, agent, target, sizeof target);
     if (cause.is_of_name && is_under(target, cause.path)) {
         const bool is_last = strcmp(target, cause.path) == 0;
         const char *name = strrchr(cause.path, '.');
@@ -407,6 +407,41 @@ static bool blame_path(const sweep *s, int32_t axis, int32_t p, int32_t agent, i
     return true;
 }
 
+/// The path by which the sweep sets what is at or under a place; NULL where none does.
+static const sweep_path *find_path(const sweep *s, int32_t n_agents, const char *place)
+{
+    for (int32_t i = 0; i < s->n_axes; i++) {
+        for (int32_t p = 0; p < s->axes[i].n_paths; p++) {
+            const sweep_path *path = &s->axes[i].paths[p];
+            for (int32_t agent = 0; agent < n_agents; agent++) {
+                char above[512];
+                write_place(path, agent, above, sizeof above);
+                if (is_about(path, agent) && is_under(place, above)) {
+                    return path;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+rill_status sweep_check_overrides(const sweep *s, int32_t n_agents, const char *const *overrides,
+                                  rill_error *error)
+{
+    for (; overrides != NULL && *overrides != NULL; overrides++) {
+        char place[512];
+        snprintf(place, sizeof place, "%.*s", (int)strcspn(*overrides, "="), *overrides);
+        const sweep_path *path = find_path(s, n_agents, place);
+        if (path != NULL) {
+            return rill_error_set(error, RILL_INVALID, place,
+                                  "the sweep sets it (\"%.200s\"), and would set it after this; "
+                                  "change the sweep, or leave it out with --set 'sweep=[]'",
+                                  path->text);
+        }
+    }
+    return RILL_OK;
+}
+
 rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char *label,
                         rill_error *error, rill_status status)
 {
@@ -424,7 +459,6 @@ rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char
         }
     }
     free(at);
-    error->is_of_name = false;    // what stands in the file there is no help
     if (!is_found || n_set > 1) { // another setting may be the reason
         const size_t used = strlen(error->message);
         snprintf(error->message + used, sizeof error->message - used, " (in \"%.200s\")", label);

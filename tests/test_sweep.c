@@ -312,7 +312,7 @@ START_TEST(test_wrong_sweeps)
         {SWEEP("{'zip': {'agents[0].params.alpha': 1}}"), "sweep[0].zip.agents[0].params.alpha",
          "expected a list"},
         {SWEEP("{'zip': {'agents[0].params.alpha': [1], 'agents[0].params.gamma': [1, 0]}}"),
-         "sweep[0].zip.agents[0].params.gamma", "is a list of 2"},
+         "sweep[0].zip.agents[0].params.gamma", "has 2 values"},
         {SWEEP("{'random': {'agents[0].params.alpha': [1]}}"), "sweep[0].count", "missing"},
         {SWEEP("{'random': {'agents[0].params.alpha': 1}, 'count': 2}"),
          "sweep[0].random.agents[0].params.alpha", "expected a list of values or"},
