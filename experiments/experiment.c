@@ -143,7 +143,9 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
                 experiment->records[i].index == record->index) {
                 char name[48];
                 rill_metric_write(record->metric, record->index, name);
-                status = rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice", name);
+                status = rill_error_set(
+                    error, RILL_INVALID, "",
+                    "\"%s\" is recorded twice; name it once, by episodes or by steps", name);
             }
         }
         if (status != RILL_OK) {
@@ -216,7 +218,9 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
                               "found %s, expected an object with \"environment\" and \"agents\"",
                               json_kind(root));
     }
+    const char *schema = NULL; // for editors alone
     rill_status status = json_check_keys(root, keys, error);
+    status = status == RILL_OK ? json_get_text(root, "$schema", false, &schema, error) : status;
     status = status == RILL_OK ? read_text_member(root, "name", &experiment->name, error) : status;
     if (status == RILL_OK) {
         status = read_text_member(root, "source", &experiment->source, error);
@@ -260,7 +264,35 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     return status == RILL_OK ? resolve_experiment(experiment, root, error) : status;
 }
 
-/// Reads a file or, with a `text`, that in its place.
+/// Refuses a series that would end before its first point.
+static rill_status check_point(const rill_experiment *experiment, const char *place, rill_unit unit,
+                               int64_t every, rill_error *error)
+{
+    const int64_t end = unit == RILL_STEPS ? experiment->stop_steps : experiment->stop_episodes;
+    if (end == 0 || every <= end) {
+        return RILL_OK;
+    }
+    return rill_error_set(error, RILL_INVALID, place,
+                          "%" PRId64 " is beyond the end of a run, stop.%s %" PRId64
+                          ", so that nothing would be recorded",
+                          every, rill_unit_name(unit), end);
+}
+
+static rill_status check_points(const rill_experiment *experiment, rill_error *error)
+{
+    const rill_evaluation *evaluation = &experiment->evaluation;
+    rill_status status =
+        check_point(experiment, "evaluation.every", evaluation->unit, evaluation->every, error);
+    for (size_t i = 0; i < experiment->n_records && status == RILL_OK; i++) {
+        char place[48];
+        snprintf(place, sizeof place, "record[%zu].every", i);
+        status = check_point(experiment, place, experiment->records[i].unit,
+                             experiment->records[i].every, error);
+    }
+    return status;
+}
+
+/// Reads a file or, with a `text`, that in its place; results hold texts of runs that were tried out.
 static rill_status read_file(rill_experiment **out, const char *path, const char *text,
                              const char *const *overrides, rill_error *error)
 {
@@ -275,6 +307,7 @@ static rill_status read_file(rill_experiment **out, const char *path, const char
         const bool is_as_written = overrides == NULL || overrides[0] == NULL;
         if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
             status = expect_check_windows(experiment, error);
+            status = status == RILL_OK && text == NULL ? check_points(experiment, error) : status;
         }
         experiment_file_place(&file, status, error);
     }

@@ -35,6 +35,9 @@ cJSON *json_numbers(const double *values, size_t n);
 char *json_print(const cJSON *json);
 /// The same over several lines, for people.
 char *json_print_lines(const cJSON *json);
+/// A value for tables and labels: a number with so many digits, a text as it is, anything else as JSON. Of what
+/// is longer than `size` - 1 the beginning and a hash, so that it can still be told from others.
+void json_write_short(const cJSON *json, int digits, char *text, size_t size);
 
 /// RILL_INVALID when it is no object, or has a key that is not in `keys` (NULL at the end), with the
 /// nearest one.

@@ -303,8 +303,12 @@ rill_status sweep_axis_create(sweep_axis *axis, int32_t n_paths, rill_error *err
 rill_status sweep_axis_read(sweep_axis *axis, const cJSON *json, int32_t number, uint64_t seed,
                             rill_error *error)
 {
-    rill_status status = cJSON_HasObjectItem(json, "zip") ? read_zip(axis, json, error)
-                         : cJSON_HasObjectItem(json, "random")
+    axis->key = cJSON_HasObjectItem(json, "zip")      ? "zip"
+                : cJSON_HasObjectItem(json, "random") ? "random"
+                : cJSON_HasObjectItem(json, "values") ? "values"
+                                                      : "from";
+    rill_status status = strcmp(axis->key, "zip") == 0 ? read_zip(axis, json, error)
+                         : strcmp(axis->key, "random") == 0
                              ? read_random(axis, json, number, seed, error)
                              : read_grid(axis, json, error);
     if (status != RILL_OK) {

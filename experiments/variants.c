@@ -1,5 +1,6 @@
 /// From the agents of an experiment and its sweep to what is run.
 #include "experiments/experiment.h"
+#include "experiments/explain.h"
 #include "experiments/sweep.h"
 
 #include <stdio.h>
@@ -110,6 +111,17 @@ static rill_status place_agent(rill_error *error, rill_status status, int32_t ag
     return rill_error_prefix(error, status, place);
 }
 
+/// Says more of an unknown name: where in the agent of `tree`, as a sweep has set it, it belongs.
+static void explain_name(const cJSON *tree, rill_error *error)
+{
+    if (error != NULL && error->is_of_name) {
+        rill_error explained = *error;
+        rill_error_prefix(&explained, explained.status, "agents[0]");
+        explain_error(tree, &explained);
+        memcpy(error->message, explained.message, sizeof error->message);
+    }
+}
+
 /// One setting of an agent. `tree` is {"environment": ..., "agents": [the agent]}, changed by the sweep.
 static rill_status read_variant(rill_experiment *experiment, rill_variant *variant, cJSON *tree,
                                 const sweep *s, int64_t point, rill_error *error)
@@ -134,7 +146,12 @@ static rill_status read_variant(rill_experiment *experiment, rill_variant *varia
         status = world_read(experiment, environment, &variant->world, error);
         if (status == RILL_OK) {
             status = read_agent(variant, agents->child, error);
-            status = status == RILL_OK ? RILL_OK : place_agent(error, status, number);
+            if (status != RILL_OK) {
+                if (s->n_axes > 0) {
+                    explain_name(tree, error);
+                }
+                status = place_agent(error, status, number);
+            }
         }
         status = status == RILL_OK ? RILL_OK
                                    : sweep_blame(s, number, point, variant->label, error, status);
@@ -210,6 +227,10 @@ static rill_status read_labels(const cJSON *json, const char **labels, rill_erro
         status = status == RILL_OK ? json_get_text(agent, "id", true, &labels[n], error) : status;
         status =
             status == RILL_OK ? json_get_text(agent, "label", false, &labels[n], error) : status;
+        if (status == RILL_OK && labels[n][0] == '\0') {
+            status = rill_error_set(error, RILL_INVALID, "label",
+                                    "is empty; give a text, or leave it out: then it is the id");
+        }
         for (int32_t i = 0; i < n && status == RILL_OK; i++) {
             if (strcmp(labels[i], labels[n]) == 0) {
                 status = rill_error_set(error, RILL_INVALID, "label",
