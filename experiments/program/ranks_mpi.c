@@ -187,9 +187,8 @@ bool ranks_have_sent(ranks *all)
     return kept == 0;
 }
 
-/// Begins to receive a message, if there is one. It is not waited for: whoever dies while a
-/// large one is on its way leaves it so for ever.
-static void begin_to_receive(ranks *all)
+/// Begins to receive a message; false when there is none.
+static bool begin_to_receive(ranks *all)
 {
     int is_there = 0;
     int size = 0;
@@ -199,7 +198,7 @@ static void begin_to_receive(ranks *all)
         const size_t capacity = 2 * all->incoming_capacity + 16;
         incoming *larger = realloc(all->incoming, capacity * sizeof *larger);
         if (larger == NULL) { // it stays where it is
-            return;
+            return false;
         }
         all->incoming = larger;
         all->incoming_capacity = capacity;
@@ -207,7 +206,7 @@ static void begin_to_receive(ranks *all)
     if (MPI_Improbe(MPI_ANY_SOURCE, TAG, MPI_COMM_WORLD, &is_there, &handle, &status) !=
             MPI_SUCCESS ||
         !is_there || MPI_Get_count(&status, MPI_BYTE, &size) != MPI_SUCCESS) {
-        return;
+        return false;
     }
     unsigned char *data = malloc((size_t)size + 1);
     incoming *begun = &all->incoming[all->n_incoming];
@@ -217,12 +216,13 @@ static void begin_to_receive(ranks *all)
         .message = {.data = data, .size = data == NULL ? 0 : (size_t)size},
         .from = status.MPI_SOURCE,
     };
-    if (MPI_Imrecv(data, (int)begun->message.size, MPI_BYTE, &handle, &begun->request) ==
+    if (MPI_Imrecv(data, (int)begun->message.size, MPI_BYTE, &handle, &begun->request) !=
         MPI_SUCCESS) {
-        all->n_incoming++;
-    } else {
         free(data);
+        return false;
     }
+    all->n_incoming++;
+    return true;
 }
 
 static bool is_first_of_sender(const ranks *all, size_t position)
@@ -234,11 +234,9 @@ static bool is_first_of_sender(const ranks *all, size_t position)
     return i == position;
 }
 
-bool ranks_receive(ranks *all, int32_t *from, bytes_writer *message)
+/// Takes a message that is there as a whole.
+static bool take_received(ranks *all, int32_t *from, bytes_writer *message)
 {
-    *message = (bytes_writer){0};
-    ranks_have_sent(all);
-    begin_to_receive(all);
     for (size_t i = 0; i < all->n_incoming; i++) {
         int is_there = 0;
         incoming *at = &all->incoming[i];
@@ -252,6 +250,20 @@ bool ranks_receive(ranks *all, int32_t *from, bytes_writer *message)
         }
     }
     return false;
+}
+
+bool ranks_receive(ranks *all, int32_t *from, bytes_writer *message)
+{
+    *message = (bytes_writer){0};
+    ranks_have_sent(all);
+    const bool is_begun = begin_to_receive(all);
+    bool is_taken = take_received(all, from, message);
+    // a large one needs a moment, but whoever dies over it leaves it on its way for ever
+    for (int i = 0; i < 50 && is_begun && !is_taken; i++) {
+        ranks_pause(0.1 * pause_seconds);
+        is_taken = take_received(all, from, message);
+    }
+    return is_taken;
 }
 
 /// Sends rank 0's code to all that are there, with whether all are.
