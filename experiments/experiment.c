@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_TASKS (INT64_C(1) << 32) // a byte each is kept of whether they are done
+
 enum { MAX_EXACT = 1 << 30 }; // counts that JSON's doubles and every loop can hold
 
 static rill_status read_stop(rill_experiment *experiment, const cJSON *root, rill_error *error)
@@ -202,7 +204,7 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
 }
 
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
-                                   rill_error *error)
+                                   const char *const *overrides, rill_error *error)
 {
     static const char *const keys[] = {
         "$schema", "extends", "name", "source", "note",       "environment", "agents", "sweep",
@@ -225,13 +227,19 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
         status = json_get_integer(root, "seed", false, 0, INT64_C(1) << 53, &seed, error);
     }
     experiment->seed = (uint64_t)seed;
-    status = status == RILL_OK ? variants_read(experiment, root, error) : status;
+    status = status == RILL_OK ? variants_read(experiment, root, overrides, error) : status;
     status = status == RILL_OK ? read_stop(experiment, root, error) : status;
     status = status == RILL_OK ? feasibility_check(experiment, error) : status;
     status = status == RILL_OK ? read_records(experiment, root, error) : status;
     status = status == RILL_OK ? read_evaluation(experiment, root, error) : status;
     if (status == RILL_OK) {
         status = json_get_integer(root, "runs", false, 1, MAX_EXACT, &experiment->runs, error);
+    }
+    if (status == RILL_OK && experiment->runs > MAX_TASKS / (experiment->n_variants + 1)) {
+        status = rill_error_set(error, RILL_INVALID, "runs",
+                                "%" PRId64 " runs of each of %d variants are too many, at most "
+                                "%" PRId64 " in all are possible",
+                                experiment->runs, (int)experiment->n_variants, MAX_TASKS);
     }
     const cJSON *summary = NULL;
     if (status == RILL_OK) {
@@ -263,7 +271,7 @@ static rill_status read_file(rill_experiment **out, const char *path, const char
     if (status == RILL_OK) {
         experiment = calloc(1, sizeof *experiment);
         status = experiment == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                    : read_experiment(experiment, file.root, error);
+                                    : read_experiment(experiment, file.root, overrides, error);
         const bool is_as_written = overrides == NULL || overrides[0] == NULL;
         if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
             status = expect_check_windows(experiment, error);

@@ -175,19 +175,33 @@ static void write_numbers(cJSON *json)
     }
 }
 
-char *json_print(const cJSON *json)
+static char *print_exactly(const cJSON *json, bool is_for_people)
 {
     cJSON *copy = cJSON_Duplicate(json, true);
     if (copy != NULL) {
         write_numbers(copy);
     }
-    char *text = cJSON_PrintUnformatted(copy);
+    char *text = is_for_people ? cJSON_Print(copy) : cJSON_PrintUnformatted(copy);
     cJSON_Delete(copy);
     return text;
 }
 
+char *json_print(const cJSON *json)
+{
+    return print_exactly(json, false);
+}
+
+char *json_print_lines(const cJSON *json)
+{
+    return print_exactly(json, true);
+}
+
 rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error)
 {
+    if (!cJSON_IsObject(object)) {
+        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
+                              json_kind(object));
+    }
     for (const cJSON *member = object->child; member != NULL; member = member->next) {
         bool is_known = false;
         for (size_t i = 0; keys[i] != NULL; i++) {

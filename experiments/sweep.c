@@ -324,6 +324,51 @@ static bool is_under(const char *path, const char *above)
     return strncmp(path, above, length) == 0 && strchr(".[", path[length]) != NULL;
 }
 
+/// Where a path leads in the whole file, for an agent.
+static void write_place(const sweep_path *path, int32_t agent, char *place, size_t size)
+{
+    if (path->agent == SWEEP_ENVIRONMENT) {
+        snprintf(place, size, "%s", path->rest);
+    } else {
+        snprintf(place, size, "agents[%d]%s", (int)agent, path->rest);
+    }
+}
+
+/// The path by which the sweep sets what is at or under a place; NULL where none does.
+static const sweep_path *find_path(const sweep *s, int32_t n_agents, const char *place)
+{
+    for (int32_t i = 0; i < s->n_axes; i++) {
+        for (int32_t p = 0; p < s->axes[i].n_paths; p++) {
+            const sweep_path *path = &s->axes[i].paths[p];
+            for (int32_t agent = 0; agent < n_agents; agent++) {
+                char above[512];
+                write_place(path, agent, above, sizeof above);
+                if (is_about(path, agent) && is_under(place, above)) {
+                    return path;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+rill_status sweep_check_overrides(const sweep *s, int32_t n_agents, const char *const *overrides,
+                                  rill_error *error)
+{
+    for (; overrides != NULL && *overrides != NULL; overrides++) {
+        char place[512];
+        snprintf(place, sizeof place, "%.*s", (int)strcspn(*overrides, "="), *overrides);
+        const sweep_path *path = find_path(s, n_agents, place);
+        if (path != NULL) {
+            return rill_error_set(error, RILL_INVALID, place,
+                                  "the sweep sets it (\"%.200s\"), and would set it after this; "
+                                  "change the sweep, or leave it out with --set 'sweep=[]'",
+                                  path->text);
+        }
+    }
+    return RILL_OK;
+}
+
 rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char *label,
                         rill_error *error, rill_status status)
 {
@@ -332,11 +377,7 @@ rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char
         for (int32_t p = 0; p < s->axes[i].n_paths && at[i] >= 0; p++) {
             const sweep_path *path = &s->axes[i].paths[p];
             char place[512];
-            if (path->agent == SWEEP_ENVIRONMENT) {
-                snprintf(place, sizeof place, "%s", path->rest);
-            } else {
-                snprintf(place, sizeof place, "agents[%d]%s", (int)agent, path->rest);
-            }
+            write_place(path, agent, place, sizeof place);
             if (is_about(path, agent) && is_under(error->path, place)) {
                 const rill_error cause = *error;
                 char text[80];
@@ -353,7 +394,6 @@ rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char
     }
     const size_t used = error == NULL ? 0 : strlen(error->message);
     if (at != NULL && s->n_axes > 0) { // what the sweep has set may be the reason all the same
-        error->is_of_name = false;     // what stands in the file there is no help
         snprintf(error->message + used, sizeof error->message - used, " (in \"%.200s\")", label);
     }
     free(at);

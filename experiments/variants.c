@@ -54,10 +54,6 @@ static rill_status read_agent(rill_variant *variant, const cJSON *json, rill_err
     static const char *const keys[] = {"label",     "id",       "params",       "policy",
                                        "behaviour", "features", "distribution", "policy_features",
                                        "optimiser", NULL};
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
     const char *id = NULL;
     const cJSON *object = NULL;
     rill_status status = json_read_part(json, keys, &id, &object, error);
@@ -229,7 +225,8 @@ static rill_status read_labels(const cJSON *json, const char **labels, rill_erro
     return RILL_OK;
 }
 
-rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_error *error)
+rill_status variants_read(rill_experiment *experiment, const cJSON *root,
+                          const char *const *overrides, rill_error *error)
 {
     const cJSON *environment = NULL;
     const cJSON *agents = NULL;
@@ -246,6 +243,7 @@ rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_e
     status = status == RILL_OK ? read_labels(agents, labels, error) : status;
     if (status == RILL_OK) {
         status = sweep_read(&s, root, labels, n, experiment->seed, error);
+        status = status == RILL_OK ? sweep_check_overrides(&s, n, overrides, error) : status;
     }
     int64_t count = 0;
     for (int32_t i = 0; i < n && status == RILL_OK; i++) {

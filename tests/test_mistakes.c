@@ -384,12 +384,20 @@ START_TEST(test_values)
          "agents[0].params.alpha = -1: -1 is out of range"},
         {WITH("'sweep': [@{'path': 'agents[0].params.alpha', 'values': [{'from': 1}]}]"),
          "sweep[0]", "agents[0].params.alpha = {\"from\":1}: schedule: missing; expected a text"},
+        {"{\n  " CLIFF ",\n  'agents': [{'id': 'q_learning', @'alpha': 0.1}],\n  " STOP ",\n  "
+         "'sweep': [{'path': 'agents[0].params.gamma', 'values': [0.9, 1]}]\n}\n",
+         "agents[0].alpha",
+         "unknown here; it belongs into \"params\": {\"alpha\": ...} (in \"q_learning, gamma=0.9\")"},
+        {"{\n  " CLIFF
+         ",\n  'agents': [{'id': 'q_learning', 'params': {@'epsilon': 0.1}}],\n  " STOP
+         ",\n  'sweep': [{'path': 'agents[0].params.gamma', 'values': [0.9, 1]}]\n}\n",
+         "agents[0].params.epsilon", "unknown here; it belongs to epsilon_greedy: \"policy\": "},
         {WITH("'sweep': [@{'path': 'params.alpha', 'values': [0.1]}]"), "sweep[0]",
          "\"params.alpha\" is no path of a sweep; these begin with"},
         {WITH(
              "'sweep': [{'zip': {'agents[0].params.gamma': [1, 0.9], 'agents[0].params.alpha': @[1]}}]"),
          "sweep[0].zip.agents[0].params.alpha",
-         "has 1 values, and \"agents[0].params.gamma\" has 2"},
+         "has 1 value, and \"agents[0].params.gamma\" has 2"},
     };
     ASSERT_ALL_SAID(mistakes);
 }
@@ -479,6 +487,18 @@ START_TEST(test_overrides)
         ASSERT_FAILED_WITH(2, cases[i].message);
         ck_assert(!exists("out"));
     }
+    // a sweep would undo it
+    write_json("f.json", "{" SOUND ", 'sweep': [{'zip': {'agents[*].params.alpha': [0.1, 0.2],"
+                         " 'environment.params.is_slippery': [false, true]}}]}");
+    static const char *const undone[] = {"agents[0].params.alpha=0.3",
+                                         "agents[0].params.alpha.from=1",
+                                         "environment.params.is_slippery=true"};
+    for (size_t i = 0; i < sizeof undone / sizeof undone[0]; i++) {
+        RUN("run", "f.json", "--out", "out", "--set", undone[i]);
+        ASSERT_FAILED_WITH(2, ": the sweep sets it (\"");
+    }
+    ASSERT_DONE("run", "f.json", "--dry-run", "--set", undone[0], "--set", "sweep=[]");
+    ASSERT_DONE("run", "f.json", "--dry-run", "--set", "agents[0].params.gamma=0.9");
 }
 END_TEST
 

@@ -330,6 +330,9 @@ START_TEST(test_wrong_sweeps)
         {ALPHA("'from': 0, 'to': 1, 'count': 1000}, {'path': 'agents[0].params.gamma', 'from': 0, "
                "'to': 1, 'count': 1000"),
          "sweep", "at most 100000"},
+        {HEAD ONE "'runs': 1000000000, 'sweep': [{'path': 'agents[0].params.alpha', 'values': "
+                  "[0.1, 0.2, 0.3, 0.4, 0.5]}]}",
+         "runs", "1000000000 runs of each of 5 variants are too many"},
         {"{'environment': {'id': 'random_walk'}, 'stop': {'episodes': 5}, 'agents': [{'id': 'td0'}], "
          "'sweep': [{'path': 'environment.params.n_states', 'values': [5, 7]}], 'expect': [{'check': "
          "'c', 'source': 's', 'exact': 'uniform', 'discount': 1, 'values': [0], 'tolerance': 1}]}",

@@ -2,6 +2,7 @@
 
 #include "experiments/json.h"
 #include "experiments/program/export_runs.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <inttypes.h>
@@ -221,8 +222,8 @@ static rill_status make_surface(rill_agent *agent, int32_t variant, const rill_r
 }
 
 /// One line of CSV, or one of JSON.
-static bool print_point(const char *label, const grid *g, int64_t p, const surface *s,
-                        int32_t n_values, bool is_json, FILE *stream)
+static rill_status print_point(const char *label, const grid *g, int64_t p, const surface *s,
+                               int32_t n_values, bool is_json, FILE *stream, rill_error *error)
 {
     const double n = (double)s->n_runs;
     const double se = sqrt(s->squares[p] / (n - 1.0) / n); // of one run not a number
@@ -240,7 +241,7 @@ static bool print_point(const char *label, const grid *g, int64_t p, const surfa
             fprintf(stream, "%.17g", se);
         }
         fprintf(stream, n_values > 1 ? ",%d\n" : ",\n", action);
-        return true;
+        return RILL_OK;
     }
     cJSON *line = cJSON_CreateObject();
     cJSON_AddStringToObject(line, "label", label);
@@ -254,13 +255,7 @@ static bool print_point(const char *label, const grid *g, int64_t p, const surfa
     cJSON_AddItemToObject(line, "se", json_number(se));
     cJSON_AddItemToObject(line, "action",
                           n_values > 1 ? cJSON_CreateNumber(action) : cJSON_CreateNull());
-    char *text = cJSON_PrintUnformatted(line);
-    cJSON_Delete(line);
-    if (text != NULL) {
-        fprintf(stream, "%s\n", text);
-        free(text);
-    }
-    return text != NULL;
+    return output_json_line(line, stream, error);
 }
 
 static void print_head(const grid *g, FILE *stream)
@@ -342,10 +337,8 @@ rill_status export_values(const rill_store *store, const rill_run *runs, size_t 
             is_begun = true;
         }
         for (int64_t p = 0; p < n && status == RILL_OK; p++) {
-            if (!print_point(variants[i].label, &own->grid, p, &own->surface, own->n_values,
-                             request->is_json, stream)) {
-                status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-            }
+            status = print_point(variants[i].label, &own->grid, p, &own->surface, own->n_values,
+                                 request->is_json, stream, error);
         }
     }
     for (int32_t i = 0; parts != NULL && i < n_variants; i++) {
