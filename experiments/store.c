@@ -110,6 +110,9 @@ rill_status rill_store_open(rill_store **out, const char *directory,
         status =
             open_database(store, store->file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
     }
+    if (status == RILL_IO && access(directory, W_OK) != 0 && (errno == EACCES || errno == EROFS)) {
+        status = store_read_only(store, error); // of a file that is not there SQLite only says so
+    }
     if (status == RILL_OK && sqlite3_db_readonly(store->database, "main") == 1) {
         status = store_read_only(store, error); // now, not when hours of work are to be put
     }

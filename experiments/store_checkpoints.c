@@ -7,8 +7,12 @@
 rill_status rill_store_put_checkpoint(rill_store *store, const rill_checkpoint *checkpoint,
                                       rill_error *error)
 {
-    sqlite3_stmt *insert = store_prepare(
-        store, "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, datetime('now'))", error);
+    // another process may have finished the run meanwhile
+    sqlite3_stmt *insert =
+        store_prepare(store,
+                      "INSERT OR REPLACE INTO checkpoints SELECT ?1, ?2, ?3, datetime('now')"
+                      " WHERE NOT EXISTS (SELECT 1 FROM runs WHERE variant = ?1 AND run = ?2)",
+                      error);
     if (insert == NULL) {
         return RILL_IO;
     }

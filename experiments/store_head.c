@@ -110,7 +110,9 @@ static rill_status read_variants(rill_store *store, int64_t n, rill_error *error
         return RILL_IO;
     }
     rill_status status = RILL_OK;
-    while (status == RILL_OK && store->n_variants < n && sqlite3_step(select) == SQLITE_ROW) {
+    int code = SQLITE_ROW;
+    while (status == RILL_OK && store->n_variants < n &&
+           (code = sqlite3_step(select)) == SQLITE_ROW) {
         rill_store_variant variant = {copy_text(select, 1), copy_text(select, 2),
                                       copy_text(select, 3), copy_text(select, 4)};
         store->ids[store->n_variants] = sqlite3_column_int64(select, 0);
@@ -120,6 +122,9 @@ static rill_status read_variants(rill_store *store, int64_t n, rill_error *error
             variant.config == NULL) {
             status = store_damaged(store, "an agent has no label or configuration", error);
         }
+    }
+    if (status == RILL_OK && code != SQLITE_ROW && code != SQLITE_DONE) {
+        status = store_error(store, error);
     }
     sqlite3_finalize(select);
     return status;
@@ -134,11 +139,15 @@ rill_status store_read_head(rill_store *store, rill_error *error)
     if (select == NULL) {
         return RILL_IO;
     }
-    if (sqlite3_step(select) == SQLITE_ROW) {
+    const int code = sqlite3_step(select);
+    rill_status status =
+        code == SQLITE_ROW || code == SQLITE_DONE ? RILL_OK : store_error(store, error);
+    if (code == SQLITE_ROW) {
         store->config = copy_text(select, 0);
     }
     sqlite3_finalize(select);
-    rill_status status = store_number(store, "SELECT count(*) FROM variants", &n, error);
+    status = status != RILL_OK ? status
+                               : store_number(store, "SELECT count(*) FROM variants", &n, error);
     if (status != RILL_OK) {
         return status;
     }

@@ -66,7 +66,8 @@ rill_status store_check_version(rill_store *store, rill_error *error)
         return store_damaged(store, "cut short", error);
     }
     if (!is_empty && application != APPLICATION_ID) {
-        return rill_error_set(error, RILL_IO, "", "%s is a database of another program",
+        return rill_error_set(error, RILL_IO, "",
+                              "%s is a database of another program; choose another directory",
                               store->file);
     }
     if (!is_empty && (store->version < 1 || store->version > STORE_VERSION)) {

@@ -204,7 +204,6 @@ static inline process start_program(const start_options *options, const char *co
         }
         if (options->file_size > 0) {
             struct rlimit limit = {options->file_size, options->file_size};
-            signal(SIGXFSZ, SIG_IGN); // a write then fails instead of ending the program
             if (setrlimit(RLIMIT_FSIZE, &limit) != 0) {
                 _exit(126);
             }

@@ -117,12 +117,13 @@ START_TEST(test_read_only_disk)
     ASSERT_OK(rill_store_put(store, c.runs, 7, &error), &error);
     rill_store_close(store);
     if (mounts("cp -r logged unshared; rm unshared/results.sqlite-shm;"
-               "mkdir disk; cp -r a* logged unshared disk; mount --bind disk disk;"
+               "mkdir -p disk/empty; cp -r a* logged unshared disk; mount --bind disk disk;"
                "mount -o remount,ro,bind disk;"
                "for d in a* logged unshared; do"
                "  $rill export \"disk/$d\" --format json >\"$d.out\" 2>\"$d.err\" || true;"
                "  $rill run wide.json --out \"disk/$d\" >out 2>\"$d.run\" || echo $? >\"$d.code\";"
                "done;"
+               "$rill run wide.json --out disk/empty >out 2>empty.run || echo $? >empty.code;"
                "$rill run wide.json --out disk/new >out 2>new.run || echo $? >new.code")) {
         static const char *const directories[] = {"a %3f ? # b", "logged", "unshared"};
         static const int n_runs[] = {7, 5, 0};
@@ -143,6 +144,9 @@ START_TEST(test_read_only_disk)
         }
         assert_file("logged.err", "");
         assert_line("unshared.err", "cannot be read where it is: the last runs are in its log");
+        assert_file("empty.code", "4\n");
+        assert_line("empty.run",
+                    "results.sqlite cannot be written: it or its directory is read-only");
         assert_file("new.code", "4\n");
         assert_line("new.run", "cannot create the directory disk/new: Read-only file system");
     }

@@ -399,6 +399,29 @@ START_TEST(test_a_killed_rank_is_replaced)
 }
 END_TEST
 
+/// Also of one that dies over a message: its runs are long ones to send, so that it is nearly always at that.
+START_TEST(test_a_rank_dies_over_a_message)
+{
+    enter_fresh_directory();
+    write_json("large.json", "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'}],"
+                             " 'stop': {'steps': 100000}, 'runs': 100, 'seed': 1,"
+                             " 'record': [{'metric': 'td_error', 'unit': 'steps', 'every': 1}]}");
+    ASSERT_DONE("run", "large.json", "--out", "one", "--quiet");
+    for (int i = 0; i < 3; i++) {
+        remove_tree("ranks");
+        process p = start_ranks(
+            LAUNCH("--enable-recovery", "-n", "2"),
+            ARGUMENTS("run", "large.json", "--out", "ranks", "--threads", "1", "--patience", "1"));
+        const pid_t victim = find_rank(1);
+        wait_for_runs("ranks", 4 + 4 * (size_t)i);
+        kill(victim, SIGKILL);
+        finish_program(&p, &ran);
+        ck_assert_msg(ran.code == 0, "code %d: %s", ran.code, ran.err);
+        assert_same_results("one", "ranks");
+    }
+}
+END_TEST
+
 /// Waits until a program that is under way has written this to standard error.
 static void wait_for_message(const process *p, const char *part)
 {
@@ -443,7 +466,8 @@ int main(void)
                                   test_runs_under_way_go_on,
                                   test_a_killed_rank_ends_the_job,
                                   test_a_slow_rank_comes_back,
-                                  test_a_killed_rank_is_replaced};
+                                  test_a_killed_rank_is_replaced,
+                                  test_a_rank_dies_over_a_message};
     size_t n = sizeof tests / sizeof tests[0];
     if (RILL_MPIRUN[0] == '\0') {
         puts("skipped: rill was built without MPI, or there is no mpirun");
@@ -458,7 +482,7 @@ int main(void)
     if (!is_launcher("(OpenRTE) 4") && !is_launcher("(Open MPI) 4")) {
         puts(
             "not run: a job that outlives a killed rank needs Open MPI 4's mpirun --enable-recovery");
-        n--;
+        n -= 2;
     }
     return run_tests_with_files(__FILE__, tests, n);
 }

@@ -83,6 +83,32 @@ START_TEST(test_round_trip)
 }
 END_TEST
 
+/// A run that another process has finished meanwhile needs no checkpoint, and none would ever go again.
+START_TEST(test_no_checkpoint_of_a_finished_run)
+{
+    enter_fresh_directory();
+    rill_experiment *experiment = experiment_of(small);
+    collection c = collect_all(experiment, 2);
+    rill_store *store = open_store(experiment);
+    char bytes[] = "a run under way";
+    ASSERT_OK(rill_store_put(store, &c.runs[5], 1, &error), &error);
+    for (int32_t i = 0; i < 2; i++) {
+        const rill_checkpoint checkpoint = {i, c.runs[5].run, bytes, sizeof bytes};
+        ASSERT_OK(rill_store_put_checkpoint(store, &checkpoint, &error), &error);
+    }
+    rill_checkpoint *left = NULL;
+    size_t n = 0;
+    ASSERT_OK(rill_store_checkpoints(store, experiment->runs, &left, &n, &error), &error);
+    ck_assert_int_eq(c.runs[5].variant, 1);
+    ck_assert_uint_eq(n, 1);
+    ck_assert_int_eq(left[0].variant, 0);
+    rill_checkpoints_destroy(left, n);
+    rill_store_close(store);
+    release_runs(&c);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 START_TEST(test_every_bit)
 {
     enter_fresh_directory();
@@ -536,9 +562,11 @@ START_TEST(test_other_databases)
     rill_experiment *experiment = experiment_of(small);
     ck_assert_int_eq(mkdir("out", 0777), 0);
     execute("CREATE TABLE runs (a); INSERT INTO runs VALUES (1)");
-    assert_damaged(experiment, __func__, "is a database of another program");
+    assert_damaged(experiment, __func__,
+                   "is a database of another program; choose another directory");
     execute("PRAGMA application_id = 252006675");
-    assert_damaged(experiment, __func__, "is a database of another program");
+    assert_damaged(experiment, __func__,
+                   "is a database of another program; choose another directory");
     execute("PRAGMA application_id = 1919511660; PRAGMA user_version = 3");
     assert_damaged(experiment, __func__, "is of version 3, this program reads versions 1 to 2");
     execute("PRAGMA user_version = 1");
@@ -928,8 +956,9 @@ START_TEST(test_long_results_of_other_code)
 }
 END_TEST
 
-TEST_MAIN_WITH_FILES(test_round_trip, test_every_bit, test_resume, test_variants_come_and_go,
-                     test_each, test_a_different_experiment_is_refused, test_restart_after_a_crash,
+TEST_MAIN_WITH_FILES(test_round_trip, test_no_checkpoint_of_a_finished_run, test_every_bit,
+                     test_resume, test_variants_come_and_go, test_each,
+                     test_a_different_experiment_is_refused, test_restart_after_a_crash,
                      test_damaged_files, test_other_databases, test_altered_contents,
                      test_no_wrong_byte_gives_wrong_runs, test_a_put_that_fails_leaves_nothing,
                      test_places_that_cannot_be, test_reading_while_writing, test_opened_together,

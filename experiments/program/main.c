@@ -1,5 +1,6 @@
 #include "experiments/program/program.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,9 @@ static void print_usage(FILE *stream)
 
 int main(int argc, char **argv)
 {
+#ifdef SIGXFSZ
+    signal(SIGXFSZ, SIG_IGN); // a file at the limit of its size is told of as a full disk is
+#endif
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;

@@ -9,12 +9,16 @@
 
 /// A message on its way out.
 typedef struct outgoing outgoing;
+/// A message on its way in.
+typedef struct incoming incoming;
 
 typedef struct ranks {
     int32_t rank, count;   ///< this one, and all of them
     int32_t count_on_node; ///< those that share this one's processors
     outgoing *outgoing;    ///< (n_outgoing)
     size_t n_outgoing, outgoing_capacity;
+    incoming *incoming; ///< (n_incoming) in the order in which they began to come
+    size_t n_incoming, incoming_capacity;
     bool is_started; ///< the others have been told what to do
     bool *is_lost;   ///< (count) silent for too long to wait for it; NULL in a job of one
 } ranks;
@@ -31,7 +35,8 @@ rill_status ranks_share(ranks *all, bytes_writer *shared, rill_error *error);
 /// is of more than 2 GiB), RILL_NO_MEMORY.
 rill_status ranks_send(ranks *all, int32_t to, bytes_writer *message, rill_error *error);
 
-/// A message that has come, and from whom; `message->data` is the caller's. False when there is none.
+/// A message that has come as a whole, and from whom; `message->data` is the caller's. False when there is
+/// none: also of one whose sender died over it. Those of one rank come in the order in which it sent them.
 bool ranks_receive(ranks *all, int32_t *from, bytes_writer *message);
 
 /// Whether all that was sent has left. Also helps it to.

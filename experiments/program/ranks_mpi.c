@@ -14,13 +14,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TAG = 1 };
+enum {
+    TAG = 1,
+    END = 2, // how the last message of all begins; an answer begins with 0 or 1
+};
 
 static const double pause_seconds = 0.001; // between two questions
 
 struct outgoing {
     MPI_Request request;
     unsigned char *data;
+};
+
+struct incoming {
+    MPI_Request request;
+    bytes_writer message;
+    int32_t from;
 };
 
 static rill_status mpi_error(int code, const char *doing, rill_error *error)
@@ -33,12 +42,12 @@ static rill_status mpi_error(int code, const char *doing, rill_error *error)
 }
 
 /// Sleeps until a request is fulfilled; MPI's code.
-static int wait_for(MPI_Request *request, double seconds)
+static int wait_for(MPI_Request *request)
 {
     int is_there = 0;
     int code = MPI_Test(request, &is_there, MPI_STATUS_IGNORE);
     while (code == MPI_SUCCESS && !is_there) {
-        ranks_pause(seconds);
+        ranks_pause(pause_seconds);
         code = MPI_Test(request, &is_there, MPI_STATUS_IGNORE);
     }
     return code;
@@ -109,7 +118,7 @@ rill_status ranks_share(ranks *all, bytes_writer *shared, rill_error *error)
     MPI_Request request = MPI_REQUEST_NULL;
     int64_t size = (int64_t)shared->size;
     int code = MPI_Ibcast(&size, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &request);
-    code = code == MPI_SUCCESS ? wait_for(&request, pause_seconds) : code;
+    code = code == MPI_SUCCESS ? wait_for(&request) : code;
     if (code == MPI_SUCCESS && all->rank > 0) {
         *shared = (bytes_writer){.data = malloc((size_t)size + 1), .size = (size_t)size};
         if (shared->data == NULL) {
@@ -119,7 +128,7 @@ rill_status ranks_share(ranks *all, bytes_writer *shared, rill_error *error)
     if (code == MPI_SUCCESS) {
         code = MPI_Ibcast(shared->data, (int)size, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
     }
-    code = code == MPI_SUCCESS ? wait_for(&request, pause_seconds) : code;
+    code = code == MPI_SUCCESS ? wait_for(&request) : code;
     return code == MPI_SUCCESS ? RILL_OK : mpi_error(code, "sharing the experiment", error);
 }
 
@@ -178,27 +187,83 @@ bool ranks_have_sent(ranks *all)
     return kept == 0;
 }
 
-bool ranks_receive(ranks *all, int32_t *from, bytes_writer *message)
+/// Begins to receive a message; false when there is none.
+static bool begin_to_receive(ranks *all)
 {
     int is_there = 0;
     int size = 0;
     MPI_Message handle = MPI_MESSAGE_NULL;
-    MPI_Request request = MPI_REQUEST_NULL;
     MPI_Status status;
-    *message = (bytes_writer){0};
-    ranks_have_sent(all);
+    if (all->n_incoming == all->incoming_capacity) {
+        const size_t capacity = 2 * all->incoming_capacity + 16;
+        incoming *larger = realloc(all->incoming, capacity * sizeof *larger);
+        if (larger == NULL) { // it stays where it is
+            return false;
+        }
+        all->incoming = larger;
+        all->incoming_capacity = capacity;
+    }
     if (MPI_Improbe(MPI_ANY_SOURCE, TAG, MPI_COMM_WORLD, &is_there, &handle, &status) !=
             MPI_SUCCESS ||
         !is_there || MPI_Get_count(&status, MPI_BYTE, &size) != MPI_SUCCESS) {
         return false;
     }
-    message->data = malloc((size_t)size + 1);
-    message->size =
-        message->data == NULL ? 0 : (size_t)size; // an empty message is refused as damaged
-    *from = status.MPI_SOURCE;
-    return MPI_Imrecv(message->data, (int)message->size, MPI_BYTE, &handle, &request) ==
-               MPI_SUCCESS &&
-           wait_for(&request, pause_seconds / 10) == MPI_SUCCESS;
+    unsigned char *data = malloc((size_t)size + 1);
+    incoming *begun = &all->incoming[all->n_incoming];
+    *begun = (incoming){
+        .request = MPI_REQUEST_NULL,
+        // an empty message is refused as damaged
+        .message = {.data = data, .size = data == NULL ? 0 : (size_t)size},
+        .from = status.MPI_SOURCE,
+    };
+    if (MPI_Imrecv(data, (int)begun->message.size, MPI_BYTE, &handle, &begun->request) !=
+        MPI_SUCCESS) {
+        free(data);
+        return false;
+    }
+    all->n_incoming++;
+    return true;
+}
+
+static bool is_first_of_sender(const ranks *all, size_t position)
+{
+    size_t i = 0;
+    while (all->incoming[i].from != all->incoming[position].from) {
+        i++;
+    }
+    return i == position;
+}
+
+/// Takes a message that is there as a whole.
+static bool take_received(ranks *all, int32_t *from, bytes_writer *message)
+{
+    for (size_t i = 0; i < all->n_incoming; i++) {
+        int is_there = 0;
+        incoming *at = &all->incoming[i];
+        if (is_first_of_sender(all, i) &&
+            MPI_Test(&at->request, &is_there, MPI_STATUS_IGNORE) == MPI_SUCCESS && is_there) {
+            *message = at->message;
+            *from = at->from;
+            all->n_incoming--;
+            memmove(at, at + 1, (all->n_incoming - i) * sizeof *at);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ranks_receive(ranks *all, int32_t *from, bytes_writer *message)
+{
+    *message = (bytes_writer){0};
+    ranks_have_sent(all);
+    const bool is_begun = begin_to_receive(all);
+    bool is_taken = take_received(all, from, message);
+    // a large one needs a moment, but whoever dies over it leaves it on its way for ever
+    for (int i = 0; i < 50 && is_begun && !is_taken; i++) {
+        ranks_pause(0.1 * pause_seconds);
+        is_taken = take_received(all, from, message);
+    }
+    return is_taken;
 }
 
 /// Sends rank 0's code to all that are there, with whether all are.
@@ -211,6 +276,7 @@ static int share_code(ranks *all, int code, bool *is_one_lost)
         *is_one_lost = *is_one_lost || all->is_lost[i];
     }
     for (int32_t i = 1; all->rank == 0 && i < all->count; i++) {
+        bytes_put_number(&message, END);
         bytes_put_number(&message, (uint64_t)code);
         bytes_put_number(&message, *is_one_lost);
         if (all->is_lost[i]) {
@@ -219,13 +285,21 @@ static int share_code(ranks *all, int code, bool *is_one_lost)
             ranks_send(all, i, &message, NULL);
         }
     }
-    if (all->rank > 0) {
-        while (!ranks_receive(all, &from, &message)) {
+    bool is_waiting = all->rank > 0;
+    while (is_waiting) {
+        if (!ranks_receive(all, &from, &message)) {
             ranks_pause(10 * pause_seconds);
+            continue;
         }
+        // to one that ended by itself an answer may still come before
         bytes_reader reader = {message.data, message.size, RILL_OK};
-        code = (int)bytes_get_bounded(&reader, 255);
-        *is_one_lost = bytes_get_number(&reader) != 0;
+        if (bytes_get_bounded(&reader, END) == END) {
+            code = (int)bytes_get_bounded(&reader, 255);
+            *is_one_lost = bytes_get_number(&reader) != 0;
+            is_waiting = false;
+        }
+        free(message.data);
+        message = (bytes_writer){0};
     }
     free(message.data);
     return code;
@@ -255,6 +329,7 @@ int ranks_end(ranks *all, int code)
     }
     MPI_Finalize();
     free(all->outgoing);
+    free(all->incoming);
     free(all->is_lost);
     return code;
 }

@@ -9,6 +9,7 @@
 ///                    status, where and what of an error (texts), count of variants with new steps,
 ///                    (variant, steps) each, count of items; each a kind, and a run, a checkpoint or a warning
 ///   answer, from 0   whether to stop, count of tasks, (variant, run, checkpoint or nothing) each
+///   end, from 0      2, exit code, whether a rank is lost: the last message, by `ranks_end`
 /// A follower sends a report when it has runs or wants tasks, and now and then as a sign of life, but not
 /// before the last one was answered; so rank 0 never has more than one of each to read. To stop it is told
 /// without being asked.
