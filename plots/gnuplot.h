@@ -13,6 +13,7 @@ typedef struct gnuplot {
     FILE *script, *data;
     char *picture, *script_path, *data_path;
     const char *picture_name, *data_name; ///< without directories; in the paths
+    double height;                        ///< of the picture, in its widths
     int n_blocks;                         ///< written to `data`
     char log[512];                        ///< the first line that gnuplot said on its stderr
 } gnuplot;

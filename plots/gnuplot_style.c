@@ -70,16 +70,17 @@ static void print_terminal(const gnuplot *figure, const char *ending, double hei
     FILE *script = figure->script;
     const bool is_svg = strcmp(ending, "svg") == 0;
     if (strcmp(ending, "pdf") == 0) {
-        fprintf(script,
-                "size = 9 # of the font, in points; all others follow\n"
-                "set terminal pdfcairo size 6in, %.4gin font sprintf('Sans,%%g', size) fontscale 1 "
-                "linewidth 1.2 background rgb 'white'\n",
-                6.0 * height);
+        fprintf(
+            script,
+            "size = 9 # of the font, in points; all others follow\n"
+            "set terminal pdfcairo size 6in, %.4gin font sprintf('Sans,%%g', size) fontscale 0.72 "
+            "linewidth 1.2 background rgb 'white'\n",
+            6.0 * height);
     } else if (is_svg) {
         fprintf(script,
                 "size = 24 # of the font, in pixels; all others follow\n"
-                "set terminal svg size 1200, %.0f dynamic font sprintf('DejaVu Sans,Helvetica,"
-                "sans-serif,%%g', size) linewidth 2 background rgb 'white'\n",
+                "set terminal svg size 1200, %.0f dynamic font sprintf('sans-serif,%%g', "
+                "size) linewidth 2 background rgb 'white'\n",
                 1200.0 * height);
     } else {
         fprintf(script,
@@ -90,7 +91,13 @@ static void print_terminal(const gnuplot *figure, const char *ending, double hei
     }
     fprintf(script, "set output ");
     gnuplot_print_text(script, figure->picture_name);
-    fprintf(script, "\nset encoding utf8\n");
+    // (the svg terminal knows no bold)
+    fprintf(script,
+            "\nset encoding utf8\n"
+            "large = sprintf('%s,%%g', %g * size)\n"
+            "small = sprintf('%s,%%g', 0.85 * size)\n",
+            is_svg ? "sans-serif" : "Sans:Bold", is_svg ? 1.25 : 1.15,
+            is_svg ? "sans-serif" : "Sans");
 }
 
 static void print_colors(FILE *script)
@@ -106,10 +113,10 @@ static void print_colors(FILE *script)
             "5 '#1F9E89', 6 '#35B779', 7 '#6ECE58', 8 '#B5DE2B', 9 '#FDE725')\n");
 }
 
-void gnuplot_style_print(const gnuplot *figure, const char *ending, const gnuplot_frame *frame)
+void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_frame *frame)
 {
     FILE *script = figure->script;
-    const double height = frame->height > 0.0 ? frame->height : 0.6;
+    const double height = figure->height = frame->height > 0.0 ? frame->height : 0.6;
     fprintf(script, "# Draws ");
     gnuplot_print_text(script, figure->picture_name);
     fprintf(script, " from the numbers in ");
@@ -119,11 +126,11 @@ void gnuplot_style_print(const gnuplot *figure, const char *ending, const gnuplo
     print_terminal(figure, ending, height);
     print_colors(script);
     fprintf(script, "\n# titles\n");
-    double y = print_lines(script, frame->title, "sprintf('Sans:Bold,%g', 1.15 * size)",
-                           TITLE_WIDTH, 1.0 - 0.032 / height, 0.033 / height);
-    y = print_lines(script, frame->subtitle, "sprintf('Sans,%g', 0.85 * size) tc rgb '#555555'",
-                    SUBTITLE_WIDTH, y + 0.003 / height, 0.023 / height);
-    fprintf(script, "set tmargin at screen %.4g\n", y);
+    double y = print_lines(script, frame->title, "large", TITLE_WIDTH, 1.0 - 0.032 / height,
+                           0.033 / height);
+    y = print_lines(script, frame->subtitle, "small textcolor rgb '#555555'", SUBTITLE_WIDTH,
+                    y + 0.003 / height, 0.023 / height);
+    fprintf(script, "set tmargin at screen %.4g\n", y - 0.012 / height);
     fprintf(script, "\n# axes: two lines, and a thin grid behind the data\n"
                     "set border 3 linecolor rgb '#555555' linewidth 0.8\n"
                     "set tics nomirror out scale 0.6 textcolor rgb '#333333'\n"
@@ -157,9 +164,11 @@ gnuplot_legend_place gnuplot_legend(gnuplot *figure, const char *const *labels, 
         return GNUPLOT_LEGEND_RIGHT;
     }
     const size_t columns = longest > 60 ? 1 : longest > 32 ? 2 : 3;
+    const double rows = (double)((n + columns - 1) / columns);
     fprintf(figure->script,
-            "set key outside below center horizontal Left reverse noenhanced samplen 1.5 "
-            "spacing 1.2 maxcols %zu font sprintf('Sans,%%g', 0.85 * size)\n",
-            columns);
+            "set bmargin at screen %.4g\n"
+            "set key at screen 0.02, screen 0.015 bottom left horizontal Left reverse noenhanced "
+            "samplen 1.5 spacing 1.2 maxcols %zu font small\n",
+            (0.095 + 0.025 * rows) / figure->height, columns);
     return GNUPLOT_LEGEND_BELOW;
 }

@@ -7,6 +7,6 @@
 enum { GNUPLOT_N_LINES = 8 }; ///< line types that are told apart
 
 /// Begins a script.
-void gnuplot_style_print(const gnuplot *figure, const char *ending, const gnuplot_frame *frame);
+void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_frame *frame);
 
 #endif
