@@ -14,6 +14,7 @@ typedef struct gnuplot {
     char *picture, *script_path, *data_path;
     const char *picture_name, *data_name; ///< without directories; in the paths
     double height;                        ///< of the picture, in its widths
+    double top;                           ///< of the axes, in heights of the picture
     int n_blocks;                         ///< written to `data`
     char log[512];                        ///< the first line that gnuplot said on its stderr
 } gnuplot;
@@ -59,6 +60,10 @@ typedef enum gnuplot_legend_place {
     GNUPLOT_LEGEND_BELOW,
 } gnuplot_legend_place;
 gnuplot_legend_place gnuplot_legend(gnuplot *figure, const char *const *labels, size_t n);
+
+/// Colours for the whole numbers from 0 to n - 1, as of actions, with their names (n) beside the colour box;
+/// viridis where there are too many to tell apart.
+void gnuplot_name_colors(gnuplot *figure, const char *const *names, int n);
 
 /// Characters of a text in UTF-8.
 size_t gnuplot_text_length(const char *text);

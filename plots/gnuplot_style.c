@@ -11,7 +11,7 @@ static const char *const line_colors[GNUPLOT_N_LINES] = {
 static const int line_points[GNUPLOT_N_LINES] = {7, 5, 9, 13, 6, 4, 8, 12};
 
 /// Where the parts of a picture lie, in its heights (from below) and widths.
-enum { TITLE_WIDTH = 62, SUBTITLE_WIDTH = 96, MAX_LINES = 3 };
+enum { TITLE_WIDTH = 68, SUBTITLE_WIDTH = 96, MAX_LINES = 3 };
 
 size_t gnuplot_text_length(const char *text)
 {
@@ -78,7 +78,7 @@ static void print_terminal(const gnuplot *figure, const char *ending, double hei
             6.0 * height);
     } else if (is_svg) {
         fprintf(script,
-                "size = 24 # of the font, in pixels; all others follow\n"
+                "size = 22 # of the font, in pixels; all others follow\n"
                 "set terminal svg size 1200, %.0f dynamic font sprintf('sans-serif,%%g', "
                 "size) linewidth 2 background rgb 'white'\n",
                 1200.0 * height);
@@ -130,7 +130,8 @@ void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_fram
                            0.033 / height);
     y = print_lines(script, frame->subtitle, "small textcolor rgb '#555555'", SUBTITLE_WIDTH,
                     y + 0.003 / height, 0.023 / height);
-    fprintf(script, "set tmargin at screen %.4g\n", y - 0.012 / height);
+    figure->top = y - 0.012 / height;
+    fprintf(script, "set tmargin at screen %.4g\n", figure->top);
     fprintf(script, "\n# axes: two lines, and a thin grid behind the data\n"
                     "set border 3 linecolor rgb '#555555' linewidth 0.8\n"
                     "set tics nomirror out scale 0.6 textcolor rgb '#333333'\n"
@@ -171,4 +172,24 @@ gnuplot_legend_place gnuplot_legend(gnuplot *figure, const char *const *labels, 
             "samplen 1.5 spacing 1.2 maxcols %zu font small\n",
             (0.095 + 0.025 * rows) / figure->height, columns);
     return GNUPLOT_LEGEND_BELOW;
+}
+
+void gnuplot_name_colors(gnuplot *figure, const char *const *names, int n)
+{
+    FILE *script = figure->script;
+    fprintf(script, "\n# a colour for each number\n");
+    if (n <= GNUPLOT_N_LINES && n > 1) {
+        fprintf(script, "set palette defined (");
+        for (int i = 0; i < n; i++) {
+            fprintf(script, "%s%d '%s'", i == 0 ? "" : ", ", i, line_colors[i]);
+        }
+        fprintf(script, ") maxcolors %d\n", n);
+    }
+    fprintf(script, "set cbrange [-0.5:%d.5]\nset cbtics scale 0 noenhanced (", n - 1);
+    for (int i = 0; i < n; i++) {
+        fprintf(script, i == 0 ? "" : ", ");
+        gnuplot_print_text(script, names[i]);
+        fprintf(script, " %d", i);
+    }
+    fprintf(script, ")\n");
 }
