@@ -115,7 +115,7 @@ rill_status plot_box_surface(const plot_learned *learned, rill_error *error)
     fprintf(
         figure.script,
         "\nset xrange [*:*] noextend\nset yrange [*:*] noextend\n"
-        "set view 58, 42, 1.1, 1.1 # from above, and around, scale: turn it here\n"
+        "set view 58, 42, 1.02, 1.15 # from above, and around, scale: turn it here\n"
         "set xyplane 0\nset border 127+256+512\nset grid xtics ytics ztics\nset ticslevel 0\n"
         "set xlabel rotate parallel offset 0, -0.7\nset ylabel rotate parallel offset 0, -0.7\n"
         "set xtics offset 0, -0.4 font small\nset ytics offset 0.4, -0.4 font small\nset ztics font small\n"

@@ -145,6 +145,22 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/// Whether ascending values lie more evenly on a logarithmic axis than on another.
+static bool is_spaced_by_factors(const double *values, size_t n)
+{
+    double least = HUGE_VAL, most = 0.0, least_factor = HUGE_VAL, most_factor = 0.0;
+    if (n < 3 || values[0] <= 0.0 || values[n - 1] < 4.0 * values[0]) {
+        return false;
+    }
+    for (size_t i = 1; i < n; i++) {
+        least = fmin(least, values[i] - values[i - 1]);
+        most = fmax(most, values[i] - values[i - 1]);
+        least_factor = fmin(least_factor, log(values[i] / values[i - 1]));
+        most_factor = fmax(most_factor, log(values[i] / values[i - 1]));
+    }
+    return most_factor / least_factor < most / least;
+}
+
 /// Cuts what is behind the last line that is drawn, and finds the ticks.
 static rill_status finish(study *s, rill_error *error)
 {
@@ -171,10 +187,7 @@ static rill_status finish(study *s, rill_error *error)
             s->ticks[s->n_ticks++] = s->ticks[i];
         }
     }
-    // spaced by factors: half of the values lie within the first third of the axis
-    const double first = s->ticks[0], last = s->ticks[s->n_ticks - 1];
-    const double middle = s->ticks[s->n_ticks / 2];
-    s->is_log = first > 0.0 && last >= 8.0 * first && middle - first < (last - first) / 3.0;
+    s->is_log = is_spaced_by_factors(s->ticks, s->n_ticks);
     return RILL_OK;
 }
 
