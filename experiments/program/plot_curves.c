@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CURVES = 8 };
+enum { MAX_CURVES = 8, WIDE = 30 };
 
 static rill_status take_run(void *context, rill_run *run, rill_error *error)
 {
@@ -19,16 +19,17 @@ typedef struct range {
     double low, high;
 } range;
 
-/// That of the curves from a share of their points on.
+/// That of the means, from a share of the points on.
 static range range_of(const curves *c, double from)
 {
     range r = {HUGE_VAL, -HUGE_VAL};
     for (size_t i = 0; i < c->n; i++) {
         const curve *own = &c->list[i];
         for (size_t p = (size_t)(from * (double)own->n_points); p < own->n_points; p++) {
-            const rill_estimate e = curve_estimate(own, p);
-            r.low = fmin(r.low, isnan(e.ci_low) ? e.mean : e.ci_low);
-            r.high = fmax(r.high, isnan(e.ci_high) ? e.mean : e.ci_high);
+            if (own->n[p] > 0) {
+                r.low = fmin(r.low, own->mean[p]);
+                r.high = fmax(r.high, own->mean[p]);
+            }
         }
     }
     return r;
@@ -40,7 +41,7 @@ static bool is_beginning_steep(const curves *c, range *whole, range *rest)
     enum { PRESSED = 4 };
     const range all = *whole = range_of(c, 0.0);
     *rest = range_of(c, 0.1);
-    const double margin = 0.06 * (rest->high - rest->low);
+    const double margin = 0.15 * (rest->high - rest->low);
     *rest = (range){fmax(all.low, rest->low - margin), fmin(all.high, rest->high + margin)};
     return rest->high > rest->low && all.high - all.low > PRESSED * (rest->high - rest->low);
 }
@@ -112,15 +113,18 @@ static void write_log_axis(FILE *script, const range *whole)
 {
     static const int steps[] = {1, 2, 5};
     bool is_first = true;
-    fprintf(script, "set logscale y\nset yrange [%.6g:%.6g]\nset ytics (", whole->low / 1.05,
-            whole->high * 1.05);
+    fprintf(script, "set logscale y\nset yrange [%.6g:%.6g]\nset ytics (", whole->low / 1.2,
+            whole->high * 1.2);
     for (double power = pow(10.0, floor(log10(whole->low))); power <= whole->high; power *= 10.0) {
         for (int i = 0; i < 3; i++) {
             fprintf(script, "%s%.6g", is_first ? "" : ", ", steps[i] * power);
             is_first = false;
         }
     }
-    fprintf(script, ")\n");
+    fprintf(script,
+            ")\n# a band that reaches below zero ends with the axis\n"
+            "above(y) = y > %.6g ? y : %.6g\n",
+            whole->low / 1.2, whole->low / 1.2);
 }
 
 /// The script. `whole`: the range of a logarithmic axis; `rest`: that of one which is cut; NULL: neither.
@@ -156,9 +160,9 @@ static void write_script(gnuplot *figure, const plot_results *results, const cur
             continue;
         }
         fprintf(figure->script,
-                " \\\n  data index %zu using ($1/%g):3:4 with filledcurves linetype %zu "
+                " \\\n  data index %zu using ($1/%g):%s:4 with filledcurves linetype %zu "
                 "fillstyle transparent solid 0.18 noborder notitle,",
-                order[i], divisor, order[i] + 1);
+                order[i], divisor, whole != NULL ? "(above($3))" : "3", order[i] + 1);
     }
     for (size_t i = 0; i < c->n; i++) {
         fprintf(figure->script,
@@ -188,7 +192,8 @@ static rill_status draw(const plot_results *results, const figure_request *f, co
     }
     const char *scale = scale_of(last, &divisor);
     const bool is_steep = is_beginning_steep(c, &whole, &rest);
-    const bool is_log = is_steep && whole.low > 0.0, is_cut = is_steep && !is_log;
+    const bool is_wide = whole.high > WIDE * whole.low; // of positive values, by factors
+    const bool is_log = whole.low > 0.0 && (is_steep || is_wide), is_cut = is_steep && !is_log;
     snprintf(x, sizeof x, "%s%s", rill_unit_name(c->list[0].unit), scale);
     plot_metric_name(c->metric, y, sizeof y);
     if (is_log) {

@@ -57,8 +57,8 @@ static rill_status finish_hands(gnuplot *figure, hands_drawing drawing, rill_err
             fprintf(script, "set margins at screen %g, screen %g, screen 0.16, screen %.4g\n",
                     0.09 + 0.41 * i, 0.45 + 0.41 * i, top);
         } else {
-            fprintf(script, "set margins -1, -1, -1, -1\nset origin %g, 0\nset size 0.5, %.4g\n",
-                    0.5 * i, top);
+            fprintf(script, "set margins -1, -1, -1, -1\nset origin %g, 0\nset size 0.49, %.4g\n",
+                    0.03 + 0.48 * i, top);
         }
         fprintf(script, is_flat && i == 1 ? "set colorbox noborder\n" : "unset colorbox\n");
         fprintf(script, "%s data index %d using 1:2:%d with %s notitle\n",
@@ -115,7 +115,7 @@ rill_status plot_hands_surface(const plot_learned *learned, rill_error *error)
         figure.script,
         "\nset xrange [1:10] noextend\nset yrange [12:21] noextend\nset zrange [-1:1]\n"
         "set cbrange [-1:1]\nset ztics 1 font small\nset zlabel '%s' rotate by 90 font small offset 1.5\n"
-        "set view 62, 52, 1.08, 1 # from above, and around: turn it here\n"
+        "set view 62, 52, 1.0, 1 # from above, and around: turn it here\n"
         "set xyplane 0\nset border 127+256+512\nset grid xtics ytics ztics\n"
         "set xlabel rotate parallel font small offset 0, -0.4\nset ylabel rotate parallel font small offset 0, -0.4\n"
         "set xtics offset 0, -0.3 font small\nset ytics offset 0.3, -0.3 font small\n"
