@@ -32,7 +32,7 @@ typedef struct gnuplot_frame {
 /// Whether a file name ends as pictures do. RILL_INVALID says what is allowed.
 rill_status gnuplot_check_name(const char *picture, rill_error *error);
 
-/// Whether there is a gnuplot, 5.0 or later. RILL_IO says how to get one.
+/// Whether gnuplot is there. RILL_IO says how to get it.
 rill_status gnuplot_check(rill_error *error);
 
 /// Opens the files of a figure and begins the script: terminal, fonts, colours, titles. RILL_INVALID, RILL_IO,

@@ -461,6 +461,11 @@ START_TEST(test_mistakes)
     ASSERT_FAILED_WITH(2, "no sweep has set a number");
     RUN("plot", "out", "-o", "f.png", "--metric", "length");
     ASSERT_FAILED_WITH(2, "--metric: \"length\" was not recorded; there is: return");
+    write_json("b.json", "{'environment': {'id': 'bandit'}, 'stop': {'steps': 30},"
+                         " 'agents': [{'id': 'simple_bandit'}]}");
+    ASSERT_DONE("run", "b.json", "--out", "bandit", "--quiet");
+    RUN("plot", "bandit", "-o", "f.png", "--kind", "policy");
+    ASSERT_FAILED_WITH(2, "there is a single state");
     RUN("plot", "nowhere", "-o", "f.png");
     ASSERT_FAILED_WITH(4, "nowhere");
     ck_assert(!exists("f.gp") && !exists("f.dat") && !exists("f.png"));

@@ -241,7 +241,7 @@ const command command_plot = {
         "  final    score of each variant with its 95 % interval, the best at the top\n"
         "  profile  fraction of the runs whose score is greater, at every score\n"
         "  values   what was learned: a map of a grid world with its policy, or over two numbers\n"
-        "  surface  the same in three dimensions; where all values are negative, the cost-to-go\n"
+        "  surface  the same in three dimensions; where values are negative, the cost-to-go\n"
         "  policy   the greedy actions\n"
         "\n"
         "Without --kind: the figures of the experiment's \"plot\" (several: FILE-1.png, ...) or, without\n"

@@ -134,52 +134,65 @@ static void begin_block(map *m, int *number, const char *comment, const char *co
     }
 }
 
-/// False where all actions are equal, as before anything is learned: then there is no arrow.
-static bool has_preference(const map *m, int32_t state)
+/// Where an action points: its place among the arrows; -1: nowhere.
+static int direction_of(const map *m, int32_t action)
 {
-    for (int32_t a = 0; a < m->learned->surface->n_values; a++) {
-        if (!plot_is_greedy(m->learned, state, a)) {
-            return true;
+    char name[32];
+    plot_action_name(m->learned, action, name);
+    for (int i = 0; i < (int)(sizeof arrows / sizeof arrows[0]); i++) {
+        if (strcmp(arrows[i].name, name) == 0) {
+            return i;
         }
     }
-    return false;
+    return -1;
 }
 
-/// An arrow, or the name of an action that has no direction, for each greedy action of a cell.
+/// The number of greedy actions in a cell; 0 where all actions are equal, as before anything is learned.
+static int32_t count_greedy(const map *m, int32_t state)
+{
+    const int32_t n = m->learned->surface->n_values;
+    int32_t n_greedy = 0;
+    for (int32_t a = 0; a < n && n > 1 && is_learned(m, state); a++) {
+        n_greedy += plot_is_greedy(m->learned, state, a);
+    }
+    return n_greedy < n ? n_greedy : 0;
+}
+
+/// An arrow through the middle of the cell for its greedy action or, from the middle, for each of several.
+static void write_arrow(map *m, int32_t state, int direction, bool is_alone, double middle)
+{
+    const double length = m->has_numbers ? 0.4 : 0.64, x = arrows[direction].right,
+                 y = arrows[direction].down;
+    const double before = is_alone ? 0.5 * length : 0.0, whole = is_alone ? length : 0.65 * length;
+    begin_block(m, &m->arrows, "greedy actions", "column row right down ink");
+    fprintf(m->figure.data, "%.4g %.4g %.4g %.4g %s\n", state % m->grid.columns - before * x,
+            middle - before * y, whole * x, whole * y, ink_of(m, state));
+}
+
+/// Arrows, then the names of actions that have no direction.
 static void write_actions(map *m)
 {
-    const double lift = m->has_numbers ? 0.12 : 0.0, length = m->has_numbers ? 0.2 : 0.32;
+    const int32_t n_states = m->grid.rows * m->grid.columns, n = m->learned->surface->n_values;
+    const double lift = m->has_numbers ? 0.12 : 0.0;
     m->arrows = m->names = -1;
-    for (int32_t s = 0; s < m->grid.rows * m->grid.columns; s++) {
-        const int32_t n = m->learned->surface->n_values;
-        for (int32_t a = 0; a < n && is_learned(m, s) && has_preference(m, s); a++) {
-            char name[32];
-            plot_action_name(m->learned, a, name);
-            for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++) {
-                if (strcmp(arrows[i].name, name) == 0 && plot_is_greedy(m->learned, s, a)) {
-                    begin_block(m, &m->arrows, "greedy actions", "column row right down ink");
-                    fprintf(m->figure.data, "%d %.4g %.4g %.4g %s\n", s % m->grid.columns,
-                            s / m->grid.columns - lift, length * arrows[i].right,
-                            length * arrows[i].down, ink_of(m, s));
-                }
+    for (int32_t s = 0; s < n_states; s++) {
+        const int32_t n_greedy = count_greedy(m, s);
+        for (int32_t a = 0; a < n && n_greedy > 0; a++) {
+            const int direction = direction_of(m, a);
+            if (direction >= 0 && plot_is_greedy(m->learned, s, a)) {
+                write_arrow(m, s, direction, n_greedy == 1, s / m->grid.columns - lift);
             }
         }
     }
-    for (int32_t s = 0; s < m->grid.rows * m->grid.columns; s++) {
-        const int32_t a = plot_greedy_action(m->learned, s);
-        bool has_arrow = false;
-        char name[32] = "";
-        if (a >= 0) {
-            plot_action_name(m->learned, a, name);
-        }
-        for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++) {
-            has_arrow = has_arrow || strcmp(arrows[i].name, name) == 0;
-        }
-        if (a >= 0 && !has_arrow && is_learned(m, s)) {
+    for (int32_t s = 0; s < n_states; s++) {
+        const int32_t a = count_greedy(m, s) > 0 ? plot_greedy_action(m->learned, s) : -1;
+        if (a >= 0 && direction_of(m, a) < 0) {
+            char name[32];
             begin_block(m, &m->names, "greedy actions without a direction",
                         "column row action ink");
             fprintf(m->figure.data, "%d %.4g %s %s\n", s % m->grid.columns,
-                    s / m->grid.columns - lift, name, ink_of(m, s));
+                    s / m->grid.columns - lift, plot_action_name(m->learned, a, name),
+                    ink_of(m, s));
         }
     }
 }
@@ -229,11 +242,10 @@ static void write_script(const map *m)
             plot_has_actions(m->learned) ? 0.27 : 0.0, format_of(m));
     }
     if (m->arrows >= 0) {
-        fprintf(
-            script,
-            " \\\n  data index %d using ($1-$3):($2-$4):(2*$3):(2*$4):5 with vectors head filled "
-            "size first %.3g,20,60 linewidth 1.2 linecolor rgb variable,",
-            m->arrows, fmin(0.14, 5.0 * size));
+        fprintf(script,
+                " \\\n  data index %d using 1:2:3:4:5 with vectors head filled "
+                "size first %.3g,20,60 linewidth 1.2 linecolor rgb variable,",
+                m->arrows, fmin(0.12, 5.0 * size));
     }
     if (m->names >= 0) {
         fprintf(script,

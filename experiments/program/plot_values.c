@@ -137,6 +137,10 @@ static rill_status find_layout(const plot_learned *learned, layout *found, rill_
         *found = LAYOUT_GRID;
     } else if (grid->dim == 0 && is_same && strcmp(type->id, "blackjack") == 0) {
         *found = LAYOUT_HANDS;
+    } else if (grid->n_points == 1) {
+        return rill_error_set(error, RILL_INVALID, "",
+                              "there is a single state, whose value is no figure; try --kind "
+                              "curves");
     } else if (grid->dim == 0 || n_free == 1) {
         *found = LAYOUT_LINE;
     } else if (n_free == 2) {
