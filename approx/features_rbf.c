@@ -38,7 +38,8 @@ static rill_status rbf_prepare(rill_features *features, rill_error *error)
         n *= p->n_centres[i];
     }
     if (status == RILL_OK && n > 1 << 20) {
-        return rill_error_set(error, RILL_INVALID, "centres", "%.3g centres are too many", n);
+        return rill_error_set(error, RILL_INVALID, "centres",
+                              "%.3g centres in all are too many, allowed are 1048576", n);
     }
     features->size = features->n_active = (int32_t)n;
     features->is_binary = false;

@@ -39,7 +39,18 @@ rill_status rill_error_prefix(rill_error *error, rill_status status, const char 
 
 enum { MAX_NAME = 64 };
 
-/// Levenshtein distance, with case ignored; names longer than MAX_NAME are not compared.
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static size_t lesser(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/// How many letters are to be changed, put in, taken out or exchanged with their neighbour, with case ignored
+/// (Damerau and Levenshtein); names longer than MAX_NAME are not compared.
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t n_a = strlen(a);
@@ -47,31 +58,30 @@ static size_t edit_distance(const char *a, const char *b)
     if (n_a > MAX_NAME || n_b > MAX_NAME) {
         return SIZE_MAX;
     }
-    size_t row[MAX_NAME + 1];
+    size_t rows[3][MAX_NAME + 1]; // row i of the table is rows[i % 3]
     for (size_t j = 0; j <= n_b; j++) {
-        row[j] = j;
+        rows[0][j] = j;
     }
     for (size_t i = 1; i <= n_a; i++) {
-        size_t diagonal = row[0];
+        const size_t *before = rows[(i + 1) % 3], *last = rows[(i - 1) % 3];
+        size_t *row = rows[i % 3];
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
-            char x = a[i - 1];
-            char y = b[j - 1];
-            x = (char)(x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x);
-            y = (char)(y >= 'A' && y <= 'Z' ? y - 'A' + 'a' : y);
-            size_t substituted = diagonal + (x != y);
-            size_t inserted = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = substituted < inserted ? substituted : inserted;
+            const char x = lower(a[i - 1]);
+            const char y = lower(b[j - 1]);
+            row[j] = lesser(last[j - 1] + (x != y), lesser(last[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2])) {
+                row[j] = lesser(row[j], before[j - 2] + 1);
+            }
         }
     }
-    return row[n_b];
+    return rows[n_a % 3][n_b];
 }
 
 const char *rill_nearest_name(const char *name, const char *const *candidates)
 {
     const char *nearest = NULL;
-    size_t least = strlen(name) / 2 + 2; // farther away is no typing mistake
+    size_t least = strlen(name) / 2 + 1; // farther away is no typing mistake
     for (size_t i = 0; candidates[i] != NULL; i++) {
         size_t distance = edit_distance(name, candidates[i]);
         if (strstr(candidates[i], name) != NULL && name[0] != '\0') {

@@ -37,40 +37,43 @@ void bytes_put_number(bytes_writer *to, uint64_t number)
     }
 }
 
+static uint64_t bits_of(double value)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+void bytes_put_real(bytes_writer *to, double value)
+{
+    bytes_put_number(to, bits_of(value));
+}
+
 void bytes_put_reals(bytes_writer *to, const double *values, size_t n)
 {
     unsigned char *at = extend(to, NUMBER * n);
     for (size_t i = 0; at != NULL && i < n; i++) {
-        uint64_t bits = 0;
-        memcpy(&bits, &values[i], sizeof bits);
-        write_number(at + NUMBER * i, bits);
+        write_number(at + NUMBER * i, bits_of(values[i]));
     }
 }
 
-static void put_plain(bytes_writer *to, const void *block, size_t size)
+void bytes_put_bytes(bytes_writer *to, const void *bytes, size_t size)
 {
     unsigned char *at = extend(to, size);
     if (at != NULL && size > 0) {
-        memcpy(at, block, size);
+        memcpy(at, bytes, size);
     }
 }
 
 void bytes_put_block(bytes_writer *to, const unsigned char *block, size_t size)
 {
     bytes_put_number(to, size);
-    put_plain(to, block, size);
+    bytes_put_bytes(to, block, size);
 }
 
 void bytes_put_text(bytes_writer *to, const char *text)
 {
-    const size_t length = strlen(text);
-    bytes_put_number(to, length);
-    put_plain(to, text, length);
-}
-
-void bytes_put_bytes(bytes_writer *to, const bytes_writer *from)
-{
-    put_plain(to, from->data, from->size);
+    bytes_put_block(to, (const unsigned char *)text, strlen(text));
 }
 
 static void refuse(bytes_reader *from, rill_status status)
@@ -120,6 +123,14 @@ size_t bytes_get_count(bytes_reader *from, size_t size)
     return (size_t)count;
 }
 
+double bytes_get_real(bytes_reader *from)
+{
+    const uint64_t bits = bytes_get_number(from);
+    double value = 0.0;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 double *bytes_get_reals(bytes_reader *from, size_t n)
 {
     if (n == 0 || from->status != RILL_OK) {
@@ -131,8 +142,7 @@ double *bytes_get_reals(bytes_reader *from, size_t n)
         return NULL;
     }
     for (size_t i = 0; i < n; i++) {
-        const uint64_t bits = bytes_get_number(from);
-        memcpy(&values[i], &bits, sizeof bits);
+        values[i] = bytes_get_real(from);
     }
     return values;
 }

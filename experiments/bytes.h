@@ -16,12 +16,13 @@ typedef struct bytes_writer {
 } bytes_writer;
 
 void bytes_put_number(bytes_writer *to, uint64_t number);
+void bytes_put_real(bytes_writer *to, double value);
 void bytes_put_reals(bytes_writer *to, const double *values, size_t n);
 void bytes_put_text(bytes_writer *to, const char *text);
 /// A block, with its length in front.
 void bytes_put_block(bytes_writer *to, const unsigned char *block, size_t size);
-/// What another one holds, without its length.
-void bytes_put_bytes(bytes_writer *to, const bytes_writer *from);
+/// A block, without its length.
+void bytes_put_bytes(bytes_writer *to, const void *bytes, size_t size);
 
 /// What is still to be read. The first thing wrong stays (RILL_IO: not what was expected, or cut short;
 /// RILL_NO_MEMORY), and all after it reads as 0.
@@ -36,6 +37,7 @@ uint64_t bytes_get_number(bytes_reader *from);
 uint64_t bytes_get_bounded(bytes_reader *from, uint64_t max);
 /// A count of things that take at least `size` bytes each: never more than what is left can hold.
 size_t bytes_get_count(bytes_reader *from, size_t size);
+double bytes_get_real(bytes_reader *from);
 /// (n) numbers, which belong to the caller; NULL for none.
 double *bytes_get_reals(bytes_reader *from, size_t n);
 /// A block, (size), which belongs to the caller; NULL where it is empty.

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <rill/recall.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,9 +110,11 @@ static rill_status read_states(const cJSON *json, int32_t n_states, int32_t **st
     cJSON_ArrayForEach (element, array) {
         int32_t state = cJSON_IsNumber(element) ? element->valueint : -1;
         if (state < 0 || state >= n_states || element->valuedouble != state) {
-            return rill_error_set(error, RILL_INVALID, "states",
-                                  "number %d is not a state; there are 0 to %d", i + 1,
-                                  n_states - 1);
+            char place[32], found[41];
+            snprintf(place, sizeof place, "states[%d]", (int)i);
+            json_write_short(element, 15, found, sizeof found);
+            return rill_error_set(error, RILL_INVALID, place,
+                                  "%s is not a state; there are 0 to %d", found, n_states - 1);
         }
         (*states)[i++] = state;
     }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_TASKS (INT64_C(1) << 32) // a byte each is kept of whether they are done
+
 enum { MAX_EXACT = 1 << 30 }; // counts that JSON's doubles and every loop can hold
 
 static rill_status read_stop(rill_experiment *experiment, const cJSON *root, rill_error *error)
@@ -142,7 +144,9 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
                 experiment->records[i].index == record->index) {
                 char name[48];
                 rill_metric_write(record->metric, record->index, name);
-                status = rill_error_set(error, RILL_INVALID, "", "\"%s\" is recorded twice", name);
+                status = rill_error_set(
+                    error, RILL_INVALID, "",
+                    "\"%s\" is recorded twice; name it once, by episodes or by steps", name);
             }
         }
         if (status != RILL_OK) {
@@ -203,7 +207,7 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
 }
 
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
-                                   rill_error *error)
+                                   const char *const *overrides, rill_error *error)
 {
     static const char *const keys[] = {"$schema",     "extends", "name",       "source",  "note",
                                        "environment", "agents",  "sweep",      "stop",    "runs",
@@ -216,7 +220,9 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
                               "found %s, expected an object with \"environment\" and \"agents\"",
                               json_kind(root));
     }
+    const char *schema = NULL; // for editors alone
     rill_status status = json_check_keys(root, keys, error);
+    status = status == RILL_OK ? json_get_text(root, "$schema", false, &schema, error) : status;
     status = status == RILL_OK ? read_text_member(root, "name", &experiment->name, error) : status;
     if (status == RILL_OK) {
         status = read_text_member(root, "source", &experiment->source, error);
@@ -227,13 +233,19 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
         status = json_get_integer(root, "seed", false, 0, INT64_C(1) << 53, &seed, error);
     }
     experiment->seed = (uint64_t)seed;
-    status = status == RILL_OK ? variants_read(experiment, root, error) : status;
+    status = status == RILL_OK ? variants_read(experiment, root, overrides, error) : status;
     status = status == RILL_OK ? read_stop(experiment, root, error) : status;
     status = status == RILL_OK ? feasibility_check(experiment, error) : status;
     status = status == RILL_OK ? read_records(experiment, root, error) : status;
     status = status == RILL_OK ? read_evaluation(experiment, root, error) : status;
     if (status == RILL_OK) {
         status = json_get_integer(root, "runs", false, 1, MAX_EXACT, &experiment->runs, error);
+    }
+    if (status == RILL_OK && experiment->runs > MAX_TASKS / (experiment->n_variants + 1)) {
+        status = rill_error_set(error, RILL_INVALID, "runs",
+                                "%" PRId64 " runs of each of %d variants are too many, at most "
+                                "%" PRId64 " in all are possible",
+                                experiment->runs, (int)experiment->n_variants, MAX_TASKS);
     }
     const cJSON *summary = NULL;
     if (status == RILL_OK) {
@@ -255,7 +267,35 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     return status == RILL_OK ? resolve_experiment(experiment, root, error) : status;
 }
 
-/// Reads a file or, with a `text`, that in its place.
+/// Refuses a series that would end before its first point.
+static rill_status check_point(const rill_experiment *experiment, const char *place, rill_unit unit,
+                               int64_t every, rill_error *error)
+{
+    const int64_t end = unit == RILL_STEPS ? experiment->stop_steps : experiment->stop_episodes;
+    if (end == 0 || every <= end) {
+        return RILL_OK;
+    }
+    return rill_error_set(error, RILL_INVALID, place,
+                          "%" PRId64 " is beyond the end of a run, stop.%s %" PRId64
+                          ", so that nothing would be recorded",
+                          every, rill_unit_name(unit), end);
+}
+
+static rill_status check_points(const rill_experiment *experiment, rill_error *error)
+{
+    const rill_evaluation *evaluation = &experiment->evaluation;
+    rill_status status =
+        check_point(experiment, "evaluation.every", evaluation->unit, evaluation->every, error);
+    for (size_t i = 0; i < experiment->n_records && status == RILL_OK; i++) {
+        char place[48];
+        snprintf(place, sizeof place, "record[%zu].every", i);
+        status = check_point(experiment, place, experiment->records[i].unit,
+                             experiment->records[i].every, error);
+    }
+    return status;
+}
+
+/// Reads a file or, with a `text`, that in its place; results hold texts of runs that were tried out.
 static rill_status read_file(rill_experiment **out, const char *path, const char *text,
                              const char *const *overrides, rill_error *error)
 {
@@ -266,10 +306,11 @@ static rill_status read_file(rill_experiment **out, const char *path, const char
     if (status == RILL_OK) {
         experiment = calloc(1, sizeof *experiment);
         status = experiment == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                    : read_experiment(experiment, file.root, error);
+                                    : read_experiment(experiment, file.root, overrides, error);
         const bool is_as_written = overrides == NULL || overrides[0] == NULL;
         if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs
             status = expect_check_windows(experiment, error);
+            status = status == RILL_OK && text == NULL ? check_points(experiment, error) : status;
         }
         experiment_file_place(&file, status, error);
     }

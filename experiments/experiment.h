@@ -25,8 +25,10 @@ rill_status world_read(rill_experiment *experiment, const cJSON *environment, ri
                        rill_error *error);
 void world_destroy(rill_world *world);
 
-/// Reads "environment", "agents" and "sweep".
-rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_error *error);
+/// Reads "environment", "agents" and "sweep". The overrides are in `root` already; those that the sweep would
+/// undo are refused.
+rill_status variants_read(rill_experiment *experiment, const cJSON *root,
+                          const char *const *overrides, rill_error *error);
 void variants_destroy(rill_experiment *experiment);
 
 /// The exact model of a world, built on first use; the world's. RILL_INVALID (it has none),

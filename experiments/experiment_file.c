@@ -122,6 +122,10 @@ static rill_status take_base(const experiment_file *file, cJSON *json, char **na
     if (status != RILL_OK || base == NULL) {
         return status;
     }
+    if (base[0] == '\0') {
+        return rill_error_set(error, RILL_INVALID, "extends",
+                              "is empty; name the file to extend, or leave it out");
+    }
     *name = join(file->texts[file->n_texts - 1].directory, base);
     return *name == NULL ? no_memory(error) : check_chain(file, *name, error);
 }
@@ -186,6 +190,25 @@ static const char *find_override(const experiment_file *file, const char *path)
     return found;
 }
 
+/// The last override that goes into the object around a path, where the file has no such object: what the
+/// object lacks is not the file's mistake. NULL when there is none.
+static const char *find_maker(const experiment_file *file, const char *path)
+{
+    const char *found = NULL, *rest = NULL;
+    char parent[sizeof((rill_error *)0)->path];
+    snprintf(parent, sizeof parent, "%s", path);
+    char *end = strrchr(parent, '.');
+    parent[end == NULL ? 0 : end - parent] = '\0';
+    json_follow(file->written, parent, &rest);
+    const size_t length = *rest == '\0' ? 0 : strlen(parent);
+    for (size_t i = 0; length > 0 && file->overrides != NULL && file->overrides[i] != NULL; i++) {
+        if (strncmp(file->overrides[i], parent, length) == 0 && file->overrides[i][length] == '.') {
+            found = file->overrides[i];
+        }
+    }
+    return found;
+}
+
 rill_status experiment_file_place(const experiment_file *file, rill_status status,
                                   rill_error *error)
 {
@@ -194,6 +217,7 @@ rill_status experiment_file_place(const experiment_file *file, rill_status statu
     }
     explain_error(file->root, error);
     const char *override = find_override(file, error->path);
+    override = override == NULL ? find_maker(file, error->path) : override;
     if (override != NULL) {
         return blame_override(file, override, status, error);
     }

@@ -1,8 +1,10 @@
 #include "experiments/json.h"
 
+#include "experiments/hash.h"
 #include "experiments/json_places.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,19 +177,33 @@ static void write_numbers(cJSON *json)
     }
 }
 
-char *json_print(const cJSON *json)
+static char *print_exactly(const cJSON *json, bool is_for_people)
 {
     cJSON *copy = cJSON_Duplicate(json, true);
     if (copy != NULL) {
         write_numbers(copy);
     }
-    char *text = cJSON_PrintUnformatted(copy);
+    char *text = is_for_people ? cJSON_Print(copy) : cJSON_PrintUnformatted(copy);
     cJSON_Delete(copy);
     return text;
 }
 
+char *json_print(const cJSON *json)
+{
+    return print_exactly(json, false);
+}
+
+char *json_print_lines(const cJSON *json)
+{
+    return print_exactly(json, true);
+}
+
 rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error)
 {
+    if (!cJSON_IsObject(object)) {
+        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
+                              json_kind(object));
+    }
     for (const cJSON *member = object->child; member != NULL; member = member->next) {
         bool is_known = false;
         for (size_t i = 0; keys[i] != NULL; i++) {
@@ -293,6 +309,48 @@ rill_status json_get_array(const cJSON *object, const char *key, bool is_require
     return get(object, key, is_required, cJSON_IsArray, "an array", value, error);
 }
 
+void json_write_short(const cJSON *json, int digits, char *text, size_t size)
+{
+    enum { HASH_LENGTH = 9 };
+    if (cJSON_IsNumber(json)) {
+        snprintf(text, size, "%.*g", digits, json->valuedouble);
+        return;
+    }
+    char *printed = cJSON_IsString(json) ? NULL : cJSON_PrintUnformatted(json);
+    const char *whole = cJSON_IsString(json) ? json->valuestring : printed == NULL ? "?" : printed;
+    if (strlen(whole) < size) {
+        snprintf(text, size, "%s", whole);
+    } else {
+        size_t kept = size - 1 - HASH_LENGTH;
+        while (kept > 0 && ((unsigned char)whole[kept] & 0xc0) == 0x80) {
+            kept--; // not within a character
+        }
+        snprintf(text, size, "%.*s~%08" PRIx32, (int)kept, whole,
+                 (uint32_t)hash_text(HASH_START, whole));
+    }
+    free(printed);
+}
+
+/// "id, params": the keys of an object, to be freed; NULL without memory.
+static char *list_members(const cJSON *object)
+{
+    size_t size = 8;
+    const cJSON *child = NULL;
+    cJSON_ArrayForEach (child, object) {
+        size += strlen(child->string) + 2;
+    }
+    char *list = calloc(1, size);
+    cJSON_ArrayForEach (child, object) {
+        if (list != NULL) {
+            strcat(strcat(list, child == object->child ? "" : ", "), child->string);
+        }
+    }
+    if (list != NULL && object->child == NULL) {
+        strcat(list, "none");
+    }
+    return list;
+}
+
 /// The element or member that the path goes on to, created in objects when missing.
 static cJSON *descend(cJSON *json, char **path, bool is_last, rill_error *error)
 {
@@ -305,28 +363,41 @@ static cJSON *descend(cJSON *json, char **path, bool is_last, rill_error *error)
             return NULL;
         }
         if (!cJSON_IsArray(json)) {
-            rill_error_set(error, RILL_INVALID, "", "no element \"%.60s\": this is %s", start,
-                           json_kind(json));
+            rill_error_set(error, RILL_INVALID, "", "%s has no element \"%.60s\"", json_kind(json),
+                           start);
             return NULL;
         }
         const long index = strtol(start + 1, NULL, 10);
         if (index >= cJSON_GetArraySize(json)) {
-            rill_error_set(error, RILL_INVALID, "", "no element [%ld]: the array has %d", index,
-                           cJSON_GetArraySize(json));
+            rill_error_set(error, RILL_INVALID, "", "no element [%ld]: the array has %d, from [0]",
+                           index, cJSON_GetArraySize(json));
             return NULL;
         }
         *path = end[1] == '.' ? end + 2 : end + 1;
         return cJSON_GetArrayItem(json, (int)index);
     }
     size_t length = strcspn(start, ".[");
-    if (length == 0 || !cJSON_IsObject(json)) {
-        rill_error_set(error, RILL_INVALID, "", "no member \"%.60s\": this is %s", start,
-                       json_kind(json));
+    if (length == 0) {
+        rill_error_set(error, RILL_INVALID, "", "there is no name in front of \"%.60s\"", start);
+        return NULL;
+    }
+    if (!cJSON_IsObject(json)) {
+        rill_error_set(error, RILL_INVALID, "", "%s has no member \"%.60s\"%s%s", json_kind(json),
+                       start, cJSON_IsArray(json) ? "; say of which element: [0]." : "",
+                       cJSON_IsArray(json) ? start : "");
         return NULL;
     }
     char separator = start[length];
     start[length] = '\0';
     cJSON *child = cJSON_GetObjectItemCaseSensitive(json, start);
+    if (child == NULL && separator == '[') {
+        char *keys = list_members(json);
+        rill_error_set(error, RILL_INVALID, "",
+                       "there is no array \"%.60s\"; here there are: %.400s", start,
+                       keys == NULL ? "?" : keys);
+        free(keys);
+        return NULL;
+    }
     if (child == NULL) {
         child = is_last ? cJSON_AddNullToObject(json, start) : cJSON_AddObjectToObject(json, start);
     }

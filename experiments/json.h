@@ -33,8 +33,13 @@ cJSON *json_number(double value);
 cJSON *json_numbers(const double *values, size_t n);
 /// A tree of arrays and objects as text, with such numbers. NULL without memory; free with `free`.
 char *json_print(const cJSON *json);
+/// The same over several lines, for people.
+char *json_print_lines(const cJSON *json);
+/// A value for tables and labels: a number with so many digits, a text as it is, anything else as JSON. Of what
+/// is longer than `size` - 1 the beginning and a hash, so that it can still be told from others.
+void json_write_short(const cJSON *json, int digits, char *text, size_t size);
 
-/// RILL_INVALID when the object has a key that is not in `keys` (NULL at the end), with the
+/// RILL_INVALID when it is no object, or has a key that is not in `keys` (NULL at the end), with the
 /// nearest one.
 rill_status json_check_keys(const cJSON *object, const char *const *keys, rill_error *error);
 

@@ -265,6 +265,12 @@ static const char *find_advice(const char *text, const scanner *s)
     if (is_digit(*s->at) && before == '0') {
         return "numbers do not begin with 0";
     }
+    if (is_digit(before) && *s->at == '_') {
+        return "numbers have no _ between their digits";
+    }
+    if (before == '0' && (*s->at == 'x' || *s->at == 'X')) {
+        return "JSON has decimal numbers alone";
+    }
     if (s->at > text && strcmp(s->expected, "the end of the text") == 0) {
         return "a file is one object";
     }

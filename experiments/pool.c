@@ -56,15 +56,6 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     return RILL_OK;
 }
 
-void pool_clear_runs(run_list *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        rill_run_clear(&list->runs[i]);
-    }
-    list->n = 0;
-    list->bytes = 0;
-}
-
 void pool_clear_notes(note_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -81,7 +72,7 @@ void pool_destroy(pool *p)
         return;
     }
     pool_clear_notes(&p->notes);
-    pool_clear_runs(&p->waiting);
+    run_list_clear(&p->waiting);
     free(p->waiting.runs);
     free(p->batch.runs);
     free(p->returned);
@@ -159,25 +150,6 @@ static void fail(pool *p, rill_status status, const rill_error *error)
     }
 }
 
-static bool append_run(run_list *list, const rill_run *run)
-{
-    if (list->n == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-        rill_run *runs = realloc(list->runs, capacity * sizeof *runs);
-        if (runs == NULL) {
-            return false;
-        }
-        list->runs = runs;
-        list->capacity = capacity;
-    }
-    list->runs[list->n++] = *run;
-    list->bytes += run->n_values * sizeof(double);
-    for (size_t i = 0; i < run->n_series; i++) {
-        list->bytes += run->series[i].capacity * sizeof(double);
-    }
-    return true;
-}
-
 /// A task is no longer out. With the lock held.
 static void come_back(pool *p, pool_task task)
 {
@@ -193,7 +165,7 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
 {
     pthread_mutex_lock(&p->lock);
     rill_error own = {0};
-    if (status == RILL_OK && !append_run(&p->waiting, run)) {
+    if (status == RILL_OK && !run_list_append(&p->waiting, run)) {
         status = rill_error_set(&own, RILL_NO_MEMORY, "", "out of memory");
         error = &own;
     }

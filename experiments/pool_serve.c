@@ -45,7 +45,7 @@ static void hand_on(pool *p)
             p->options->on_runs(p->options->context, batch->runs, batch->n, &p->hand_error);
         batch->n = 0; // they are the callee's
     }
-    pool_clear_runs(batch);
+    run_list_clear(batch);
 }
 
 static void report(pool *p)

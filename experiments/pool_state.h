@@ -3,15 +3,9 @@
 #define RILL_EXPERIMENTS_POOL_STATE_H
 
 #include "experiments/pool.h"
+#include "experiments/run_list.h"
 
 #include <pthread.h>
-
-/// Finished runs, in the order in which they came.
-typedef struct run_list {
-    rill_run *runs; ///< (n)
-    size_t n, capacity;
-    size_t bytes; ///< of their series and estimates
-} run_list;
 
 /// What workers leave besides finished runs.
 typedef struct note {
@@ -38,7 +32,7 @@ struct pool {
     size_t n_added;
     int64_t n_out;      ///< tasks taken and not given back
     int64_t *running;   ///< (n_variants) of each
-    run_list waiting;   ///< to be handed on
+    run_list waiting;   ///< to be handed on, in the order in which they came
     note_list notes;    ///< likewise, before them
     rill_status status; ///< first error of a worker
     rill_error error;
@@ -56,8 +50,7 @@ struct pool {
 
 /// Whether there is a task to give out. With the lock held.
 bool pool_has_task(pool *p);
-/// Frees what the lists hold; the room of a list of runs stays.
-void pool_clear_runs(run_list *list);
+/// Frees what the list holds.
 void pool_clear_notes(note_list *list);
 
 #endif

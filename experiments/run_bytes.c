@@ -1,7 +1,6 @@
 #include "experiments/run_bytes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const uint64_t magic = 0x6e7572206c6c6972u; // "rill run"
 
@@ -17,7 +16,7 @@ void run_bytes_put(bytes_writer *to, const rill_run *run)
     bytes_put_number(to, run->hash);
     bytes_put_number(to, (uint64_t)run->steps);
     bytes_put_number(to, (uint64_t)run->episodes);
-    bytes_put_reals(to, &run->wall_seconds, 1);
+    bytes_put_real(to, run->wall_seconds);
     bytes_put_number(to, run->n_values);
     bytes_put_reals(to, run->values, run->n_values);
     bytes_put_number(to, run->n_series);
@@ -55,8 +54,7 @@ static void get_run(bytes_reader *from, rill_run *run)
     run->hash = bytes_get_number(from);
     run->steps = (int64_t)bytes_get_bounded(from, INT64_MAX);
     run->episodes = (int64_t)bytes_get_bounded(from, INT64_MAX);
-    const uint64_t seconds = bytes_get_number(from);
-    memcpy(&run->wall_seconds, &seconds, sizeof seconds);
+    run->wall_seconds = bytes_get_real(from);
     const size_t n_values = bytes_get_count(from, NUMBER);
     run->values = bytes_get_reals(from, n_values);
     run->n_values = run->values == NULL ? 0 : n_values;

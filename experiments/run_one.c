@@ -3,12 +3,11 @@
 
 #include <stdlib.h>
 
-enum {
-    CHUNK =
-        1
-        << 16, // steps between looks at whether the estimates are finite, where nothing is recorded
-    FIRST_LOOK = 100 // step of the first look up from work, whose witness says how the run went
-};
+/// Steps between looks at whether the estimates are finite, where nothing is recorded.
+enum { CHUNK = 1 << 16 };
+
+/// Step of the first look up from work, whose witness says how the run went.
+enum { FIRST_LOOK = 100 };
 
 /// Seconds between looks at the clock and the stop flag, about; a run that was stopped after less than
 /// so many seconds of work leaves no checkpoint.

@@ -173,8 +173,17 @@ rill_status rill_scores_add(rill_scores *scores, const rill_run *run, rill_error
 const rill_score_row *rill_scores_find(const rill_scores *scores, int32_t variant,
                                        const char *metric)
 {
-    for (size_t i = 0; i < scores->n_rows; i++) {
-        if (scores->rows[i].variant == variant && strcmp(scores->rows[i].metric, metric) == 0) {
+    size_t first = 0; // row of the variant, or of a later one
+    for (size_t end = scores->n_rows; first < end;) {
+        const size_t middle = first + (end - first) / 2;
+        if (scores->rows[middle].variant < variant) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    for (size_t i = first; i < scores->n_rows && scores->rows[i].variant == variant; i++) {
+        if (strcmp(scores->rows[i].metric, metric) == 0) {
             return &scores->rows[i];
         }
     }

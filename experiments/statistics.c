@@ -99,9 +99,9 @@ int64_t rill_curve_reach(const double *values, size_t n, size_t width, double th
 {
     const double slack = 1e-12 * fabs(threshold);
     window moving = {0}; // the last `width` points
-    window fresh =
-        {0}; // those since the last multiple of `width`, where it takes the other's place,
-             // so that rounding does not add up along the curve
+    // those since the last multiple of `width`, where it takes the other's place, so that rounding does not
+    // add up along the curve
+    window fresh = {0};
     for (size_t i = 0; i < n; i++) {
         take(&moving, values[i]);
         take(&fresh, values[i]);

@@ -213,7 +213,7 @@ static rill_status compare_variant(const rill_store *store, const rill_variant *
                          : rill_error_set(error, RILL_INVALID, "",
                                           "%s holds runs of a different \"%.60s\" (they differ in "
                                           "%s); choose another directory with --out, or start "
-                                          "over with --restart",
+                                          "over with `rill run --restart`",
                                           store->file, own->label,
                                           place[0] == '\0' ? "the whole" : place + skipped);
 }
@@ -283,7 +283,7 @@ rill_status store_match(rill_store *store, const rill_experiment *experiment, bo
         status = rill_error_set(error, RILL_INVALID, "",
                                 "%s holds runs of a different experiment (of \"%.60s\", not of "
                                 "\"%.60s\"); choose another directory with --out, or start over "
-                                "with --restart",
+                                "with `rill run --restart`",
                                 store->file, store->labels[0],
                                 experiment->n_variants == 0 ? "" : experiment->variants[0].label);
     }

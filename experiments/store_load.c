@@ -1,4 +1,6 @@
 /// Reading stored runs.
+#include "experiments/bytes.h"
+#include "experiments/run_list.h"
 #include "experiments/store.h"
 
 #include <inttypes.h>
@@ -6,16 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Doubles from little-endian bytes.
-static void decode(const unsigned char *bytes, size_t n, double *values)
+/// The doubles of a blob, which belong to the caller, and their number; NULL for none, or without memory.
+static double *column_reals(sqlite3_stmt *select, int column, size_t *n)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits = 0;
-        for (int j = 0; j < 8; j++) {
-            bits |= (uint64_t)bytes[8 * i + (size_t)j] << (8 * j);
-        }
-        memcpy(&values[i], &bits, sizeof bits);
-    }
+    const unsigned char *blob = sqlite3_column_blob(select, column);
+    bytes_reader from = {blob, (size_t)sqlite3_column_bytes(select, column), RILL_OK};
+    *n = from.left / sizeof(double);
+    return bytes_get_reals(&from, *n);
 }
 
 static rill_status run_damaged(const rill_store *store, const rill_run *run, rill_error *error)
@@ -42,13 +41,12 @@ static rill_status load_series(const rill_store *store, int64_t run_id, sqlite3_
         snprintf(series->metric, sizeof series->metric, "%s", store_text(select, 0));
         const char *unit = store_text(select, 1);
         series->unit = strcmp(unit, "steps") == 0 ? RILL_STEPS : RILL_EPISODES;
-        const unsigned char *bytes = sqlite3_column_blob(select, 3);
-        series->count = series->capacity = (size_t)sqlite3_column_bytes(select, 3) / 8;
-        series->values = malloc(8 * series->count + 1);
-        if (series->values == NULL) {
+        series->values = column_reals(select, 3, &series->capacity);
+        series->count = series->capacity;
+        if (series->values == NULL && series->count > 0) {
+            series->count = 0;
             return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
         }
-        decode(bytes, series->count, series->values);
         if (series->every < 1) {
             return run_damaged(store, run, error);
         }
@@ -71,13 +69,9 @@ static rill_status load_run(const rill_store *store, sqlite3_stmt *select,
     run->status =
         strcmp(store_text(select, 2), "diverged") == 0 ? RILL_RUN_DIVERGED : RILL_RUN_DONE;
     run->hash = strtoull(store_text(select, 3), NULL, 16);
-    run->n_values = (size_t)sqlite3_column_bytes(select, 7) / 8;
-    if (run->n_values > 0) {
-        run->values = malloc(8 * run->n_values);
-        if (run->values == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-        }
-        decode(sqlite3_column_blob(select, 7), run->n_values, run->values);
+    run->values = column_reals(select, 7, &run->n_values);
+    if (run->values == NULL && run->n_values > 0) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     rill_status status =
         load_series(store, sqlite3_column_int64(select, 0), select_series, run, error);
@@ -154,24 +148,11 @@ rill_status rill_store_each(rill_store *store,
     return status;
 }
 
-typedef struct run_list {
-    rill_run *runs;
-    size_t n, capacity;
-} run_list;
-
 static rill_status keep_run(void *context, rill_run *run, rill_error *error)
 {
-    run_list *list = context;
-    if (list->n == list->capacity) {
-        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
-        rill_run *runs = realloc(list->runs, capacity * sizeof *runs);
-        if (runs == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-        }
-        list->runs = runs;
-        list->capacity = capacity;
+    if (!run_list_append(context, run)) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    list->runs[list->n++] = *run;
     *run = (rill_run){0};
     return RILL_OK;
 }

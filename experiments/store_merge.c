@@ -37,8 +37,8 @@ static rill_status find_variant(const rill_store *into, const rill_store_variant
     sqlite3_bind_text(select, 1, variant->label, -1, SQLITE_STATIC);
     rill_status status = RILL_OK;
     const int code = sqlite3_step(select);
-    if (code == SQLITE_ROW && (is_compared(into, variant->label) ||
-                               strcmp(store_text(select, 1), variant->config) == 0)) {
+    if (code == SQLITE_ROW && (strcmp(store_text(select, 1), variant->config) == 0 ||
+                               is_compared(into, variant->label))) {
         *id = sqlite3_column_int64(select, 0);
     } else if (code == SQLITE_ROW) {
         status = rill_error_set(error, RILL_INVALID, "",

@@ -1,4 +1,5 @@
 /// Storing runs, and what is stored already.
+#include "experiments/bytes.h"
 #include "experiments/store.h"
 
 #include <inttypes.h>
@@ -84,31 +85,19 @@ void store_writer_close(const store_writer *w)
     sqlite3_finalize(w->remove_checkpoint);
 }
 
-/// Doubles as little-endian bytes, whatever the machine's order.
-static void encode(const double *values, size_t n, unsigned char *bytes)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits = 0;
-        memcpy(&bits, &values[i], sizeof bits);
-        for (int j = 0; j < 8; j++) {
-            bytes[8 * i + (size_t)j] = (unsigned char)(bits >> (8 * j));
-        }
-    }
-}
-
-/// Binds doubles as a blob; NULL is bound for none.
+/// Binds doubles as a blob, little-endian whatever the machine's order; NULL is bound for NULL.
 static rill_status bind_values(sqlite3_stmt *statement, int column, const double *values, size_t n)
 {
-    if (values == NULL) {
-        sqlite3_bind_null(statement, column);
-        return RILL_OK;
-    }
-    unsigned char *bytes = malloc(8 * n + 1);
-    if (bytes == NULL) {
+    bytes_writer blob = {0};
+    bytes_put_reals(&blob, values, n);
+    if (blob.is_incomplete) {
         return RILL_NO_MEMORY;
     }
-    encode(values, n, bytes);
-    sqlite3_bind_blob64(statement, column, bytes, 8 * n, free);
+    if (values != NULL && n == 0) {
+        sqlite3_bind_zeroblob(statement, column, 0);
+    } else {
+        sqlite3_bind_blob64(statement, column, blob.data, blob.size, free);
+    }
     return RILL_OK;
 }
 

@@ -31,8 +31,8 @@ static rill_status read_agent(const char *text, size_t length, const char *const
         if (*agent < n_agents) {
             return RILL_OK;
         }
-        return rill_error_set(error, RILL_INVALID, "", "no agents[%d]: there %s %d", (int)*agent,
-                              n_agents == 1 ? "is" : "are", (int)n_agents);
+        return rill_error_set(error, RILL_INVALID, "", "no agents[%d]: there %s %d, from agents[0]",
+                              (int)*agent, n_agents == 1 ? "is" : "are", (int)n_agents);
     }
     const char *nearest = rill_nearest_name(name, labels);
     return rill_error_set(
@@ -96,8 +96,71 @@ static bool can_meet(const sweep_path *a, const sweep_path *b)
     return a->agent == b->agent || a->agent < 0 || b->agent < 0;
 }
 
-/// Short names, longer where two paths of an agent would have the same. Refuses a path that is set twice.
-static rill_status name_paths(const sweep *s, rill_error *error)
+/// Whether one path is the other or leads to it.
+static bool is_under(const char *path, const char *above)
+{
+    const size_t length = strlen(above);
+    return strncmp(path, above, length) == 0 && strchr(".[", path[length]) != NULL;
+}
+
+/// Where a path stands in the file, or with a `point` from 0 the value that it gets there.
+static void place_path(const sweep *s, int32_t axis, int32_t path, int32_t point, char place[512])
+{
+    const char *key = s->axes[axis].key;
+    const char *text = s->axes[axis].paths[path].text;
+    if (strcmp(key, "zip") == 0 && point >= 0) {
+        snprintf(place, 512, "sweep[%d].zip.%.400s[%d]", (int)axis, text, (int)point);
+    } else if (strcmp(key, "zip") == 0 || strcmp(key, "random") == 0) {
+        snprintf(place, 512, "sweep[%d].%s.%.400s", (int)axis, key, text);
+    } else if (point < 0) {
+        snprintf(place, 512, "sweep[%d].path", (int)axis);
+    } else if (strcmp(key, "values") == 0) {
+        snprintf(place, 512, "sweep[%d].values[%d]", (int)axis, (int)point);
+    } else {
+        snprintf(place, 512, "sweep[%d]", (int)axis);
+    }
+}
+
+/// Refuses a path that is set twice, and one that replaces what another has set before, so that its setting
+/// would be told and not be there.
+static rill_status check_pair(const sweep *s, int32_t i, int32_t p, int32_t j, int32_t q,
+                              rill_error *error)
+{
+    const sweep_path *first = &s->axes[i].paths[p];
+    const sweep_path *then = &s->axes[j].paths[q];
+    char place[512];
+    if (!can_meet(first, then) || !is_under(first->rest, then->rest)) {
+        return RILL_OK;
+    }
+    place_path(s, j, q, -1, place);
+    return strcmp(first->rest, then->rest) == 0
+               ? rill_error_set(error, RILL_INVALID, place,
+                                "\"%.80s\" is set twice, by \"%.80s\" too", then->text, first->text)
+               : rill_error_set(
+                     error, RILL_INVALID, place,
+                     "\"%.80s\" would replace what \"%.80s\" has set; put it in front of that",
+                     then->text, first->text);
+}
+
+/// Checks each path against those before it.
+static rill_status check_pairs(const sweep *s, rill_error *error)
+{
+    rill_status status = RILL_OK;
+    for (int32_t j = 0; j < s->n_axes; j++) {
+        for (int32_t q = 0; q < s->axes[j].n_paths; q++) {
+            for (int32_t i = 0; i <= j; i++) {
+                const int32_t end = i < j ? s->axes[i].n_paths : q;
+                for (int32_t p = 0; p < end && status == RILL_OK; p++) {
+                    status = check_pair(s, i, p, j, q, error);
+                }
+            }
+        }
+    }
+    return status;
+}
+
+/// Short names, longer where two paths of an agent would have the same.
+static void name_paths(const sweep *s)
 {
     enum { MAX_MEMBERS = 4 };
     for (int32_t i = 0; i < s->n_axes; i++) {
@@ -112,39 +175,16 @@ static rill_status name_paths(const sweep *s, rill_error *error)
                         const sweep_path *other = &s->axes[j].paths[q];
                         char name[48];
                         sweep_name(other->rest, n, name);
-                        if (other == path || !can_meet(path, other)) {
-                            continue;
-                        }
-                        is_alone = is_alone && strcmp(name, path->name) != 0;
-                        if (strcmp(other->rest, path->rest) == 0) {
-                            char place[32];
-                            snprintf(place, sizeof place, "sweep[%d]", (int)(j > i ? j : i));
-                            return rill_error_set(error, RILL_INVALID, place,
-                                                  "\"%.80s\" is set twice, by \"%.80s\" too",
-                                                  path->text, other->text);
-                        }
+                        is_alone = is_alone && (other == path || !can_meet(path, other) ||
+                                                strcmp(name, path->name) != 0);
                     }
                 }
             }
         }
     }
-    return RILL_OK;
 }
 
-/// A value in few characters.
-static void write_value(const cJSON *value, int digits, char *text, size_t size)
-{
-    if (cJSON_IsNumber(value)) {
-        snprintf(text, size, "%.*g", digits, value->valuedouble);
-        return;
-    }
-    char *json = cJSON_IsString(value) ? NULL : cJSON_PrintUnformatted(value);
-    snprintf(text, size, "%.60s",
-             cJSON_IsString(value) ? value->valuestring
-             : json == NULL        ? "?"
-                                   : json);
-    free(json);
-}
+enum { VALUE_SIZE = 61 };
 
 /// Whether all numbers are exact with so many digits.
 static bool are_exact(cJSON *const *points, int32_t n, int digits)
@@ -177,13 +217,13 @@ static void choose_digits(sweep_axis *axis)
             is_told = true;
             for (int32_t i = 0; i < axis->n_points && is_told; i++) {
                 for (int32_t j = 0; j < i && is_told; j++) {
-                    char a[80], b[80];
+                    char a[VALUE_SIZE], b[VALUE_SIZE];
                     if (!cJSON_IsNumber(points[i]) || !cJSON_IsNumber(points[j]) ||
                         points[i]->valuedouble == points[j]->valuedouble) {
                         continue;
                     }
-                    write_value(points[i], digits, a, sizeof a);
-                    write_value(points[j], digits, b, sizeof b);
+                    json_write_short(points[i], digits, a, sizeof a);
+                    json_write_short(points[j], digits, b, sizeof b);
                     is_told = strcmp(a, b) != 0;
                 }
             }
@@ -210,17 +250,23 @@ rill_status sweep_read(sweep *s, const cJSON *root, const char *const *labels, i
         const int32_t i = s->n_axes++; // counted first: a half-read one is freed too
         sweep_axis *axis = &s->axes[i];
         status = sweep_axis_read(axis, element, i, seed, error);
-        for (int32_t p = 0; p < axis->n_paths && status == RILL_OK; p++) {
-            status = read_path(&axis->paths[p], labels, n_agents, error);
-        }
         if (status != RILL_OK) {
             char place[32];
             snprintf(place, sizeof place, "sweep[%d]", (int)i);
             return rill_error_prefix(error, status, place);
         }
+        for (int32_t p = 0; p < axis->n_paths; p++) {
+            status = read_path(&axis->paths[p], labels, n_agents, error);
+            if (status != RILL_OK) {
+                char place[512];
+                place_path(s, i, p, -1, place);
+                return rill_error_prefix(error, status, place);
+            }
+        }
         choose_digits(axis);
     }
-    return name_paths(s, error);
+    name_paths(s);
+    return check_pairs(s, error);
 }
 
 void sweep_clear(sweep *s)
@@ -283,14 +329,27 @@ static const cJSON *value_of(const sweep_axis *axis, int32_t path, int32_t point
     return axis->points[(ptrdiff_t)path * axis->n_points + point];
 }
 
+/// Where a path leads in the whole file, for an agent.
+static void write_place(const sweep_path *path, int32_t agent, char *place, size_t size)
+{
+    if (path->agent == SWEEP_ENVIRONMENT) {
+        snprintf(place, size, "%s", path->rest);
+    } else {
+        snprintf(place, size, "agents[%d]%s", (int)agent, path->rest);
+    }
+}
+
 rill_status sweep_apply(const sweep *s, int32_t agent, int64_t point, cJSON *tree, cJSON **settings,
                         char **label, rill_error *error)
 {
-    enum { LABEL_SIZE = 1024 };
+    size_t size = 1;
+    for (int32_t i = 0; i < s->n_axes; i++) {
+        size += (size_t)s->axes[i].n_paths * (sizeof s->axes->paths->name + VALUE_SIZE + 3);
+    }
     size_t used = 0;
     int32_t *at = split(s, agent, point);
     *settings = cJSON_CreateObject();
-    *label = calloc(1, LABEL_SIZE);
+    *label = calloc(1, size);
     rill_status status =
         at == NULL || *settings == NULL || *label == NULL ? out_of_memory(error) : RILL_OK;
     for (int32_t i = 0; i < s->n_axes && status == RILL_OK; i++) {
@@ -301,61 +360,108 @@ rill_status sweep_apply(const sweep *s, int32_t agent, int64_t point, cJSON *tre
                 continue;
             }
             const cJSON *value = value_of(axis, p, at[i]);
-            char place[512], text[80];
-            snprintf(place, sizeof place, "%s%s",
-                     path->agent == SWEEP_ENVIRONMENT ? "" : "agents[0]", path->rest);
+            char place[512], text[VALUE_SIZE];
+            write_place(path, 0, place, sizeof place);
             status = json_set(tree, place, cJSON_Duplicate(value, true), error);
-            cJSON_AddItemToObject(*settings, path->text, cJSON_Duplicate(value, true));
-            write_value(value, path->digits, text, sizeof text);
-            if (used < LABEL_SIZE - 160) {
-                used +=
-                    (size_t)snprintf(*label + used, LABEL_SIZE - used, ", %s=%s", path->name, text);
+            if (status == RILL_INVALID && error != NULL) {
+                const rill_error cause = *error;
+                place_path(s, i, p, -1, place);
+                rill_error_set(error, status, place, "\"%.200s\": %.400s", path->text,
+                               cause.message);
             }
+            cJSON_AddItemToObject(*settings, path->text, cJSON_Duplicate(value, true));
+            json_write_short(value, path->digits, text, sizeof text);
+            used += (size_t)snprintf(*label + used, size - used, ", %s=%s", path->name, text);
         }
     }
     free(at);
     return status;
 }
 
-/// Whether one path is the other or leads to it.
-static bool is_under(const char *path, const char *above)
+/// Moves an error to the path, or the value of a path, that it is about; false where it is not about this one.
+static bool blame_path(const sweep *s, int32_t axis, int32_t p, int32_t agent, int32_t point,
+                       rill_error *error)
 {
-    const size_t length = strlen(above);
-    return strncmp(path, above, length) == 0 && strchr(".[", path[length]) != NULL;
+    const sweep_path *path = &s->axes[axis].paths[p];
+    const rill_error cause = *error;
+    char place[512], target[512];
+    write_place(path, agent, target, sizeof target);
+    if (cause.is_of_name && is_under(target, cause.path)) {
+        const bool is_last = strcmp(target, cause.path) == 0;
+        const char *name = strrchr(cause.path, '.');
+        place_path(s, axis, p, -1, place);
+        rill_error_set(error, cause.status, place, "\"%.200s\": %.60s%s%.400s", path->text,
+                       is_last || name == NULL ? "" : name + 1, is_last ? "" : ": ", cause.message);
+        return true;
+    }
+    if (!is_under(cause.path, target)) {
+        return false;
+    }
+    char text[VALUE_SIZE];
+    json_write_short(value_of(&s->axes[axis], p, point), 15, text, sizeof text);
+    const char *rest = cause.path + strlen(target); // a place inside the value
+    rest += *rest == '.';
+    place_path(s, axis, p, point, place);
+    rill_error_set(error, cause.status, place, "%.200s = %s: %.100s%s%.400s", path->text, text,
+                   rest, *rest == '\0' ? "" : ": ", cause.message);
+    return true;
+}
+
+/// The path by which the sweep sets what is at or under a place; NULL where none does.
+static const sweep_path *find_path(const sweep *s, int32_t n_agents, const char *place)
+{
+    for (int32_t i = 0; i < s->n_axes; i++) {
+        for (int32_t p = 0; p < s->axes[i].n_paths; p++) {
+            const sweep_path *path = &s->axes[i].paths[p];
+            for (int32_t agent = 0; agent < n_agents; agent++) {
+                char above[512];
+                write_place(path, agent, above, sizeof above);
+                if (is_about(path, agent) && is_under(place, above)) {
+                    return path;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+rill_status sweep_check_overrides(const sweep *s, int32_t n_agents, const char *const *overrides,
+                                  rill_error *error)
+{
+    for (; overrides != NULL && *overrides != NULL; overrides++) {
+        char place[512];
+        snprintf(place, sizeof place, "%.*s", (int)strcspn(*overrides, "="), *overrides);
+        const sweep_path *path = find_path(s, n_agents, place);
+        if (path != NULL) {
+            return rill_error_set(error, RILL_INVALID, place,
+                                  "the sweep sets it (\"%.200s\"), and would set it after this; "
+                                  "change the sweep, or leave it out with --set 'sweep=[]'",
+                                  path->text);
+        }
+    }
+    return RILL_OK;
 }
 
 rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char *label,
                         rill_error *error, rill_status status)
 {
-    int32_t *at = error == NULL ? NULL : split(s, agent, point);
-    for (int32_t i = 0; i < s->n_axes && at != NULL; i++) {
-        for (int32_t p = 0; p < s->axes[i].n_paths && at[i] >= 0; p++) {
-            const sweep_path *path = &s->axes[i].paths[p];
-            char place[512];
-            if (path->agent == SWEEP_ENVIRONMENT) {
-                snprintf(place, sizeof place, "%s", path->rest);
-            } else {
-                snprintf(place, sizeof place, "agents[%d]%s", (int)agent, path->rest);
-            }
-            if (is_about(path, agent) && is_under(error->path, place)) {
-                const rill_error cause = *error;
-                char text[80];
-                write_value(value_of(&s->axes[i], p, at[i]), 15, text, sizeof text);
-                const char *rest = cause.path + strlen(place); // a place inside the value
-                rest += *rest == '.';
-                snprintf(place, sizeof place, "sweep[%d]", (int)i);
-                rill_error_set(error, status, place, "%.200s = %s: %.100s%s%.400s", path->text,
-                               text, rest, *rest == '\0' ? "" : ": ", cause.message);
-                free(at);
-                return status;
-            }
+    int32_t *at = error == NULL || s->n_axes == 0 ? NULL : split(s, agent, point);
+    if (at == NULL) {
+        return status;
+    }
+    bool is_found = false;
+    int32_t n_set = 0;
+    for (int32_t i = 0; i < s->n_axes; i++) {
+        for (int32_t p = 0; p < s->axes[i].n_paths; p++) {
+            const bool is_set = at[i] >= 0 && is_about(&s->axes[i].paths[p], agent);
+            n_set += is_set;
+            is_found = is_found || (is_set && blame_path(s, i, p, agent, at[i], error));
         }
     }
-    const size_t used = error == NULL ? 0 : strlen(error->message);
-    if (at != NULL && s->n_axes > 0) { // what the sweep has set may be the reason all the same
-        error->is_of_name = false;     // what stands in the file there is no help
+    free(at);
+    if (!is_found || n_set > 1) { // another setting may be the reason
+        const size_t used = strlen(error->message);
         snprintf(error->message + used, sizeof error->message - used, " (in \"%.200s\")", label);
     }
-    free(at);
     return status;
 }

@@ -18,6 +18,7 @@ typedef struct sweep_path {
 
 /// Paths that take their values together, point by point.
 typedef struct sweep_axis {
+    const char *key;   ///< under which the values stand: "values", "from", "zip" or "random"
     sweep_path *paths; ///< (n_paths)
     int32_t n_paths, n_points;
     cJSON **values; ///< (n_paths) arrays of n_points values
@@ -54,9 +55,14 @@ int64_t sweep_count(const sweep *s, int32_t agent);
 rill_status sweep_apply(const sweep *s, int32_t agent, int64_t point, cJSON *tree, cJSON **settings,
                         char **label, rill_error *error);
 
+/// Refuses overrides ("agents[0].params.alpha=0.1", NULL at the end, may be NULL) of what the sweep sets: they
+/// would change nothing.
+rill_status sweep_check_overrides(const sweep *s, int32_t n_agents, const char *const *overrides,
+                                  rill_error *error);
+
 /// Says where a mistake in setting `point` comes from: an error whose path lies at or under a path of an
-/// axis is moved to that axis, others tell the label of the variant. Paths begin with "environment" or
-/// "agents[<agent>]".
+/// axis, or is a wrong name in such a path, is moved to the value that the axis gives or to the path; all
+/// tell the label of the variant. Paths begin with "environment" or "agents[<agent>]".
 rill_status sweep_blame(const sweep *s, int32_t agent, int64_t point, const char *label,
                         rill_error *error, rill_status status);
 

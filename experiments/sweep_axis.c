@@ -167,9 +167,9 @@ static rill_status read_zip(sweep_axis *axis, const cJSON *json, rill_error *err
         }
         if (n != first) {
             rill_error_set(error, RILL_INVALID, list->string,
-                           "has %d values, and \"%.60s\" has %d: lists tied together are equally "
+                           "has %d value%s, and \"%.60s\" has %d: lists tied together are equally "
                            "long",
-                           n, lists->child->string, first);
+                           n, n == 1 ? "" : "s", lists->child->string, first);
             return rill_error_prefix(error, RILL_INVALID, "zip");
         }
         axis->paths[i].text = strdup(list->string);
@@ -203,8 +203,8 @@ static rill_status draw_points(sweep_axis *axis, const cJSON *choices, const ran
                                int64_t count, rill_rng *rng, rill_error *error)
 {
     enum { MAX_TRIES = 1000 };
-    int64_t *drawn =
-        malloc((size_t)count * sizeof *drawn); // numbers of the points, where they have one
+    // numbers of the points, where they have one
+    int64_t *drawn = malloc((size_t)count * sizeof *drawn);
     for (int32_t n = 0, tries = 0; drawn != NULL && n < count && tries < MAX_TRIES;) {
         int32_t p = 0;
         int64_t point = 0;
@@ -303,12 +303,12 @@ rill_status sweep_axis_create(sweep_axis *axis, int32_t n_paths, rill_error *err
 rill_status sweep_axis_read(sweep_axis *axis, const cJSON *json, int32_t number, uint64_t seed,
                             rill_error *error)
 {
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
-    rill_status status = cJSON_HasObjectItem(json, "zip") ? read_zip(axis, json, error)
-                         : cJSON_HasObjectItem(json, "random")
+    axis->key = cJSON_HasObjectItem(json, "zip")      ? "zip"
+                : cJSON_HasObjectItem(json, "random") ? "random"
+                : cJSON_HasObjectItem(json, "values") ? "values"
+                                                      : "from";
+    rill_status status = strcmp(axis->key, "zip") == 0 ? read_zip(axis, json, error)
+                         : strcmp(axis->key, "random") == 0
                              ? read_random(axis, json, number, seed, error)
                              : read_grid(axis, json, error);
     if (status != RILL_OK) {

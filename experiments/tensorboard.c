@@ -8,6 +8,8 @@
 //     SummaryMetadata  1 plugin_data
 //     PluginData       1 plugin_name (string)
 //     TensorProto      1 dtype (enum; 7 is a string), 2 tensor_shape, 8 string_val (bytes, repeated)
+#include "experiments/bytes.h"
+
 #include <errno.h>
 #include <rill/tensorboard.h>
 #include <stdbool.h>
@@ -35,30 +37,7 @@ uint32_t rill_crc32c(const void *bytes, size_t n)
 
 // ------------------------------------------------------------------------------- protocol buffers
 
-/// A message under way.
-typedef struct message {
-    unsigned char *bytes; ///< (size)
-    size_t size, capacity;
-    bool is_incomplete; ///< there was no memory for all
-} message;
-
 enum { WIRE_VARINT = 0, WIRE_64_BITS = 1, WIRE_BYTES = 2, WIRE_32_BITS = 5 };
-
-static void put(message *m, const void *bytes, size_t n)
-{
-    if (n > m->capacity - m->size) {
-        const size_t capacity = 2 * (m->size + n) + 64;
-        unsigned char *grown = realloc(m->bytes, capacity);
-        if (grown == NULL) {
-            m->is_incomplete = true;
-            return;
-        }
-        m->bytes = grown;
-        m->capacity = capacity;
-    }
-    memcpy(m->bytes + m->size, bytes, n);
-    m->size += n;
-}
 
 /// A number as `n` bytes, the lowest first.
 static void to_bytes(uint64_t number, unsigned char *bytes, size_t n)
@@ -68,14 +47,14 @@ static void to_bytes(uint64_t number, unsigned char *bytes, size_t n)
     }
 }
 
-static void put_fixed(message *m, uint64_t number, size_t n_bytes)
+static void put_fixed(bytes_writer *m, uint64_t number, size_t n_bytes)
 {
     unsigned char bytes[8];
     to_bytes(number, bytes, n_bytes);
-    put(m, bytes, n_bytes);
+    bytes_put_bytes(m, bytes, n_bytes);
 }
 
-static void put_varint(message *m, uint64_t number)
+static void put_varint(bytes_writer *m, uint64_t number)
 {
     for (; number > 127; number >>= 7) {
         put_fixed(m, (number & 127) | 128, 1);
@@ -83,26 +62,24 @@ static void put_varint(message *m, uint64_t number)
     put_fixed(m, number, 1);
 }
 
-static void put_key(message *m, unsigned field, unsigned wire)
+static void put_key(bytes_writer *m, unsigned field, unsigned wire)
 {
     put_varint(m, field << 3 | wire);
 }
 
-static void put_integer(message *m, unsigned field, int64_t number)
+static void put_integer(bytes_writer *m, unsigned field, int64_t number)
 {
     put_key(m, field, WIRE_VARINT);
     put_varint(m, (uint64_t)number);
 }
 
-static void put_double(message *m, unsigned field, double number)
+static void put_double(bytes_writer *m, unsigned field, double number)
 {
-    uint64_t bits = 0;
-    memcpy(&bits, &number, sizeof bits);
     put_key(m, field, WIRE_64_BITS);
-    put_fixed(m, bits, 8);
+    bytes_put_real(m, number);
 }
 
-static void put_float(message *m, unsigned field, float number)
+static void put_float(bytes_writer *m, unsigned field, float number)
 {
     uint32_t bits = 0;
     memcpy(&bits, &number, sizeof bits);
@@ -110,23 +87,23 @@ static void put_float(message *m, unsigned field, float number)
     put_fixed(m, bits, 4);
 }
 
-static void put_bytes(message *m, unsigned field, const void *bytes, size_t n)
+static void put_bytes(bytes_writer *m, unsigned field, const void *bytes, size_t n)
 {
     put_key(m, field, WIRE_BYTES);
     put_varint(m, n);
-    put(m, bytes, n);
+    bytes_put_bytes(m, bytes, n);
 }
 
-static void put_text(message *m, unsigned field, const char *text)
+static void put_text(bytes_writer *m, unsigned field, const char *text)
 {
     put_bytes(m, field, text, strlen(text));
 }
 
 /// A message inside another, which is empty afterwards, with its memory kept.
-static void put_message(message *m, unsigned field, message *inner)
+static void put_message(bytes_writer *m, unsigned field, bytes_writer *inner)
 {
     m->is_incomplete = m->is_incomplete || inner->is_incomplete;
-    put_bytes(m, field, inner->bytes, inner->size);
+    put_bytes(m, field, inner->data, inner->size);
     inner->size = 0;
 }
 
@@ -135,9 +112,9 @@ static void put_message(message *m, unsigned field, message *inner)
 struct rill_event_file {
     FILE *stream;
     char *path;
-    message event, summary, value, part;
-    bool has_failed;       ///< to write
-    bool is_out_of_memory; ///< something was left out
+    bytes_writer event, summary, value, part; ///< messages under way
+    bool has_failed;                          ///< to write
+    bool is_out_of_memory;                    ///< something was left out
 };
 
 static uint32_t mask(uint32_t crc)
@@ -148,15 +125,15 @@ static uint32_t mask(uint32_t crc)
 /// Writes the event under way, framed, and begins another.
 static void write_event(rill_event_file *file)
 {
-    message *event = &file->event;
+    bytes_writer *event = &file->event;
     unsigned char head[12], tail[4];
     to_bytes(event->size, head, 8);
     to_bytes(mask(rill_crc32c(head, 8)), head + 8, 4);
-    to_bytes(mask(rill_crc32c(event->bytes, event->size)), tail, 4);
+    to_bytes(mask(rill_crc32c(event->data, event->size)), tail, 4);
     if (event->is_incomplete) {
         file->is_out_of_memory = true;
     } else if (fwrite(head, 1, sizeof head, file->stream) != sizeof head ||
-               fwrite(event->bytes, 1, event->size, file->stream) != event->size ||
+               fwrite(event->data, 1, event->size, file->stream) != event->size ||
                fwrite(tail, 1, sizeof tail, file->stream) != sizeof tail) {
         file->has_failed = true;
     }
@@ -209,7 +186,7 @@ void rill_event_file_text(rill_event_file *file, const char *tag, int64_t step, 
                           const char *text)
 {
     enum { DT_STRING = 7 };
-    message name = {0};
+    bytes_writer name = {0};
     put_text(&file->value, 1, tag);
     // a tensor of no dimensions: one text
     put_integer(&file->part, 1, DT_STRING);
@@ -220,7 +197,7 @@ void rill_event_file_text(rill_event_file *file, const char *tag, int64_t step, 
     put_message(&file->part, 1, &name);
     put_message(&file->value, 9, &file->part);
     write_value(file, step, wall_time);
-    free(name.bytes);
+    free(name.data);
 }
 
 rill_status rill_event_file_close(rill_event_file *file, rill_error *error)
@@ -237,10 +214,10 @@ rill_status rill_event_file_close(rill_event_file *file, rill_error *error)
     } else if (file->is_out_of_memory) {
         status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
-    free(file->event.bytes);
-    free(file->summary.bytes);
-    free(file->value.bytes);
-    free(file->part.bytes);
+    free(file->event.data);
+    free(file->summary.data);
+    free(file->value.data);
+    free(file->part.data);
     free(file->path);
     free(file);
     return status;

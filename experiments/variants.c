@@ -1,5 +1,6 @@
 /// From the agents of an experiment and its sweep to what is run.
 #include "experiments/experiment.h"
+#include "experiments/explain.h"
 #include "experiments/sweep.h"
 
 #include <stdio.h>
@@ -54,10 +55,6 @@ static rill_status read_agent(rill_variant *variant, const cJSON *json, rill_err
     static const char *const keys[] = {"label",     "id",       "params",       "policy",
                                        "behaviour", "features", "distribution", "policy_features",
                                        "optimiser", NULL};
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
     const char *id = NULL;
     const cJSON *object = NULL;
     rill_status status = json_read_part(json, keys, &id, &object, error);
@@ -114,6 +111,17 @@ static rill_status place_agent(rill_error *error, rill_status status, int32_t ag
     return rill_error_prefix(error, status, place);
 }
 
+/// Says more of an unknown name: where in the agent of `tree`, as a sweep has set it, it belongs.
+static void explain_name(const cJSON *tree, rill_error *error)
+{
+    if (error != NULL && error->is_of_name) {
+        rill_error explained = *error;
+        rill_error_prefix(&explained, explained.status, "agents[0]");
+        explain_error(tree, &explained);
+        memcpy(error->message, explained.message, sizeof error->message);
+    }
+}
+
 /// One setting of an agent. `tree` is {"environment": ..., "agents": [the agent]}, changed by the sweep.
 static rill_status read_variant(rill_experiment *experiment, rill_variant *variant, cJSON *tree,
                                 const sweep *s, int64_t point, rill_error *error)
@@ -138,7 +146,12 @@ static rill_status read_variant(rill_experiment *experiment, rill_variant *varia
         status = world_read(experiment, environment, &variant->world, error);
         if (status == RILL_OK) {
             status = read_agent(variant, agents->child, error);
-            status = status == RILL_OK ? RILL_OK : place_agent(error, status, number);
+            if (status != RILL_OK) {
+                if (s->n_axes > 0) {
+                    explain_name(tree, error);
+                }
+                status = place_agent(error, status, number);
+            }
         }
         status = status == RILL_OK ? RILL_OK
                                    : sweep_blame(s, number, point, variant->label, error, status);
@@ -214,6 +227,10 @@ static rill_status read_labels(const cJSON *json, const char **labels, rill_erro
         status = status == RILL_OK ? json_get_text(agent, "id", true, &labels[n], error) : status;
         status =
             status == RILL_OK ? json_get_text(agent, "label", false, &labels[n], error) : status;
+        if (status == RILL_OK && labels[n][0] == '\0') {
+            status = rill_error_set(error, RILL_INVALID, "label",
+                                    "is empty; give a text, or leave it out: then it is the id");
+        }
         for (int32_t i = 0; i < n && status == RILL_OK; i++) {
             if (strcmp(labels[i], labels[n]) == 0) {
                 status = rill_error_set(error, RILL_INVALID, "label",
@@ -229,7 +246,8 @@ static rill_status read_labels(const cJSON *json, const char **labels, rill_erro
     return RILL_OK;
 }
 
-rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_error *error)
+rill_status variants_read(rill_experiment *experiment, const cJSON *root,
+                          const char *const *overrides, rill_error *error)
 {
     const cJSON *environment = NULL;
     const cJSON *agents = NULL;
@@ -246,6 +264,7 @@ rill_status variants_read(rill_experiment *experiment, const cJSON *root, rill_e
     status = status == RILL_OK ? read_labels(agents, labels, error) : status;
     if (status == RILL_OK) {
         status = sweep_read(&s, root, labels, n, experiment->seed, error);
+        status = status == RILL_OK ? sweep_check_overrides(&s, n, overrides, error) : status;
     }
     int64_t count = 0;
     for (int32_t i = 0; i < n && status == RILL_OK; i++) {

@@ -12,10 +12,6 @@ enum { MAX_EPISODE_STEPS = 1 << 30 };
 static rill_status read_wrapper(rill_env **env, const cJSON *json, rill_error *error)
 {
     static const char *const keys[] = {"id", "params", NULL};
-    if (!cJSON_IsObject(json)) {
-        return rill_error_set(error, RILL_INVALID, "", "found %s, expected an object",
-                              json_kind(json));
-    }
     const char *id = NULL;
     const cJSON *object = NULL;
     rill_status status = json_read_part(json, keys, &id, &object, error);

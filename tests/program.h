@@ -170,8 +170,8 @@ typedef struct result {
 typedef struct start_options {
     const char *stdout_path; ///< NULL: caught
     rlim_t file_size;        ///< limit of a file's size; 0: none
-    const char *
-        *launcher; ///< a program that starts it, with arguments, ending with NULL; NULL: none
+    /// A program that starts it, with arguments, ending with NULL; NULL: none.
+    const char **launcher;
 } start_options;
 
 /// Starts the program; `arguments` without its name, ending with NULL.

@@ -7,6 +7,7 @@
 #include <rill/experiment.h>
 #include <rill/recorder.h>
 #include <rill/scores.h>
+#include <rill/store.h>
 
 /// An experiment from JSON with ' for ".
 static inline rill_experiment *experiment_of(const char *text)
@@ -127,6 +128,29 @@ static inline void assert_same_run(const rill_run *a, const rill_run *b)
     }
     ck_assert_uint_eq(a->n_values, b->n_values);
     ck_assert(a->n_values == 0 || memcmp(a->values, b->values, 8 * a->n_values) == 0);
+}
+
+/// All runs of a result directory, by variant and number.
+static inline collection load_results(const char *directory)
+{
+    rill_error error = {0};
+    collection c = {0};
+    rill_store *store = NULL;
+    ASSERT_OK(rill_store_open_results(&store, directory, &error), &error);
+    ASSERT_OK(rill_store_load(store, &c.runs, &c.count, &error), &error);
+    rill_store_close(store);
+    return c;
+}
+
+/// A result directory holds these runs, and no others.
+static inline void assert_results(const char *directory, const collection *expected)
+{
+    collection c = load_results(directory);
+    ck_assert_uint_eq(c.count, expected->count);
+    for (size_t i = 0; i < c.count; i++) {
+        assert_same_run(&expected->runs[i], &c.runs[i]);
+    }
+    release_runs(&c);
 }
 
 #endif

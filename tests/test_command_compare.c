@@ -161,6 +161,10 @@ START_TEST(test_tasks)
     write_json("lake.json", lake);
     ASSERT_DONE("run", "cliff.json", "--out", "cliff", "--quiet");
     ASSERT_DONE("run", "lake.json", "--out", "lake", "--quiet");
+    ASSERT_DONE("compare", "lake", "cliff", "--normalise", "0:1,-100:-13");
+    ck_assert_ptr_nonnull(strstr(ran.out,
+                                 "  lake: mean of episodes 191-200; 0 is 0, 1 is 1\n"
+                                 "  cliff: mean of episodes 41-50; -100 is 0, -13 is 1\n"));
     ASSERT_DONE("compare", "lake", "cliff", "--normalise", "0:1,-100:-13", "--gamma", "0.9",
                 "--json");
     cJSON *json = printed_json();

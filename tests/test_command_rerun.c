@@ -106,6 +106,10 @@ START_TEST(test_dry_run)
         free(text);
     }
     cJSON_Delete(json);
+    ASSERT_DONE(
+        "run", "s.json", "--out", "kept", "--dry-run", "--set",
+        "sweep=[{\"path\": \"environment.id\", \"values\": [\"cliff_walking\", \"taxi\"]}]");
+    ck_assert_ptr_nonnull(strstr(ran.out, "several environments, "));
     // with --restart none of them counts
     ASSERT_DONE("run", "s.json", "--out", "kept", "--dry-run", "--restart");
     ck_assert_ptr_nonnull(strstr(ran.out, "\n18 runs to do; about "));

@@ -131,7 +131,7 @@ START_TEST(test_best_is_an_experiment)
     const double mean = number(cJSON_GetArrayItem(json, 0), "mean");
     cJSON_Delete(json);
     // run by itself, it repeats its runs to the bit
-    ASSERT_DONE("run", "best.json", "--runs", "5", "--json");
+    ASSERT_DONE("run", "best.json", "--json");
     json = printed_json();
     ck_assert_int_eq(cJSON_GetArraySize(json), 2);
     ck_assert_double_eq(number(cJSON_GetArrayItem(json, 1), "mean"), mean);

@@ -514,9 +514,9 @@ START_TEST(test_wrong_expect)
          "expect[0].states", "found 3, expected an array"},
         {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1, 5], 'values': "
                "[1, 2]"),
-         "expect[0].states", "number 2 is not a state; there are 0 to 4"},
+         "expect[0].states[1]", "5 is not a state; there are 0 to 4"},
         {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [0.5], 'values': [1]"),
-         "expect[0].states", "number 1 is not a state"},
+         "expect[0].states[0]", "0.5 is not a state"},
         {EXACT("'tolerance': 0, 'exact': 'optimal', 'discount': 1, 'states': [1, 2], 'values': "
                "[1]"),
          "expect[0].values", "1 values for 2 states"},

@@ -350,7 +350,7 @@ START_TEST(test_rbf_of_one_centre)
     rill_error error = {0};
     ASSERT_REFUSED(
         try_map(&map, "rbf", rill_space_box(3, low, high), "centres=1000,1000,2", &error), &error,
-        "centres", "2e+06 centres are too many");
+        "centres", "2e+06 centres in all are too many, allowed are 1048576");
     ASSERT_REFUSED(try_map(&map, "rbf", rill_space_box(3, low, high), "centres=2,2", &error),
                    &error, "centres", "2 numbers for 3 dimensions");
 }

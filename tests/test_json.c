@@ -322,9 +322,9 @@ START_TEST(test_overrides)
         {"a", "", "cannot read \"a\", expected path=value"},
         {"=1", "", "cannot read \"=1\", expected path=value"},
         {"a.=1", "", "cannot read \"a.=1\", expected path=value"},
-        {"a.x=1", "a.x", "no member \"x\": this is a number"},
-        {"b..c=1", "b..c", "no member \".c\": this is an object"},
-        {".a=1", ".a", "no member \".a\": this is an object"},
+        {"a.x=1", "a.x", "a number has no member \"x\""},
+        {"b..c=1", "b..c", "there is no name in front of \".c\""},
+        {".a=1", ".a", "there is no name in front of \".a\""},
         {"b.c[2]=1", "b.c[2]", "no element [2]: the array has 2"},
         {"b.c[99999999999999999999]=1", "b.c[99999999999999999999]", "no element ["},
         {"b.c[-1]=1", "b.c[-1]", "cannot read \"[-1]\", expected [number]"},
@@ -332,9 +332,10 @@ START_TEST(test_overrides)
         {"b.c[1=1", "b.c[1", "cannot read \"[1\", expected [number]"},
         {"b.c[1]d=1", "b.c[1]d", "cannot read \"[1]d\", expected [number]"},
         {"b.c[x]=1", "b.c[x]", "cannot read \"[x]\", expected [number]"},
-        {"b[0]=1", "b[0]", "no element \"[0]\": this is an object"},
-        {"b.c.d=1", "b.c.d", "no member \"d\": this is an array"},
-        {"[0]=1", "[0]", "no element \"[0]\": this is an object"},
+        {"b[0]=1", "b[0]", "an object has no element \"[0]\""},
+        {"b.c.d=1", "b.c.d", "an array has no member \"d\"; say of which element: [0].d"},
+        {"d[0]=1", "d[0]", "there is no array \"d\"; here there are: a, b"},
+        {"[0]=1", "[0]", "an object has no element \"[0]\""},
     };
     char *before = quoted(tree);
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -354,6 +355,39 @@ START_TEST(test_overrides)
         cJSON_Delete(json);
     }
     free(before);
+}
+END_TEST
+
+START_TEST(test_short_values)
+{
+    static const struct {
+        const char *json, *text;
+    } cases[] = {
+        {"0.123456789", "0.1235"},
+        {"'a text as it is, 20'", "a text as it is, 20"},
+        {"[1,2,3,4,5,6,7,8,9]", "[1,2,3,4,5,6,7,8,9]"},
+        {"'1234567890\u00e4bcdefghij'", "1234567890~"}, // the letter would end behind the cut
+    };
+    char text[21];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *json = quoted(cases[i].json);
+        cJSON *value = cJSON_Parse(json);
+        json_write_short(value, 4, text, sizeof text);
+        const bool is_cut = strchr(cases[i].text, '~') != NULL;
+        ck_assert_msg(strncmp(text, cases[i].text, is_cut ? strlen(cases[i].text) : 21) == 0,
+                      "%s: %s", json, text);
+        cJSON_Delete(value);
+        free(json);
+    }
+    // what begins alike stays different
+    char other[21];
+    cJSON *values = cJSON_Parse("[[1,2,3,4,5,6,7,8,9,10],[1,2,3,4,5,6,7,8,9,11]]");
+    json_write_short(values->child, 4, text, sizeof text);
+    json_write_short(values->child->next, 4, other, sizeof other);
+    ck_assert_int_eq(strncmp(text, other, 12), 0);
+    ck_assert_str_ne(text, other);
+    ck_assert_uint_eq(strlen(text), 20);
+    cJSON_Delete(values);
 }
 END_TEST
 
@@ -389,4 +423,4 @@ START_TEST(test_files)
 END_TEST
 
 TEST_MAIN_WITH_FILES(test_mistakes, test_depth, test_twin_keys, test_members, test_unknown_keys,
-                     test_numbers_keep_their_bits, test_overrides, test_files)
+                     test_numbers_keep_their_bits, test_overrides, test_short_values, test_files)

@@ -35,17 +35,7 @@ static const char history[] =
 /// The results are whole, and those of undisturbed runs.
 static void assert_complete(const collection *all)
 {
-    rill_store *store = NULL;
-    rill_run *runs = NULL;
-    size_t n = 0;
-    ASSERT_OK(rill_store_open_results(&store, "out", &error), &error);
-    ASSERT_OK(rill_store_load(store, &runs, &n, &error), &error);
-    ck_assert_uint_eq(n, all->count);
-    for (size_t i = 0; i < n; i++) {
-        assert_same_run(&all->runs[i], &runs[i]);
-    }
-    rill_runs_destroy(runs, n);
-    rill_store_close(store);
+    assert_results("out", all);
     char *left = ask("SELECT count(*) FROM checkpoints");
     ck_assert_str_eq(left, "0");
     free(left);
@@ -191,15 +181,42 @@ static double told_steps(void)
     return atof(steps + strlen("\"steps\":"));
 }
 
+/// Waits until a program that is under way tells that steps were taken.
+static void wait_for_steps(const process *p)
+{
+    bool is_told = false;
+    for (int t = 0; t < 10000 && !is_told; t++) {
+        sleep_milliseconds(10);
+        char *text = read_whole(p->err_path, NULL);
+        for (const char *at = text; (at = strstr(at, "\"steps\":")) != NULL && !is_told; at++) {
+            is_told = atof(at + strlen("\"steps\":")) > 0.0;
+        }
+        free(text);
+    }
+    ck_assert(is_told);
+}
+
+static void wait_for_checkpoint(void)
+{
+    bool is_there = false;
+    for (int t = 0; t < 20000 && !is_there; t++) {
+        sleep_milliseconds(1);
+        char *n = ask("SELECT count(*) FROM checkpoints");
+        is_there = strcmp(n, "1") == 0;
+        free(n);
+    }
+    ck_assert(is_there);
+}
+
 /// What a run has done is not done again: not after a kill, once there is a checkpoint, and not after
-/// Ctrl-C, which leaves one of a run that has taken some seconds.
+/// Ctrl-C, which leaves one of a run that has worked for two seconds.
 START_TEST(test_work_is_kept)
 {
     static const struct {
         int signal;
         const char *seconds; ///< of --checkpoint
         double work;         ///< seconds
-    } cases[] = {{SIGKILL, "0.05", 0.5}, {SIGINT, "0.1", 0.5}, {SIGTERM, "3600", 4.0}};
+    } cases[] = {{SIGKILL, "0.05", 2.0}, {SIGINT, "0.1", 2.0}, {SIGTERM, "3600", 8.0}};
     enter_fresh_directory();
     write_json("long.json",
                "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa'}],"
@@ -209,22 +226,16 @@ START_TEST(test_work_is_kept)
         char set[64], steps[32];
         snprintf(steps, sizeof steps, "%lld", (long long)steps_of(cases[i].work));
         snprintf(set, sizeof set, "stop.steps=%s", steps);
-        const char *const arguments[] = {"run", "long.json",    "--out",          "out", "--set",
-                                         set,   "--checkpoint", cases[i].seconds, NULL};
+        const char *const arguments[] = {
+            "run",          "long.json",      "--out",           "out", "--set", set,
+            "--checkpoint", cases[i].seconds, "--json-progress", NULL};
         remove_tree("out");
         process p = start_program(&(start_options){0}, arguments);
-        const bool is_left_at_the_end = cases[i].signal == SIGTERM;
-        for (int t = 0; t < 20000 && !is_left_at_the_end; t++) {
-            char *n = ask("SELECT count(*) FROM checkpoints");
-            const bool is_there = strcmp(n, "1") == 0;
-            free(n);
-            if (is_there) {
-                break;
-            }
-            sleep_milliseconds(1);
-        }
-        if (is_left_at_the_end) {
-            sleep_milliseconds(2500);
+        if (cases[i].signal == SIGTERM) { // its checkpoint is left at the end
+            wait_for_steps(&p);
+            sleep_milliseconds(2100);
+        } else {
+            wait_for_checkpoint();
         }
         kill(p.pid, cases[i].signal);
         finish_program(&p, &ran);

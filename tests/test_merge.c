@@ -12,28 +12,6 @@ static const char text[] =
     " 'agents': [{'id': 'sarsa'}, {'id': 'q_learning'}, {'id': 'expected_sarsa'}],"
     " 'stop': {'episodes': 12}, 'runs': 5, 'record': ['return', 'length']}";
 
-/// All runs of a directory.
-static collection load(const char *directory)
-{
-    collection c = {0};
-    rill_store *store = NULL;
-    ASSERT_OK(rill_store_open_results(&store, directory, &error), &error);
-    ASSERT_OK(rill_store_load(store, &c.runs, &c.count, &error), &error);
-    rill_store_close(store);
-    return c;
-}
-
-/// A directory holds these runs.
-static void assert_holds(const char *directory, const collection *expected)
-{
-    collection c = load(directory);
-    ck_assert_uint_eq(c.count, expected->count);
-    for (size_t i = 0; i < c.count; i++) {
-        assert_same_run(&expected->runs[i], &c.runs[i]);
-    }
-    release_runs(&c);
-}
-
 static void assert_says(const char *part)
 {
     ck_assert_msg(strstr(ran.out, part) != NULL, "\"%s\" is not in: %s", part, ran.out);
@@ -48,7 +26,7 @@ static collection run_whole_and_shards(void)
     ASSERT_DONE("run", "my.json", "--shard", "1/3");
     ASSERT_DONE("run", "my.json", "--shard", "2/3");
     ASSERT_DONE("run", "my.json", "--shard", "3/3");
-    collection c = load("results/whole");
+    collection c = load_results("results/whole");
     ck_assert_uint_eq(c.count, 15);
     return c;
 }
@@ -64,7 +42,7 @@ START_TEST(test_shards_are_the_whole)
     for (int i = 1; i <= 3; i++) {
         char directory[40];
         snprintf(directory, sizeof directory, "results/my/shard-%d-of-3", i);
-        collection c = load(directory);
+        collection c = load_results(directory);
         ck_assert_uint_eq(c.count, 5);
         release_runs(&c);
     }
@@ -73,10 +51,10 @@ START_TEST(test_shards_are_the_whole)
                               "results/my/shard-2-of-3: 5 runs, 5 new\n"
                               "results/my/shard-3-of-3: 5 runs, 5 new\n"
                               "results/my holds 15 of 15 runs.\n");
-    assert_holds("results/my", &whole);
+    assert_results("results/my", &whole);
     ASSERT_DONE("merge", "results/my"); // again: nothing to do
     assert_says("results/my/shard-3-of-3: 5 runs, 0 new\nresults/my holds 15 of 15 runs.");
-    assert_holds("results/my", &whole);
+    assert_results("results/my", &whole);
     // it is a result directory like any other
     ASSERT_DONE("run", "my.json");
     assert_says("15 of 15 runs are there already");
@@ -116,10 +94,10 @@ START_TEST(test_adding_to_what_is_there)
     assert_says("sum holds 10 of 15 runs");
     ASSERT_DONE("run", "my.json", "--out", "sum"); // or make the rest
     assert_says("10 of 15 runs are there already");
-    assert_holds("sum", &whole);
+    assert_results("sum", &whole);
     ASSERT_DONE("merge", "results/whole", "results/my", "--out", "other/sum", "--quiet");
     ck_assert_str_eq(ran.out, "");
-    assert_holds("other/sum", &whole);
+    assert_results("other/sum", &whole);
     // more runs than the first source was asked for
     ASSERT_DONE("run", "my.json", "--runs", "7", "--out", "more");
     ASSERT_DONE("merge", "sum", "more", "--out", "all");
@@ -141,7 +119,7 @@ START_TEST(test_another_result_is_refused)
 {
     collection whole = run_whole_and_shards();
     // a run of shard 1 as other code might have made it
-    collection c = load("results/my/shard-1-of-3");
+    collection c = load_results("results/my/shard-1-of-3");
     rill_run *run = &c.runs[3];
     run->series[0].values[2] += 1.0;
     run->hash = rill_run_hash(run);
@@ -157,11 +135,11 @@ START_TEST(test_another_result_is_refused)
     snprintf(part, sizeof part, "odd: sum/results.sqlite: run %d of \"%s\" is there already",
              (int)run->run, experiment->variants[run->variant].label);
     ASSERT_FAILED_WITH(4, part);
-    assert_holds("sum", &whole);
+    assert_results("sum", &whole);
     // the other way round, the odd one came first: of shard 1 then nothing is taken, not even what fits
     RUN("merge", "odd", "results/my/shard-2-of-3", "results/my/shard-1-of-3", "--out", "odd sum");
     ASSERT_FAILED_WITH(4, "results/my/shard-1-of-3: odd sum/results.sqlite: run");
-    collection sum = load("odd sum");
+    collection sum = load_results("odd sum");
     ck_assert_uint_eq(sum.count, 10);
     release_runs(&sum);
     rill_experiment_destroy(experiment);
@@ -179,14 +157,14 @@ START_TEST(test_damage_is_refused_whole)
     ASSERT_FAILED_WITH(4, "results/my/shard-2-of-3");
     ck_assert_ptr_nonnull(strstr(ran.err, "does not fit its hash"));
     ck_assert_str_eq(ran.out, "results/my/shard-1-of-3: 5 runs, 5 new\n");
-    collection sum = load("results/my");
+    collection sum = load_results("results/my");
     ck_assert_uint_eq(sum.count, 5);
     release_runs(&sum);
     // repaired, it goes on
     remove_tree("results/my/shard-2-of-3");
     ASSERT_DONE("run", "my.json", "--shard", "2/3");
     ASSERT_DONE("merge", "results/my");
-    assert_holds("results/my", &whole);
+    assert_results("results/my", &whole);
     release_runs(&whole);
 }
 END_TEST
@@ -198,12 +176,12 @@ START_TEST(test_other_experiments_are_refused)
     RUN("merge", "results/my", "seed-6", "--out", "sum");
     ASSERT_FAILED_WITH(2, "seed-6: sum/results.sqlite holds runs of a different \"sarsa\"");
     ck_assert_ptr_nonnull(strstr(ran.err, "differ in seed"));
-    assert_holds("sum", &whole);
+    assert_results("sum", &whole);
     ASSERT_DONE("run", "my.json", "--set", "agents[1].params.alpha=0.25", "--out", "alpha");
     RUN("merge", "alpha", "results/my", "--out", "results/whole");
     ASSERT_FAILED_WITH(2, "alpha: results/whole/results.sqlite holds runs of a different");
     ck_assert_ptr_nonnull(strstr(ran.err, "\"q_learning\" (they differ in params.alpha)"));
-    assert_holds("results/whole", &whole);
+    assert_results("results/whole", &whole);
     release_runs(&whole);
 }
 END_TEST
@@ -227,8 +205,8 @@ START_TEST(test_variants_are_added)
     }
     ASSERT_DONE("merge", "first", "second", "--out", "sum");
     assert_says("second: 6 runs, 3 new\n");
-    collection sum = load("sum");
-    collection all = load("all");
+    collection sum = load_results("sum");
+    collection all = load_results("all");
     ck_assert_uint_eq(sum.count, 9);
     ck_assert_uint_eq(all.count, 9);
     for (size_t i = 0; i < 9; i++) {
@@ -236,7 +214,7 @@ START_TEST(test_variants_are_added)
     }
     // one whose experiment has changed on the way holds more variants than that has
     ASSERT_DONE("merge", "grown", "--out", "copy");
-    assert_holds("copy", &all);
+    assert_results("copy", &all);
     release_runs(&sum);
     release_runs(&all);
 }
@@ -281,8 +259,8 @@ START_TEST(test_sources_are_only_read)
         free(after);
     }
     ck_assert_int_eq(count_entries("results/whole"), 1);
-    assert_holds("sum", &whole);
-    assert_holds("killed", &whole);
+    assert_results("sum", &whole);
+    assert_results("killed", &whole);
     release_runs(&whole);
 }
 END_TEST

@@ -115,6 +115,10 @@ START_TEST(test_syntax)
         {WITH_PARAMS("'alpha': 5.@"), "", "not JSON: found }}, expected a digit"},
         {WITH("'seed': 0@1"), "",
          "not JSON: found 1, expected \",\" or \"}\" (numbers do not begin with 0)"},
+        {WITH("'seed': 0@x10"), "",
+         "not JSON: found x10, expected \",\" or \"}\" (JSON has decimal numbers alone)"},
+        {WITH("'seed': 1@_000"), "",
+         "not JSON: found _000, expected \",\" or \"}\" (numbers have no _ between their digits)"},
         {WITH("'note': 'two@\nlines'"), "",
          "not JSON: found the end of the line, expected a closing quote"},
         {WITH("'note': '@\\d'"), "", "not JSON: found \\d\", expected one of \\\" \\\\"},
@@ -380,16 +384,32 @@ START_TEST(test_values)
          "50 is beyond the end of a run, stop.episodes 5"},
         {EXPECT("'q_learning'", "'return'", "@[5, 1]"), "expect[0].window",
          "expected [first, last], counted from 1, in episodes or steps"},
-        {WITH("'sweep': [@{'path': 'agents[0].params.alpha', 'values': [0.1, -1]}]"), "sweep[0]",
-         "agents[0].params.alpha = -1: -1 is out of range"},
-        {WITH("'sweep': [@{'path': 'agents[0].params.alpha', 'values': [{'from': 1}]}]"),
-         "sweep[0]", "agents[0].params.alpha = {\"from\":1}: schedule: missing; expected a text"},
-        {WITH("'sweep': [@{'path': 'params.alpha', 'values': [0.1]}]"), "sweep[0]",
+        {WITH("'sweep': [{'path': 'agents[0].params.alpha', 'values': [0.1, @-1]}]"),
+         "sweep[0].values[1]", "agents[0].params.alpha = -1: -1 is out of range"},
+        {WITH("'sweep': [{'path': 'agents[0].params.alpha', 'values': [@{'from': 1}]}]"),
+         "sweep[0].values[0]",
+         "agents[0].params.alpha = {\"from\":1}: schedule: missing; expected a text"},
+        {"{\n  " CLIFF ",\n  'agents': [{'id': 'q_learning', @'alpha': 0.1}],\n  " STOP ",\n  "
+         "'sweep': [{'path': 'agents[0].params.gamma', 'values': [0.9, 1]}]\n}\n",
+         "agents[0].alpha",
+         "unknown here; it belongs into \"params\": {\"alpha\": ...} (in \"q_learning, gamma=0.9\")"},
+        {"{\n  " CLIFF
+         ",\n  'agents': [{'id': 'q_learning', 'params': {@'epsilon': 0.1}}],\n  " STOP
+         ",\n  'sweep': [{'path': 'agents[0].params.gamma', 'values': [0.9, 1]}]\n}\n",
+         "agents[0].params.epsilon", "unknown here; it belongs to epsilon_greedy: \"policy\": "},
+        {WITH("'sweep': [{'path': @'params.alpha', 'values': [0.1]}]"), "sweep[0].path",
          "\"params.alpha\" is no path of a sweep; these begin with"},
         {WITH(
              "'sweep': [{'zip': {'agents[0].params.gamma': [1, 0.9], 'agents[0].params.alpha': @[1]}}]"),
          "sweep[0].zip.agents[0].params.alpha",
-         "has 1 values, and \"agents[0].params.gamma\" has 2"},
+         "has 1 value, and \"agents[0].params.gamma\" has 2"},
+        {WITH("'$schema': @5"), "$schema", "found 5, expected a text"},
+        {WITH("'record': [{'metric': 'return', 'every': @6}]"), "record[0].every",
+         "6 is beyond the end of a run, stop.episodes 5, so that nothing would be recorded"},
+        {WITH("'evaluation': {'every': @10}"), "evaluation.every",
+         "10 is beyond the end of a run, stop.episodes 5"},
+        {WITH("'extends': @''"), "extends", "is empty; name the file to extend, or leave it out"},
+        {WITH_AGENT("'label': @''"), "agents[0].label", "is empty; give a text, or leave it out"},
     };
     ASSERT_ALL_SAID(mistakes);
 }
@@ -462,7 +482,14 @@ START_TEST(test_overrides)
         {"rusn=3", "rill: f.json: rusn: unknown key; did you mean \"runs\"? (from --set rusn=3)"},
         {"runs", "rill: f.json: cannot read \"runs\", expected path=value (from --set runs)"},
         {"agents[7].id=sarsa",
-         "rill: f.json: agents[7].id: no element [7]: the array has 1 (from --set agents[7].id=sarsa)"},
+         "rill: f.json: agents[7].id: no element [7]: the array has 1, from [0] (from --set agents[7].id=sarsa)"},
+        {"agents.id=sarsa", "rill: f.json: agents.id: an array has no member \"id\"; say of which "
+                            "element: [0].id (from --set agents.id=sarsa)"},
+        {"agent[0].id=sarsa", "rill: f.json: agent[0].id: there is no array \"agent\"; here there "
+                              "are: environment, agents, stop (from --set agent[0].id=sarsa)"},
+        // what is missing beside it is its own mistake
+        {"evaluation.episodes=5",
+         "rill: f.json: evaluation.every: missing; expected a number (from --set evaluation.episodes=5)"},
         {"extends=g.json",
          "rill: f.json: extends: cannot be set from outside; write it into the file"},
         // what it does not set is in the file
@@ -479,6 +506,18 @@ START_TEST(test_overrides)
         ASSERT_FAILED_WITH(2, cases[i].message);
         ck_assert(!exists("out"));
     }
+    // a sweep would undo it
+    write_json("f.json", "{" SOUND ", 'sweep': [{'zip': {'agents[*].params.alpha': [0.1, 0.2],"
+                         " 'environment.params.is_slippery': [false, true]}}]}");
+    static const char *const undone[] = {"agents[0].params.alpha=0.3",
+                                         "agents[0].params.alpha.from=1",
+                                         "environment.params.is_slippery=true"};
+    for (size_t i = 0; i < sizeof undone / sizeof undone[0]; i++) {
+        RUN("run", "f.json", "--out", "out", "--set", undone[i]);
+        ASSERT_FAILED_WITH(2, ": the sweep sets it (\"");
+    }
+    ASSERT_DONE("run", "f.json", "--dry-run", "--set", undone[0], "--set", "sweep=[]");
+    ASSERT_DONE("run", "f.json", "--dry-run", "--set", "agents[0].params.gamma=0.9");
 }
 END_TEST
 

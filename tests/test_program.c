@@ -324,6 +324,20 @@ START_TEST(test_labels_of_every_kind)
 END_TEST
 
 /// Stopped by Ctrl-C, killed, terminated, and each time gone on with the same command: in the end
+/// Columns stand below each other also where a character takes two columns, or several bytes.
+START_TEST(test_wide_labels)
+{
+    enter_fresh_directory();
+    write_json("wide.json",
+               "{'environment': {'id': 'cliff_walking'}, 'agents': [{'label': '策略迭代', 'id':"
+               " 'sarsa'}, {'label': 'Größe α', 'id': 'sarsa'}], 'stop': {'episodes': 5}}");
+    ASSERT_DONE("run", "wide.json", "--quiet");
+    ck_assert_ptr_nonnull(strstr(ran.out, "agent     metric  over"));
+    ck_assert_ptr_nonnull(strstr(ran.out, "策略迭代  return  episode 5"));
+    ck_assert_ptr_nonnull(strstr(ran.out, "Größe α   return  episode 5"));
+}
+END_TEST
+
 /// the results are those of a run that was left alone.
 START_TEST(test_interrupted_killed_and_resumed)
 {
@@ -856,7 +870,7 @@ END_TEST
 
 TEST_MAIN_WITH_FILES(test_run, test_threads_and_overrides, test_summary,
                      test_diverged_runs_are_counted, test_export, test_labels_of_every_kind,
-                     test_interrupted_killed_and_resumed, test_bad_usage, test_help,
-                     test_places_that_cannot_be_read_or_written, test_full_output, test_full_disk,
-                     test_damaged_results, test_results_of_another_experiment, test_verify,
-                     test_verify_table, test_suite)
+                     test_wide_labels, test_interrupted_killed_and_resumed, test_bad_usage,
+                     test_help, test_places_that_cannot_be_read_or_written, test_full_output,
+                     test_full_disk, test_damaged_results, test_results_of_another_experiment,
+                     test_verify, test_verify_table, test_suite)

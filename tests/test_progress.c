@@ -252,16 +252,17 @@ static screen *watch(int columns, int lines, const char *const *variables)
 START_TEST(test_wide)
 {
     static const char *const variables[] = {"TERM=xterm", "LANG=C.UTF-8", NULL};
-    static const char *const parts[] = {"Sarsa, alpha=0.1 ",
-                                        "expected_sarsa, alpha=0.5",
-                                        "Q-learning α, with a label that goes on~",
-                                        "/100000  ..........  ",
-                                        "/s  ",
-                                        " left  return -",
-                                        "█",
-                                        "/600000 runs, ",
-                                        " steps/s, "};
-    screen *s = watch(150, 20, variables);
+    static const char *const parts[] = {
+        "Sarsa, alpha=0.1 ",
+        "expected_sarsa, alpha=0.5",
+        "Q-learning α, with a label that goes on and on and on and on, alpha=0.1",
+        "/100000  ..........  ",
+        "/s  ",
+        " left  return -",
+        "█",
+        "/600000 runs, ",
+        " steps/s, "};
+    screen *s = watch(170, 20, variables);
     ck_assert_int_eq(s->greatest, 7); // six variants and all
     ck_assert(s->has_color);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -282,15 +283,17 @@ START_TEST(test_narrow)
     } cases[] = {
         {150, 20, {"TERM=xterm", "LC_ALL=C", "NO_COLOR=1"}, 7, "#", "█"},
         {80, 6, {"TERM=xterm", "LANG=C.UTF-8"}, 5, "; 2 more variants", ".."},
-        {32, 20, {"TERM=xterm", "LANG=C.UTF-8"}, 7, "Q-learning α,", "return"},
+        {80, 20, {"TERM=xterm", "LANG=C.UTF-8"}, 7, "d on, 0.5 ", "alpha="}, // a label's end tells
+        {32, 20, {"TERM=xterm", "LANG=C.UTF-8"}, 7, "Q-lear~", "return"},
         {150, 2, {"TERM=xterm", "LANG=C.UTF-8"}, 1, "; 6 more variants", "Sarsa"},
-        {8, 20, {"TERM=xterm"}, 7, "Sarsa,~", "/100000"},
+        {8, 20, {"TERM=xterm"}, 7, "Sa~ 0.1", "/100000"},
         {150, 20, {"TERM=xterm", "COLUMNS=30", "LINES=4"}, 3, "/100000", "return"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         screen *s = watch(cases[i].columns, cases[i].lines, cases[i].variables);
         ck_assert_int_eq(s->greatest, cases[i].height);
-        ck_assert(s->has_color == (i == 1)); // elsewhere what has colours is left out
+        ck_assert(s->has_color ==
+                  (cases[i].columns == 80)); // elsewhere what has colours is left out
         ASSERT_SHOWS(s, cases[i].shown);
         ASSERT_HIDES(s, cases[i].hidden);
         free(s);
@@ -413,6 +416,12 @@ START_TEST(test_json)
     ck_assert_int_eq(o.code, 3);
     check_events(&o, 600000, "interrupted", &n_runs, &n_progress);
     ck_assert(n_runs > 0 && n_progress >= 3);
+    // to go on, the results are not to be forgotten again
+    static const char *const anew[] = {"run", "x.json", "--json-progress", "--restart", "--out",
+                                       "out", NULL};
+    o = run_on_terminal(80, 24, none, anew, "\"progress\"");
+    ck_assert_ptr_nonnull(strstr(o.text, "the same command without --restart goes on"));
+    free(o.text);
 }
 END_TEST
 

@@ -79,34 +79,19 @@ static int count_in(const char *text, const char *part)
     return n;
 }
 
-static collection load(const char *directory)
-{
-    collection c = {0};
-    rill_store *store = NULL;
-    ASSERT_OK(rill_store_open_results(&store, directory, &error), &error);
-    ASSERT_OK(rill_store_load(store, &c.runs, &c.count, &error), &error);
-    rill_store_close(store);
-    return c;
-}
-
 /// Two directories hold the same runs.
 static void assert_same_results(const char *a, const char *b)
 {
-    collection x = load(a);
-    collection y = load(b);
-    ck_assert_uint_eq(x.count, y.count);
-    for (size_t i = 0; i < x.count; i++) {
-        assert_same_run(&x.runs[i], &y.runs[i]);
-    }
+    collection x = load_results(a);
+    assert_results(b, &x);
     release_runs(&x);
-    release_runs(&y);
 }
 
 /// Two directories hold the same runs below a number; one may hold more.
 static void assert_same_first_runs(const char *a, const char *b, int64_t n_runs)
 {
-    collection x = load(a);
-    collection y = load(b);
+    collection x = load_results(a);
+    collection y = load_results(b);
     size_t at = 0;
     for (size_t i = 0; i < x.count; i++) {
         for (; x.runs[i].run < n_runs && at < y.count && y.runs[at].run >= n_runs; at++) {
@@ -257,12 +242,13 @@ END_TEST
 static pid_t find_rank(int rank)
 {
     char command[600];
-    snprintf(command, sizeof command,
-             "for p in /proc/[0-9]*; do"
-             " test \"$(cat $p/comm)\" = rill && tr '\\0' '\\n' <$p/environ | grep -qx %s=%s &&"
-             " tr '\\0' '\\n' <$p/environ | grep -qxE '(OMPI_COMM_WORLD|PMI)_RANK=%d' &&"
-             " echo ${p#/proc/}; done 2>/dev/null",
-             job_variable, getenv(job_variable), rank);
+    snprintf(
+        command, sizeof command,
+        "for p in /proc/[0-9]*; do" // without a process for each that is not it
+        " read -r name <$p/comm && test \"$name\" = rill && tr '\\0' '\\n' <$p/environ | grep -qx %s=%s &&"
+        " tr '\\0' '\\n' <$p/environ | grep -qxE '(OMPI_COMM_WORLD|PMI)_RANK=%d' &&"
+        " echo ${p#/proc/}; done 2>/dev/null",
+        job_variable, getenv(job_variable), rank);
     for (int attempt = 0; attempt < 200; attempt++) {
         FILE *pipe = popen(command, "r");
         int pid = 0;
@@ -413,21 +399,35 @@ START_TEST(test_a_killed_rank_is_replaced)
 }
 END_TEST
 
+/// Waits until a program that is under way has written this to standard error.
+static void wait_for_message(const process *p, const char *part)
+{
+    bool is_there = false;
+    for (int i = 0; i < 600 && !is_there; i++) {
+        sleep_milliseconds(50);
+        char *text = read_whole(p->err_path, NULL);
+        is_there = strstr(text, part) != NULL;
+        free(text);
+    }
+    ck_assert_msg(is_there, "\"%s\" was not said", part);
+}
+
 /// One that was only slow comes back: what it brings late does no harm, and it works on.
 START_TEST(test_a_slow_rank_comes_back)
 {
+    static const char message[] = "rill: rank 1 has been silent for 2 s; its ";
     enter_fresh_directory();
-    write_long(70);
-    process p = start_ranks(LAUNCH("-n", "3"),
-                            ARGUMENTS("run", "long.json", "--out", "ranks", "--patience", "3"));
+    write_long(120); // others are at work still when it comes back, by one thread each
+    process p = start_ranks(LAUNCH("-n", "3"), ARGUMENTS("run", "long.json", "--out", "ranks",
+                                                         "--threads", "1", "--patience", "2"));
     const pid_t slow = find_rank(1);
     wait_for_runs("ranks", 10);
     kill(slow, SIGSTOP);
-    sleep_milliseconds(4000);
+    wait_for_message(&p, message);
     kill(slow, SIGCONT);
     finish_program(&p, &ran);
     ck_assert_msg(ran.code == 0, "code %d: %s", ran.code, ran.err);
-    assert_says(ran.err, "rill: rank 1 has been silent for 3 s; its ");
+    assert_says(ran.err, message);
     ASSERT_DONE("run", "long.json", "--out", "one", "--quiet");
     assert_same_results("one", "ranks");
 }

@@ -49,12 +49,22 @@ END_TEST
 
 START_TEST(test_nearest_name)
 {
-    static const char *const names[] = {"alpha", "gamma", "initial_value", "epsilon", NULL};
+    static const char *const names[] = {"alpha", "gamma", "initial_value", "epsilon", "to",
+                                        "run",   NULL};
     static const char *const cases[][2] = {
         // typed, meant
-        {"alpha", "alpha"},         {"alhpa", "alpha"},     {"ALPHA", "alpha"},
-        {"gama", "gamma"},          {"epsilom", "epsilon"}, {"eps", "epsilon"},
-        {"value", "initial_value"}, {"temperature", NULL},  {"qqqqq", NULL},
+        {"alpha", "alpha"},
+        {"alhpa", "alpha"},
+        {"ALPHA", "alpha"},
+        {"gama", "gamma"},
+        {"epsilom", "epsilon"},
+        {"eps", "epsilon"},
+        {"value", "initial_value"},
+        {"temperature", NULL},
+        {"qqqqq", NULL},
+        {"step", NULL},
+        {"rnu", "run"},
+        {"ot", "to"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *nearest = rill_nearest_name(cases[i][0], names);

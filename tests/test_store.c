@@ -757,7 +757,7 @@ START_TEST(test_reading_while_writing)
     rill_store_close(open_store(experiment));
     pid_t child = fork();
     if (child == 0) {
-        _exit(write_all(experiment, &c, 2));
+        _exit(write_all(experiment, &c, 10));
     }
     size_t n_before = 0;
     int n_different = 0;

@@ -264,6 +264,18 @@ START_TEST(test_names)
     };
     assert_labels(e, labels, 4);
     rill_experiment_destroy(e);
+    // long values that begin alike
+    e = experiment_of(SWEEP(
+        "{'path': 'environment.wrappers', 'values': ["
+        "[{'id': 'sticky_actions', 'params': {'probability': 0.1}}, {'id': 'time_limit'}],"
+        "[{'id': 'sticky_actions', 'params': {'probability': 0.1}}, {'id': 'clip_reward'}]]}"));
+    ck_assert_int_eq(e->n_variants, 2);
+    const char *label =
+        "sarsa, wrappers=[{\"id\":\"sticky_actions\",\"params\":{\"probability\":0.1~";
+    ck_assert_int_eq(strncmp(e->variants[0].label, label, strlen(label)), 0);
+    ck_assert_int_eq(strncmp(e->variants[1].label, label, strlen(label)), 0);
+    ck_assert_str_ne(e->variants[0].label, e->variants[1].label);
+    rill_experiment_destroy(e);
     // numbers that differ in the last bit are different environments
     e = experiment_of(
         "{'environment': {'id': 'mountain_car'}, 'stop': {'episodes': 1}, 'agents': "
@@ -307,21 +319,40 @@ START_TEST(test_wrong_sweeps)
         {SWEEP("{'random': {'agents[0].params.alpha': {'from': 0}}, 'count': 2}"),
          "sweep[0].random.agents[0].params.alpha.to", "missing"},
         // paths
-        {SWEEP("{'path': 'seed', 'values': [1]}"), "sweep[0]", "no path of a sweep"},
-        {SWEEP("{'path': 'agents[0]', 'values': [1]}"), "sweep[0]", "no path of a sweep"},
-        {SWEEP("{'path': 'agents[1].params.alpha', 'values': [1]}"), "sweep[0]", "there is 1"},
-        {SWEEP_TWO("{'path': 'agents[Sarsas].params.alpha', 'values': [1]}"), "sweep[0]",
+        {SWEEP("{'path': 'seed', 'values': [1]}"), "sweep[0].path", "no path of a sweep"},
+        {SWEEP("{'path': 'agents[0]', 'values': [1]}"), "sweep[0].path", "no path of a sweep"},
+        {SWEEP("{'path': 'agents[1].params.alpha', 'values': [1]}"), "sweep[0].path", "there is 1"},
+        {SWEEP_TWO("{'path': 'agents[Sarsas].params.alpha', 'values': [1]}"), "sweep[0].path",
          "agents[Sarsa]"},
-        {SWEEP("{'path': 'agents[0].label', 'values': ['a']}"), "sweep[0]", "labels of their own"},
-        {ALPHA("'values': [1]}, {'path': 'agents[*].params.alpha', 'values': [2]"), "sweep[1]",
+        {SWEEP("{'path': 'agents[0].label', 'values': ['a']}"), "sweep[0].path",
+         "labels of their own"},
+        {ALPHA("'values': [1]}, {'path': 'agents[*].params.alpha', 'values': [2]"), "sweep[1].path",
          "set twice"},
+        {ALPHA("'values': [1]}, {'path': 'agents[0].params', 'values': [{'gamma': 1}]"),
+         "sweep[1].path", "would replace what \"agents[0].params.alpha\" has set"},
+        {SWEEP("{'zip': {'agents[*].policy.params.epsilon': [0.1], 'agents[0].policy': [{}]}}"),
+         "sweep[0].zip.agents[0].policy", "would replace what"},
+        {SWEEP_TWO("{'path': 'agents[1].params.alpha[0]', 'values': [1]}"), "sweep[0].path",
+         "\"agents[1].params.alpha[0]\": there is no array \"alpha\""},
+        {SWEEP("{'path': 'environment.wrappers[0].id', 'values': ['time_limit']}"), "sweep[0].path",
+         "there is no array \"wrappers\"; here there are: id"},
         // values that the agent or environment refuses
-        {ALPHA("'values': [0.5, -1]"), "sweep[0]", "agents[0].params.alpha = -1: "},
-        {SWEEP("{'path': 'agents[0].params.alhpa', 'values': [1]}"), "sweep[0]",
+        {ALPHA("'values': [0.5, -1]"), "sweep[0].values[1]", "agents[0].params.alpha = -1: "},
+        {ALPHA("'from': -1, 'to': 1, 'count': 3"), "sweep[0]", "agents[0].params.alpha = -1: "},
+        {SWEEP("{'zip': {'agents[0].params.alpha': [0, -1]}}"),
+         "sweep[0].zip.agents[0].params.alpha[1]", "agents[0].params.alpha = -1: "},
+        {SWEEP("{'path': 'environment.parms.is_slippery', 'values': [true]}"), "sweep[0].path",
+         "parms: unknown key; did you mean \"params\"?"},
+        {SWEEP("{'path': 'agents[*].alpha', 'values': [1]}"), "sweep[0].path",
+         "it belongs into \"params\""},
+        {SWEEP("{'path': 'agents[0].features.id', 'values': ['one_hot']}, {'path': "
+               "'agents[0].features.params.groups', 'values': [5]}"),
+         "sweep[1].path", "(in \"sarsa, features=one_hot, groups=5\")"},
+        {SWEEP("{'path': 'agents[0].params.alhpa', 'values': [1]}"), "sweep[0].path",
          "did you mean \"alpha\"?"},
-        {SWEEP("{'path': 'agents[*].policy.id', 'values': ['greedi']}"), "sweep[0]",
+        {SWEEP("{'path': 'agents[*].policy.id', 'values': ['greedi']}"), "sweep[0].values[0]",
          "did you mean \"greedy\"?"},
-        {SWEEP("{'path': 'environment.params.is_slipery', 'values': [true]}"), "sweep[0]",
+        {SWEEP("{'path': 'environment.params.is_slipery', 'values': [true]}"), "sweep[0].path",
          "did you mean \"is_slippery\"?"},
         {HEAD "'agents': [{'id': 'n_step_sarsa', 'params': {'n': 2}}], 'sweep': [{'path': "
               "'agents[0].id', 'values': ['sarsa']}]}",
@@ -330,6 +361,9 @@ START_TEST(test_wrong_sweeps)
         {ALPHA("'from': 0, 'to': 1, 'count': 1000}, {'path': 'agents[0].params.gamma', 'from': 0, "
                "'to': 1, 'count': 1000"),
          "sweep", "at most 100000"},
+        {HEAD ONE "'runs': 1000000000, 'sweep': [{'path': 'agents[0].params.alpha', 'values': "
+                  "[0.1, 0.2, 0.3, 0.4, 0.5]}]}",
+         "runs", "1000000000 runs of each of 5 variants are too many"},
         {"{'environment': {'id': 'random_walk'}, 'stop': {'episodes': 5}, 'agents': [{'id': 'td0'}], "
          "'sweep': [{'path': 'environment.params.n_states', 'values': [5, 7]}], 'expect': [{'check': "
          "'c', 'source': 's', 'exact': 'uniform', 'discount': 1, 'values': [0], 'tolerance': 1}]}",

@@ -1,5 +1,6 @@
 #include "tests/bench/fused.h"
 
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -429,7 +430,7 @@ static rill_status bench_runners(bench_report *report, rill_error *error)
     return status;
 }
 
-static void print_json(const bench_report *report)
+static rill_status print_json(const bench_report *report, rill_error *error)
 {
     cJSON *rows = cJSON_CreateArray();
     for (size_t i = 0; i < report->count; i++) {
@@ -440,16 +441,12 @@ static void print_json(const bench_report *report)
         cJSON_AddNumberToObject(row, "ns_per_step", result->ns_per_step);
         cJSON_AddNumberToObject(row, "steps_per_s", 1e9 / result->ns_per_step);
         cJSON_AddNumberToObject(row, "spread", result->spread);
-        if (result->ratio_to_fused > 0.0) {
-            cJSON_AddNumberToObject(row, "ratio_to_fused", result->ratio_to_fused);
-        } else {
-            cJSON_AddNullToObject(row, "ratio_to_fused");
-        }
+        const bool has_fused = result->ratio_to_fused > 0.0;
+        cJSON_AddItemToObject(row, "ratio_to_fused",
+                              has_fused ? cJSON_CreateNumber(result->ratio_to_fused)
+                                        : cJSON_CreateNull());
     }
-    char *text = cJSON_Print(rows);
-    printf("%s\n", text == NULL ? "[]" : text);
-    free(text);
-    cJSON_Delete(rows);
+    return output_json(rows, error);
 }
 
 static int run(const command *self, int argc, char **argv)
@@ -480,8 +477,8 @@ static int run(const command *self, int argc, char **argv)
         return fail_usage(
             self, "no benchmark's name contains \"%.60s\"; `rill bench` runs them all", argv[1]);
     }
-    if (all.is_json) {
-        print_json(&all);
+    if (all.is_json && print_json(&all, &error) != RILL_OK) {
+        return fail(NULL, &error);
     }
     int code = finish_output();
     return code == EXIT_DONE && all.has_failed ? EXIT_CHECK_FAILED : code;

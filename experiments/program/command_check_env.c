@@ -1,3 +1,4 @@
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -42,14 +43,8 @@ static int check_env(const char *id, const rill_env *env, const rill_check_optio
     if (is_json) {
         cJSON *array = cJSON_CreateArray();
         status = rill_env_check(env, options, add_finding, array, &error);
-        char *text = cJSON_Print(array);
-        cJSON_Delete(array);
-        if (text == NULL) {
-            status = rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory");
-        } else {
-            puts(text);
-        }
-        free(text);
+        const rill_status printed = output_json(array, status == RILL_OK ? &error : NULL);
+        status = status == RILL_OK ? printed : status;
     } else {
         status = rill_env_check(env, options, print_finding, NULL, &error);
     }

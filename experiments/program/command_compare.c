@@ -1,6 +1,7 @@
 #include "experiments/json.h"
 #include "experiments/program/aggregates.h"
 #include "experiments/program/contest.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/table.h"
 
 #include <inttypes.h>
@@ -26,16 +27,22 @@ typedef struct compare_request {
 static void print_title(const contest *c)
 {
     char what[128];
-    describe_score(c->model, what, sizeof what);
-    printf("%s%s, %s\n", c->metric,
-           c->model->reading.better == RILL_BETTER_HIGHER  ? " (higher is better)"
-           : c->model->reading.better == RILL_BETTER_LOWER ? " (lower is better)"
-                                                           : "",
-           what);
-    for (size_t t = 0; t < c->n_tasks && c->n_tasks > 1; t++) {
-        printf("  %s: %.6g is 0, %.6g is 1\n", c->tasks[t].directory, c->tasks[t].low,
-               c->tasks[t].high);
+    const rill_better better = c->tasks[0].model->reading.better;
+    printf("%s%s", c->metric,
+           better == RILL_BETTER_HIGHER  ? " (higher is better)"
+           : better == RILL_BETTER_LOWER ? " (lower is better)"
+                                         : "");
+    for (size_t t = 0; t < c->n_tasks; t++) { // runs of tasks may be of different length
+        const contest_task *task = &c->tasks[t];
+        describe_score(task->model, what, sizeof what);
+        if (c->n_tasks == 1) {
+            printf(", %s", what);
+        } else {
+            printf("\n  %s: %s; %.6g is 0, %.6g is 1", task->directory, what, task->low,
+                   task->high);
+        }
     }
+    printf("\n");
     if (c->n_left_out > 0) {
         printf("  left out, as not in every directory: %zu of the agents of %s\n", c->n_left_out,
                c->tasks[0].directory);
@@ -183,16 +190,11 @@ static rill_status print_json(const contest *c, size_t n, const comparison_pair 
     }
     cJSON_AddNumberToObject(json, "left_out", (double)(c->n_methods - n));
     cJSON_AddItemToObject(json, "pairs", comparison_json(pairs, n_pairs, c->ranked));
-    char *text = status == RILL_OK ? cJSON_Print(json) : NULL;
-    cJSON_Delete(json);
-    if (status == RILL_OK && text == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    if (status != RILL_OK) {
+        cJSON_Delete(json);
+        return status;
     }
-    if (text != NULL) {
-        printf("%s\n", text);
-    }
-    free(text);
-    return status;
+    return output_json(json, error);
 }
 
 static rill_status report(const contest *c, const compare_request *request, rill_error *error)

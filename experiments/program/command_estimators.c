@@ -1,5 +1,6 @@
 #include "experiments/json.h"
 #include "experiments/program/estimators.h"
+#include "experiments/program/output_json.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -141,18 +142,6 @@ static int report(const estimator_study *study, const estimator_choice *choice, 
     return n_measured;
 }
 
-static int print_json(const command *self, const cJSON *array)
-{
-    char *text = cJSON_Print(array);
-    if (text == NULL) {
-        return fail(self->name,
-                    &(rill_error){.status = RILL_NO_MEMORY, .message = "out of memory"});
-    }
-    puts(text);
-    free(text);
-    return EXIT_DONE;
-}
-
 /// All that the command does once its options are read and found good.
 static int study_and_write(const command *self, const estimator_study *study,
                            const estimator_choice *choice, bool is_json, const char *directory)
@@ -171,7 +160,8 @@ static int study_and_write(const command *self, const estimator_study *study,
                                     : left_out);
         code = EXIT_CHECK_FAILED;
     } else if (is_json) {
-        code = print_json(self, array);
+        code = output_json(array, &error) == RILL_OK ? EXIT_DONE : fail(self->name, &error);
+        array = NULL;
     } else if (left_out[0] != '\0') {
         printf("\n%s", left_out);
     }

@@ -1,3 +1,4 @@
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -5,7 +6,6 @@
 #include <rill/recorder.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /// Takes one thing that there is.
@@ -144,22 +144,17 @@ static void add_id(void *context, const char *id, const char *summary)
 }
 
 /// Prints the ids of one family as an array, or of all as an object of arrays.
-static int print_json(const command *self, size_t chosen)
+static rill_status print_json(size_t chosen, rill_error *error)
 {
-    cJSON *all = cJSON_CreateObject();
+    cJSON *ids = chosen == N_FAMILIES ? cJSON_CreateObject() : cJSON_CreateArray();
     for (size_t i = 0; i < N_FAMILIES; i++) {
-        families[i].visit(add_id, cJSON_AddArrayToObject(all, families[i].name));
+        if (chosen == N_FAMILIES) {
+            families[i].visit(add_id, cJSON_AddArrayToObject(ids, families[i].name));
+        } else if (i == chosen) {
+            families[i].visit(add_id, ids);
+        }
     }
-    char *text = cJSON_Print(
-        chosen == N_FAMILIES ? all : cJSON_GetObjectItemCaseSensitive(all, families[chosen].name));
-    cJSON_Delete(all);
-    if (text == NULL) {
-        return fail(self->name,
-                    &(rill_error){.status = RILL_NO_MEMORY, .message = "out of memory"});
-    }
-    puts(text);
-    free(text);
-    return finish_output();
+    return output_json(ids, error);
 }
 
 static int run(const command *self, int argc, char **argv)
@@ -192,7 +187,8 @@ static int run(const command *self, int argc, char **argv)
                           nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
     }
     if (is_json) {
-        return print_json(self, chosen);
+        rill_error error = {0};
+        return print_json(chosen, &error) == RILL_OK ? finish_output() : fail(self->name, &error);
     }
     for (size_t i = 0; i < N_FAMILIES; i++) {
         if (chosen == N_FAMILIES) {

@@ -1,3 +1,4 @@
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <cjson/cJSON.h>
@@ -14,7 +15,6 @@ typedef struct rerun {
     int32_t variant;
     int64_t run;
     uint64_t stored, repeated; ///< hashes
-    bool is_repeated;
 } rerun;
 
 /// What is repeated, by variant and number.
@@ -23,7 +23,8 @@ typedef struct rerun_list {
     size_t n, capacity;
     const uint8_t *is_chosen; ///< (n_variants)
     int64_t only;             ///< number of the run; -1: all
-    rerun *first;             ///< of the variant at work
+    rerun *at_work;           ///< (n_at_work) those of one variant
+    size_t n_at_work;
 } rerun_list;
 
 static rill_status note_stored(void *context, rill_run *run, rill_error *error)
@@ -41,7 +42,7 @@ static rill_status note_stored(void *context, rill_run *run, rill_error *error)
         list->items = larger;
         list->capacity = capacity;
     }
-    list->items[list->n++] = (rerun){run->variant, run->run, run->hash, 0, false};
+    list->items[list->n++] = (rerun){run->variant, run->run, run->hash, 0};
     return RILL_OK;
 }
 
@@ -85,16 +86,10 @@ static rill_status note_repeated(void *context, rill_run *runs, size_t n, rill_e
 {
     (void)error;
     const rerun_list *list = context;
-    const size_t n_left = (size_t)(list->items + list->n - list->first);
     for (size_t i = 0; i < n; i++) {
         const rerun key = {.run = runs[i].run};
-        size_t n_own = 0;
-        while (n_own < n_left && list->first[n_own].variant == list->first->variant) {
-            n_own++;
-        }
-        rerun *item = bsearch(&key, list->first, n_own, sizeof key, compare_numbers);
+        rerun *item = bsearch(&key, list->at_work, list->n_at_work, sizeof key, compare_numbers);
         item->repeated = runs[i].hash;
-        item->is_repeated = true;
         rill_run_clear(&runs[i]);
     }
     return RILL_OK;
@@ -118,7 +113,8 @@ static rill_status repeat(rerun_list *list, rerun *first, size_t n, const char *
         for (size_t i = 0; i < n; i++) {
             is_done[first[i].run] = 0;
         }
-        list->first = first;
+        list->at_work = first;
+        list->n_at_work = n;
         const rill_run_options options = {
             .threads = threads, .is_done = is_done, .on_runs = note_repeated, .context = list};
         status = rill_experiment_run(experiment, &options, error);
@@ -194,14 +190,7 @@ static rill_status print_json(const rerun_list *list, const char *const *labels,
         cJSON_AddStringToObject(json, "repeated", hash);
         cJSON_AddBoolToObject(json, "pass", item->stored == item->repeated);
     }
-    char *text = cJSON_Print(array);
-    cJSON_Delete(array);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json(array, error);
 }
 
 static int run(const command *self, int argc, char **argv)

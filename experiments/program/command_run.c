@@ -39,6 +39,18 @@ static char *directory_of_shard(const char *directory, rill_shard shard)
     return inner;
 }
 
+/// The environment of all variants.
+static const char *name_environment(const rill_experiment *experiment)
+{
+    const rill_env_type *type = experiment->worlds[0]->env->type;
+    for (int32_t i = 1; i < experiment->n_worlds; i++) {
+        if (experiment->worlds[i]->env->type != type) {
+            return "several environments"; // a sweep over them
+        }
+    }
+    return type->id;
+}
+
 static void print_title(const rill_experiment *experiment, const char *file, int32_t n_ranks)
 {
     char count[32];
@@ -47,7 +59,7 @@ static void print_title(const rill_experiment *experiment, const char *file, int
     if (experiment->source[0] != '\0') {
         printf("%s\n", experiment->source);
     }
-    printf("%s, %d agent%s", experiment->env->type->id, (int)experiment->n_agents,
+    printf("%s, %d agent%s", name_environment(experiment), (int)experiment->n_agents,
            experiment->n_agents == 1 ? "" : "s");
     if (has_sweep) {
         printf(" in %d variants", (int)experiment->n_variants);
@@ -120,8 +132,8 @@ static int read_request(const command *self, int argc, char **argv, run_request 
 {
     *request = (run_request){.shard = {1, 1}, .seed = -1, .checkpoint = 60.0, .patience = 60.0};
     const option options[] = {
-        {"--out", OPTION_TEXT, &request->out, "DIR", "where the results go (default results/NAME)",
-         0, 0},
+        {"--out", OPTION_TEXT, &request->out, "DIR",
+         "where the results go (default results/NAME, of NAME.json)", 0, 0},
         {"--runs", OPTION_INTEGER, &request->runs, "N", "independent runs of each agent", 1,
          1 << 30},
         {"--seed", OPTION_INTEGER, &request->seed, "S", "seed of all random numbers", 0,
@@ -239,8 +251,8 @@ static int run_and_report(const run_request *request, ranks *all, const rill_exp
     rill_store_close(store);
     if (status == RILL_INTERRUPTED) {
         fprintf(stderr,
-                "rill: interrupted; finished runs are kept in %s, the same command goes on\n",
-                directory);
+                "rill: interrupted; finished runs are kept in %s, the same command%s goes on\n",
+                directory, request->is_restart ? " without --restart" : "");
         return EXIT_INTERRUPTED;
     }
     if (status != RILL_OK) {

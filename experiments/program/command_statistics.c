@@ -1,5 +1,6 @@
 #include "experiments/json.h"
 #include "experiments/program/aggregates.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 
 #include <math.h>
@@ -92,16 +93,11 @@ static rill_status report_json(const scored *methods, size_t n, const rill_estim
         cJSON_AddItemToObject(json, "probability_of_improvement_x_over_y",
                               estimate_json(improvement));
     }
-    char *text = status == RILL_OK ? cJSON_Print(json) : NULL;
-    cJSON_Delete(json);
-    if (status == RILL_OK && text == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    if (status != RILL_OK) {
+        cJSON_Delete(json);
+        return status;
     }
-    if (text != NULL) {
-        printf("%s\n", text);
-    }
-    free(text);
-    return status;
+    return output_json(json, error);
 }
 
 static rill_status report(const scored *methods, size_t n, const aggregate_options *options,

@@ -1,6 +1,7 @@
+#include "experiments/program/output_json.h"
 #include "experiments/program/program.h"
 #include "experiments/program/progress.h"
-#include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -289,15 +290,15 @@ static int run(const command *self, int argc, char **argv)
         status = verify_suite(context, is_among(context, argv + 1, n_arguments), (int32_t)threads,
                               rows, is_json, &totals, &error);
     }
+    if (status == RILL_OK && is_json) {
+        status = output_json(rows, &error);
+        rows = NULL;
+    }
     int code = EXIT_DONE;
     if (status != RILL_OK) {
         code = fail(context, &error);
     } else {
-        if (is_json) {
-            char *text = cJSON_Print(rows);
-            printf("%s\n", text == NULL ? "[]" : text);
-            free(text);
-        } else {
+        if (!is_json) {
             printf("\n%" PRId64 " check%s in %" PRId64 " file%s, %" PRId64 " failed\n%.1f s\n",
                    totals.checks, totals.checks == 1 ? "" : "s", totals.suites,
                    totals.suites == 1 ? "" : "s", totals.failed, seconds_now() - start);

@@ -14,8 +14,8 @@ typedef enum comparison_test {
 /// The scores of one method, as `rill_summary_row.variant` of a ranked row refers to it.
 typedef struct comparison_method {
     rill_score_matrix scores;
-    const int64_t
-        *numbers; ///< (scores.n_runs) of the runs, ascending; NULL where there are several tasks
+    /// (scores.n_runs) of the runs, ascending; NULL where there are several tasks.
+    const int64_t *numbers;
     size_t least_runs; ///< of a task: fewest scores that are there
 } comparison_method;
 

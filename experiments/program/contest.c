@@ -150,7 +150,9 @@ static rill_status find_methods(contest *c, rill_error *error)
                                   .unit = rows[0]->unit,
                                   .better = rill_score_row_better(rows[0])};
         status = gather(c, rows, &c->methods[c->n_methods], row) ? RILL_OK : no_memory(error);
-        c->model = rows[0];
+        for (size_t t = 0; t < c->n_tasks; t++) {
+            c->tasks[t].model = rows[t];
+        }
         c->n_methods += status == RILL_OK;
     }
     free(rows);

@@ -10,15 +10,15 @@ typedef struct contest_task {
     const char *directory; ///< borrowed
     rill_store *store;
     rill_scores *scores;
-    double low, high; ///< scores that are 0 and 1 after normalising; NaN: not given
+    double low, high;            ///< scores that are 0 and 1 after normalising; NaN: not given
+    const rill_score_row *model; ///< a row of the metric, of `scores`
 } contest_task;
 
 typedef struct contest {
     contest_task *tasks; ///< (n_tasks)
     size_t n_tasks;
-    const char *metric;          ///< borrowed from the first task
-    const rill_score_row *model; ///< a row of it, likewise
-    comparison_method *methods;  ///< (n_methods)
+    const char *metric;         ///< borrowed from the first task
+    comparison_method *methods; ///< (n_methods)
     rill_summary_row *ranked; ///< (n_methods), whose `variant` is a method; labels are the store's
     size_t n_methods;
     size_t n_left_out; ///< variants of the first directory that another one does not have

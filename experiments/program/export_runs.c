@@ -1,6 +1,7 @@
 #include "experiments/program/export_runs.h"
 
 #include "experiments/json.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/settings.h"
 
 #include <inttypes.h>
@@ -81,14 +82,7 @@ static rill_status print_json(const rill_run *run, const rill_store_variant *var
         cJSON_AddNumberToObject(object, "every", (double)series->every);
         cJSON_AddItemToObject(object, "values", json_numbers(series->values, series->count));
     }
-    char *text = cJSON_PrintUnformatted(line);
-    cJSON_Delete(line);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    fprintf(stream, "%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json_line(line, stream, error);
 }
 
 /// Replaces each series by its trailing means.

@@ -2,15 +2,15 @@
 
 #include "experiments/json.h"
 #include "experiments/program/export_runs.h"
+#include "experiments/program/output_json.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <rill/policy.h>
-#include <stdlib.h>
 
 /// One line of CSV, or one of JSON.
-static bool print_point(const char *label, const values_surface *s, int64_t p, bool is_json,
-                        FILE *stream)
+static rill_status print_point(const char *label, const values_surface *s, int64_t p, bool is_json,
+                               FILE *stream, rill_error *error)
 {
     const values_grid *g = &s->grid;
     const int32_t n_values = s->n_values;
@@ -30,7 +30,7 @@ static bool print_point(const char *label, const values_surface *s, int64_t p, b
             fprintf(stream, "%.17g", se);
         }
         fprintf(stream, n_values > 1 ? ",%d\n" : ",\n", action);
-        return true;
+        return RILL_OK;
     }
     cJSON *line = cJSON_CreateObject();
     cJSON_AddStringToObject(line, "label", label);
@@ -44,13 +44,7 @@ static bool print_point(const char *label, const values_surface *s, int64_t p, b
     cJSON_AddItemToObject(line, "se", json_number(se));
     cJSON_AddItemToObject(line, "action",
                           n_values > 1 ? cJSON_CreateNumber(action) : cJSON_CreateNull());
-    char *text = cJSON_PrintUnformatted(line);
-    cJSON_Delete(line);
-    if (text != NULL) {
-        fprintf(stream, "%s\n", text);
-        free(text);
-    }
-    return text != NULL;
+    return output_json_line(line, stream, error);
 }
 
 static void print_head(const values_grid *g, FILE *stream)
@@ -78,9 +72,7 @@ rill_status export_values(rill_store *store, const values_request *request, bool
             is_begun = true;
         }
         for (int64_t p = 0; p < n && status == RILL_OK; p++) {
-            if (!print_point(variants[i].label, own, p, is_json, stream)) {
-                status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-            }
+            status = print_point(variants[i].label, own, p, is_json, stream, error);
         }
     }
     values_destroy(surfaces, n_variants);

@@ -1,7 +1,9 @@
 #include "experiments/program/plan.h"
 
 #include "experiments/json.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <inttypes.h>
 #include <rill/store.h>
@@ -10,11 +12,11 @@
 #include <string.h>
 
 enum {
-    MAX_TRIALS =
-        16,       ///< variants that are tried; the others are taken to be like those of their agent
-    MAX_ROWS = 40 ///< of the table
+    MAX_TRIALS = 16, ///< variants that are tried; others are taken to be like those of their agent
+    MAX_ROWS = 40,   ///< of the table
 };
-static const double TRIAL_SECONDS = 2.0; // in all
+
+static const double trial_seconds = 2.0; // in all
 
 typedef struct plan_row {
     int64_t done;
@@ -98,7 +100,7 @@ static rill_status estimate(const rill_experiment *experiment, plan_row *rows, r
         const int32_t variant = (int32_t)((int64_t)i * n / n_trials);
         plan_row *row = &rows[variant];
         row->is_tried = true;
-        status = rill_experiment_estimate(experiment, variant, TRIAL_SECONDS / n_trials,
+        status = rill_experiment_estimate(experiment, variant, trial_seconds / n_trials,
                                           &row->seconds, &row->is_measured, error);
         sums[experiment->variants[variant].agent_number] += row->seconds;
         counts[experiment->variants[variant].agent_number]++;
@@ -194,14 +196,7 @@ static rill_status print_json(const rill_experiment *experiment, const plan_row 
         cJSON_AddNumberToObject(json, "seconds_per_run", rows[i].seconds);
         cJSON_AddItemToObject(json, "config", cJSON_CreateRaw(variant->config));
     }
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json_line(root, stdout, error);
 }
 
 rill_status plan_print(const rill_experiment *experiment, const char *directory, int32_t threads,

@@ -4,7 +4,7 @@
 //
 // On a narrow terminal columns are left out, the least needed first.
 #include "experiments/program/progress_state.h"
-#include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,7 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR = 10, MAX_LABEL = 40, MAX_LINES = 256 };
+enum { BAR = 10, MAX_LINES = 256 };
 
 /// A number of the environment that is a size; else 0.
 static int size_of(const char *variable)
@@ -60,7 +60,7 @@ static const column by_need[] = {BAR_COLUMN, LEFT, RATE, CURVE, VALUE, COUNT};
 
 /// What stands in one line.
 typedef struct cells {
-    char text[N_COLUMNS][128];
+    char text[N_COLUMNS][512];
 } cells;
 
 static void fill(const progress *p, const progress_variant *variant, bool is_plain, cells *line)
@@ -93,33 +93,45 @@ static void fill(const progress *p, const progress_variant *variant, bool is_pla
     }
 }
 
-/// Cuts a text to a width in columns: whole characters of UTF-8, with a sign where something is missing.
-static void cut(char *text, int width)
+/// Cuts a text to a width in columns, of which the last `tail` show its end; a sign tells that something is
+/// missing.
+static void cut(char *text, int width, int tail)
 {
-    if (text_width(text) <= width) {
+    const int all = text_width(text);
+    if (all <= width) {
         return;
     }
-    char *at = text;
-    for (int columns = 0; *at != '\0'; at++) {
-        columns += ((unsigned char)*at & 0xc0) != 0x80;
-        if (columns > (width > 0 ? width - 1 : 0)) {
-            break;
-        }
+    const char *end = text_column(text, all - tail);
+    char *at = text + (text_column(text, width > tail ? width - tail - 1 : 0) - text);
+    if (width > 0) {
+        *at++ = '~';
     }
-    strcpy(at, width > 0 ? "~" : "");
+    memmove(at, end, strlen(end) + 1);
 }
 
-/// Widths of columns, with 0 for those for which there is no room.
-static void fit(const cells *lines, int n, int columns, int widths[N_COLUMNS])
+/// Leaves out what settings are called: "Sarsa, alpha=0.1" becomes "Sarsa, 0.1".
+static void drop_names(char *label)
 {
-    int total = 0;
+    for (char *at = strstr(label, ", "); at != NULL; at = strstr(at, ", ")) {
+        at += 2;
+        char *end = at + strcspn(at, ", =");
+        if (*end == '=') {
+            memmove(at, end + 1, strlen(end + 1) + 1);
+        }
+    }
+}
+
+/// Widths of columns, with 0 for those for which there is no room. False where labels must be cut.
+static bool fit(const cells *lines, int n, int columns, int widths[N_COLUMNS])
+{
+    int total = 0, widest = 0;
     for (int j = 0; j < N_COLUMNS; j++) {
         widths[j] = 0;
         for (int i = 0; i < n; i++) {
             const int width = text_width(lines[i].text[j]);
             widths[j] = width > widths[j] ? width : widths[j];
         }
-        widths[j] = j == LABEL && widths[j] > MAX_LABEL ? MAX_LABEL : widths[j];
+        widest = j == LABEL ? widths[j] : widest;
         total += widths[j] > 0 ? widths[j] + 2 : 0;
     }
     // a long label is shortened before a column goes, but not to less than 16
@@ -131,11 +143,12 @@ static void fit(const cells *lines, int n, int columns, int widths[N_COLUMNS])
             widths[LABEL] -= less == excess           ? less
                              : excess < widths[LABEL] ? excess
                                                       : widths[LABEL];
-            return;
+            break;
         }
         total -= widths[by_need[k]] > 0 ? widths[by_need[k]] + 2 : 0;
         widths[by_need[k]] = 0;
     }
+    return widths[LABEL] == widest;
 }
 
 /// Adds a line to the picture; answers its width.
@@ -147,7 +160,8 @@ static int print_line(FILE *frame, cells *line, const int widths[N_COLUMNS], boo
         if (widths[j] == 0) {
             continue;
         }
-        cut(line->text[j], widths[j]);
+        // variants differ at the end of their labels
+        cut(line->text[j], widths[j], j == LABEL ? widths[j] * 2 / 3 : 0);
         const int blanks = widths[j] - text_width(line->text[j]);
         const bool is_to_the_right = j == COUNT || j == RATE || j == LEFT;
         const bool is_colored = has_color && (j == BAR_COLUMN || j == CURVE);
@@ -218,7 +232,7 @@ static int print_total(const progress *p, int n_hidden, int columns, FILE *frame
         snprintf(text + used, sizeof text - (size_t)used, "; %d more variant%s", n_hidden,
                  n_hidden == 1 ? "" : "s");
     }
-    cut(text, columns);
+    cut(text, columns, 0);
     fprintf(frame, "%s\033[K\n\033[J", text);
     return text_width(text);
 }
@@ -257,7 +271,12 @@ void progress_draw(progress *p)
     for (int i = 0; i < n; i++) {
         fill(p, chosen[i], is_plain, &rows[i]);
     }
-    fit(rows, n, columns, widths);
+    if (!fit(rows, n, columns, widths)) {
+        for (int i = 0; i < n; i++) {
+            drop_names(rows[i].text[LABEL]);
+        }
+        fit(rows, n, columns, widths);
+    }
     go_back(screen, columns + 1, frame);
     screen->n_lines = 0;
     for (int i = 0; i < n; i++) {

@@ -124,7 +124,7 @@ static rill_status send_report(follower *self, pool *p, rill_status status,
     bytes_put_text(&report, status == RILL_OK ? "" : trouble->message);
     put_steps(self, p, &report);
     bytes_put_number(&report, (uint64_t)self->n_items);
-    bytes_put_bytes(&report, &self->items);
+    bytes_put_bytes(&report, self->items.data, self->items.size);
     self->items.size = 0;
     self->n_items = 0;
     self->is_answered = false;
@@ -199,8 +199,7 @@ static bool read_start(follower *self, const bytes_writer *start, rill_status *s
     bytes_get_text(&reader, version, sizeof version);
     self->threads = (int32_t)bytes_get_bounded(&reader, 1024);
     self->threads = self->threads == 0 ? ranks_threads(self->all) : self->threads;
-    const uint64_t bits = bytes_get_number(&reader);
-    memcpy(&self->checkpoint_seconds, &bits, sizeof bits);
+    self->checkpoint_seconds = bytes_get_real(&reader);
     const size_t size = reader.left;
     char *text = malloc(size + 1);
     if (text == NULL) {

@@ -300,7 +300,7 @@ static rill_status share_start(ranks *all, const char *text, int32_t threads,
     if (text != NULL) {
         bytes_put_text(&start, RILL_VERSION);
         bytes_put_number(&start, (uint64_t)threads);
-        bytes_put_reals(&start, &checkpoint_seconds, 1);
+        bytes_put_real(&start, checkpoint_seconds);
         bytes_put_text(&start, text);
     }
     rill_status status = start.is_incomplete

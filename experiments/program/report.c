@@ -1,6 +1,7 @@
 #include "experiments/program/report.h"
 
 #include "experiments/program/score_options.h"
+#include "experiments/program/text_width.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -21,20 +22,6 @@ void format_count(int64_t count, char *text, size_t size)
         text[used++] = digits[i];
     }
     text[used] = '\0';
-}
-
-int text_width(const char *text)
-{
-    int width = 0;
-    for (const char *c = text; *c != '\0'; c++) {
-        width += ((unsigned char)*c & 0xc0) != 0x80;
-    }
-    return width;
-}
-
-void print_padded(const char *text, int width)
-{
-    printf("%s%*s", text, width - text_width(text), "");
 }
 
 void report_summary(const rill_summary_row *rows, size_t n_rows)

@@ -18,11 +18,6 @@ void report_summary(const rill_summary_row *rows, size_t n_rows);
 rill_status report_policies(const rill_experiment *experiment, rill_store *store,
                             rill_error *error);
 
-/// Columns that a UTF-8 text takes, for labels such as "Q-learning (α = 0.1)".
-int text_width(const char *text);
-/// The text, and blanks up to a width in columns.
-void print_padded(const char *text, int width);
-
 /// "12,345,678".
 void format_count(int64_t count, char *text, size_t size);
 

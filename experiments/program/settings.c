@@ -77,15 +77,7 @@ void settings_write(const settings_columns *columns, int32_t variant, int column
         if (strcmp(without_agent(setting->string), columns->paths[column]) != 0) {
             continue;
         }
-        if (cJSON_IsNumber(setting)) {
-            snprintf(text, size, "%.*g", digits, setting->valuedouble);
-        } else if (cJSON_IsString(setting)) {
-            snprintf(text, size, "%s", setting->valuestring);
-        } else {
-            char *json = cJSON_PrintUnformatted(setting);
-            snprintf(text, size, "%s", json == NULL ? "" : json);
-            free(json);
-        }
+        json_write_short(setting, digits, text, size);
         return;
     }
 }

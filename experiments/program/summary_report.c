@@ -1,6 +1,7 @@
 #include "experiments/program/summary_report.h"
 
 #include "experiments/json.h"
+#include "experiments/program/output_json.h"
 #include "experiments/program/ranking.h"
 #include "experiments/program/report.h"
 
@@ -70,17 +71,10 @@ static rill_status print_json(const rill_summary_row *rows, size_t n_rows,
             }
         }
     }
-    char *text = cJSON_Print(array);
-    cJSON_Delete(array);
-    if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    printf("%s\n", text);
-    free(text);
-    return RILL_OK;
+    return output_json(array, error);
 }
 
-/// Prints the configuration of the best variant.
+/// Prints the configuration of the best variant, with as many runs as it has.
 static rill_status print_best(const rill_summary_row *ranked, size_t n,
                               const rill_store_variant *variants, rill_error *error)
 {
@@ -97,7 +91,16 @@ static rill_status print_best(const rill_summary_row *ranked, size_t n,
                                   ? "no variant wins: of each, some runs diverged"
                                   : "no variant wins: none has a score");
     }
-    printf("%s\n", variants[ranked[0].variant].config);
+    const int64_t runs = ranked[0].estimate.n + ranked[0].missing;
+    cJSON *config = cJSON_Parse(variants[ranked[0].variant].config);
+    cJSON_AddItemToObject(config, "runs", json_number((double)runs));
+    char *text = config == NULL ? NULL : json_print_lines(config);
+    cJSON_Delete(config);
+    if (text == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    }
+    printf("%s\n", text);
+    free(text);
     return RILL_OK;
 }
 

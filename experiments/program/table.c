@@ -1,8 +1,9 @@
 #include "experiments/program/table.h"
 
-#include "experiments/program/report.h"
+#include "experiments/program/text_width.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -93,8 +93,8 @@ typedef struct rill_experiment {
     rill_world **worlds;        ///< (n_worlds), at least 1
     int32_t n_worlds;
     rill_env *env; ///< of the first of them
-    rill_variant *
-        variants; ///< (n_variants) by agent, then by setting: the last axis of a sweep runs fastest
+    /// (n_variants) by agent, then by setting: the last axis of a sweep runs fastest.
+    rill_variant *variants;
     int32_t n_variants;
     int32_t n_agents;     ///< of the file
     rill_record *records; ///< (n_records)
@@ -107,8 +107,8 @@ typedef struct rill_experiment {
     int64_t summary_last; ///< points at the end of a series that the summary averages; 0: a fifth
     rill_expect *expects; ///< (n_expects)
     size_t n_expects;
-    char *
-        resolved; ///< the experiment as JSON text: with every default written out or, with a sweep, as read
+    /// The experiment as JSON text: with every default written out or, with a sweep, as read.
+    char *resolved;
 } rill_experiment;
 
 /// Reads an experiment. `overrides` are texts "path=value" ("agents[0].params.alpha=0.1") that

@@ -26,8 +26,8 @@ typedef struct rill_reading {
     int64_t last;     ///< of RILL_READ_LAST: points; 0: a fifth, rounded up. 1: the last
     int64_t from, to; ///< of RILL_READ_WINDOW: positions, both inclusive, in the series' unit
     double threshold;
-    int64_t
-        width; ///< of RILL_READ_THRESHOLD: points of the moving mean; 0: a twentieth, rounded up
+    /// Of RILL_READ_THRESHOLD: points of the moving mean; 0: a twentieth, rounded up.
+    int64_t width;
     /// Which values of the metric are better: a threshold is reached from below where higher ones are, or
     /// neither, else from above. RILL_BETTER_NEITHER: in a table of scores, what the metric says of itself.
     rill_better better;
