@@ -3,6 +3,7 @@
 #include "experiments/experiment.h"
 
 #include "experiments/experiment_file.h"
+#include "experiments/figures.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -208,9 +209,10 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
                                    const char *const *overrides, rill_error *error)
 {
-    static const char *const keys[] = {
-        "$schema", "extends", "name", "source", "note",       "environment", "agents", "sweep",
-        "stop",    "runs",    "seed", "record", "evaluation", "summary",     "expect", NULL};
+    static const char *const keys[] = {"$schema",     "extends", "name",       "source",  "note",
+                                       "environment", "agents",  "sweep",      "stop",    "runs",
+                                       "seed",        "record",  "evaluation", "summary", "plot",
+                                       "expect",      NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {
@@ -261,6 +263,7 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
     }
     status = status == RILL_OK ? feasibility_prepare(experiment, error) : status;
     status = status == RILL_OK ? expect_read(experiment, root, error) : status;
+    status = status == RILL_OK ? figures_check(experiment, root, error) : status;
     return status == RILL_OK ? resolve_experiment(experiment, root, error) : status;
 }
 

@@ -76,6 +76,7 @@ static const struct {
     {"record", "[\"return\"]"},
     {"evaluation", "{\"every\": 10}"},
     {"summary", "{\"last\": 100}"},
+    {"plot", "[{\"kind\": \"curves\"}]"},
     {"window", "[1, 500]"},
 };
 
@@ -123,6 +124,7 @@ static const struct {
     {"record", "at the top of the file"},
     {"evaluation", "at the top of the file"},
     {"summary", "at the top of the file"},
+    {"plot", "at the top of the file"},
     {"expect", "at the top of the file"},
     {"sweep", "at the top of the file"},
     {"extends", "at the top of the file"},

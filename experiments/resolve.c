@@ -154,6 +154,10 @@ rill_status resolve_experiment(rill_experiment *experiment, const cJSON *read, r
         cJSON *summary = cJSON_AddObjectToObject(root, "summary");
         cJSON_AddItemToObject(summary, "last", json_number((double)experiment->summary_last));
     }
+    const cJSON *plot = cJSON_GetObjectItemCaseSensitive(read, "plot");
+    if (plot != NULL) {
+        cJSON_AddItemToObject(root, "plot", cJSON_Duplicate(plot, true));
+    }
     experiment->resolved = cJSON_Print(root);
     cJSON_Delete(root);
     if (!is_whole || experiment->resolved == NULL) {

@@ -17,6 +17,7 @@ check         check            check-devel         check    check-devel         
 clang         clang            clang               clang    clang               clang              llvm
 clang-format  clang-format     clang-tools-extra   clang    clang-tools         clang-extra-tools  clang-format
 ccache        ccache           ccache              ccache   ccache              ccache             ccache
+gnuplot       gnuplot-nox      gnuplot             gnuplot  gnuplot             gnuplot            gnuplot
 mpi           libopenmpi-dev,openmpi-bin openmpi-devel    openmpi  openmpi4-devel      openmpi-dev,openmpi open-mpi
 TABLE
 }

@@ -77,6 +77,7 @@ START_TEST(test_keys_are_those_of_the_reader)
         {"record", WITH("'record': [{'metric': 'return', " X "}]")},
         {"evaluation", WITH("'evaluation': {'every': 1, " X "}")},
         {"summary", WITH("'summary': {'last': 1, " X "}")},
+        {"figure", WITH("'plot': [{'kind': 'final', " X "}]")},
         {"axis.values", SWEEP("{'path': 'agents[0].params.alpha', 'values': [1], " X "}")},
         {"axis.range",
          SWEEP("{'path': 'agents[0].params.alpha', 'from': 0, 'to': 1, 'count': 2, " X "}")},

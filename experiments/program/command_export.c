@@ -30,24 +30,11 @@ static int read_format(const command *self, const char *name, export_format *for
     return -1;
 }
 
-/// All runs in memory at once: of those alone `export_values` can tell.
-static rill_status load_and_export_values(rill_store *store, const values_request *request,
-                                          rill_error *error)
-{
-    rill_run *runs = NULL;
-    size_t n_runs = 0;
-    rill_status status = rill_store_load(store, &runs, &n_runs, error);
-    status =
-        status == RILL_OK ? export_values(store, runs, n_runs, request, stdout, error) : status;
-    rill_runs_destroy(runs, n_runs);
-    return status;
-}
-
 static int run(const command *self, int argc, char **argv)
 {
     const char *format = NULL;
     bool is_about_values = false;
-    values_request request = {NULL, NULL, NULL, false};
+    values_request request = {NULL, NULL, NULL};
     runs_request series = {EXPORT_CSV, 1, NULL};
     const option options[] = {
         {"--format", OPTION_TEXT, &format, "FORMAT", "csv, json or tensorboard", 0, 0},
@@ -88,7 +75,6 @@ static int run(const command *self, int argc, char **argv)
                           "--values: takes neither --format tensorboard nor --smooth, which are "
                           "about what was recorded");
     }
-    request.is_json = series.format == EXPORT_JSON;
     if (!is_about_values && (request.agent != NULL || request.grid != NULL || request.at != NULL)) {
         return fail_usage(self, "--agent, --grid and --at are for --values");
     }
@@ -96,7 +82,7 @@ static int run(const command *self, int argc, char **argv)
     rill_store *store = NULL;
     rill_status status = rill_store_open_results(&store, argv[1], &error);
     if (status == RILL_OK && is_about_values) {
-        status = load_and_export_values(store, &request, &error);
+        status = export_values(store, &request, series.format == EXPORT_JSON, stdout, &error);
     } else if (status == RILL_OK) {
         status = export_runs(store, &series, stdout, &error);
     }
