@@ -90,6 +90,7 @@ static void leave_to_others(const rill_experiment *experiment, rill_shard shard,
 rill_status run_missing(const rill_experiment *experiment, rill_store *store, const effort *how,
                         int64_t *n_tasks, rill_error *error)
 {
+    catch_signals();
     int64_t n_done = 0;
     rill_checkpoint *checkpoints = NULL;
     size_t n_checkpoints = 0;
@@ -129,7 +130,6 @@ rill_status run_missing(const rill_experiment *experiment, rill_store *store, co
             .on_warning = show_warning,
             .context = &under_way,
         };
-        catch_signals();
         status = ranks_run(how->all, experiment, &options, &how->start, error);
         progress_end(under_way.progress, status);
     }
