@@ -139,7 +139,9 @@ void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_fram
                     "set format '%%h'\n");
     fprintf(script, "set xlabel ");
     gnuplot_print_text(script, frame->x);
-    fprintf(script, " noenhanced\nset ylabel ");
+    // (the svg terminal sets lines wider apart)
+    fprintf(script, " noenhanced%s\nset ylabel ",
+            strcmp(ending, "svg") == 0 ? " offset 0, 0.7" : "");
     gnuplot_print_text(script, frame->y);
     fprintf(script, " noenhanced\n");
     fprintf(script, "set rmargin at screen %.4g\nset key off\n",
