@@ -166,7 +166,7 @@ gnuplot_legend_place gnuplot_legend(gnuplot *figure, const char *const *labels, 
                                 "samplen 1.5 spacing 1.3 width 1\n");
         return GNUPLOT_LEGEND_RIGHT;
     }
-    const size_t columns = longest > 60 ? 1 : longest > 32 ? 2 : 3;
+    const size_t columns = longest > 60 ? 1 : 2;
     const double rows = (double)((n + columns - 1) / columns);
     fprintf(figure->script,
             "set bmargin at screen %.4g\n"

@@ -117,19 +117,6 @@ static void describe(const plot_results *results, const study *s, const plot_ran
     }
 }
 
-/// Lets the lines lie a little beside each other, so that no interval covers another.
-static void write_displacement(FILE *script, const study *s, size_t n_lines)
-{
-    const double first = s->ticks[0], last = s->ticks[s->n_ticks - 1];
-    const double step = 0.006 * (s->is_log ? log(last / first) : last - first);
-    fprintf(script,
-            "# the lines lie a little beside each other, so that no interval covers another\n");
-    fprintf(script,
-            s->is_log ? "beside(x, line) = x * exp((line - %g) * %.4g)\n"
-                      : "beside(x, line) = x + (line - %g) * %.4g\n",
-            0.5 * ((double)n_lines - 1.0), step);
-}
-
 static void write_figure(gnuplot *figure, const study *s, const char *x)
 {
     const char *labels[STUDY_MAX_LINES];
@@ -149,17 +136,16 @@ static void write_figure(gnuplot *figure, const study *s, const char *x)
     gnuplot_legend(figure, labels, line);
     FILE *script = figure->script;
     fprintf(script, "set bars 0.6\n");
-    write_displacement(script, s, line);
     fprintf(script, "data = ");
     gnuplot_print_text(script, figure->data_name);
     fprintf(script, "\n\nplot");
     for (size_t i = 0; i < line; i++) {
         fprintf(script,
-                " \\\n  data index %zu using (beside($1, %zu)):2:3:4 with yerrorbars linetype %zu "
+                " \\\n  data index %zu using 1:2:3:4 with yerrorbars linetype %zu "
                 "dashtype 1 pointsize 0.2 linewidth 0.8 notitle,"
-                " \\\n  data index %zu using (beside($1, %zu)):2 with linespoints linetype %zu "
+                " \\\n  data index %zu using 1:2 with linespoints linetype %zu "
                 "pointsize 0.9 title ",
-                i, i, i + 1, i, i, i + 1);
+                i, i + 1, i, i + 1);
         gnuplot_print_text(script, labels[i]);
         fprintf(script, i + 1 < line ? "," : "\n");
     }
