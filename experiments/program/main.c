@@ -8,7 +8,7 @@ static const command *const commands[] = {
     &command_compare,    &command_export,     &command_rerun,  &command_list,
     &command_describe,   &command_schema,     &command_solve,  &command_rollout,
     &command_estimators, &command_statistics, &command_bench,  &command_check_env,
-    &command_new,
+    &command_new,        &command_watch,
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

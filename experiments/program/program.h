@@ -77,6 +77,6 @@ int finish_output(void);
 extern const command command_run, command_merge, command_verify, command_summary, command_compare,
     command_export, command_rerun, command_list, command_describe, command_schema, command_solve,
     command_rollout, command_estimators, command_statistics, command_bench, command_check_env,
-    command_new;
+    command_new, command_watch;
 
 #endif

@@ -1,0 +1,232 @@
+#include "plots/window/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double speeds[] = {1,    2,    5,    10,    20,    60,    100,    200,     500,
+                                1000, 2000, 5000, 10000, 20000, 50000, 100000, HUGE_VAL};
+
+enum { N_SPEEDS = sizeof speeds / sizeof speeds[0] };
+
+double speed_of(int position)
+{
+    return speeds[position];
+}
+
+int speed_count(void)
+{
+    return N_SPEEDS;
+}
+
+int speed_near(double steps_per_second)
+{
+    int nearest = N_SPEEDS - 1;
+    for (int i = N_SPEEDS - 2; i >= 0; i--) {
+        if (isfinite(steps_per_second) &&
+            (nearest == N_SPEEDS - 1 || fabs(log(speeds[i] / steps_per_second)) <
+                                            fabs(log(speeds[nearest] / steps_per_second)))) {
+            nearest = i;
+        }
+    }
+    return nearest;
+}
+
+void view_format(double value, char *text, size_t size)
+{
+    const double magnitude = fabs(value);
+    if (isnan(value)) {
+        snprintf(text, size, "–");
+    } else if (value == nearbyint(value) && magnitude < 1e9) {
+        char digits[16];
+        const int n = snprintf(digits, sizeof digits, "%.0f", magnitude);
+        size_t used = 0;
+        if (value < 0.0) {
+            used += (size_t)snprintf(text, size, "−");
+        }
+        for (int i = 0; i < n && used + 3 < size; i++) {
+            if (i > 0 && (n - i) % 3 == 0) {
+                text[used++] = ',';
+            }
+            text[used++] = digits[i];
+        }
+        text[used] = '\0';
+    } else {
+        const int decimals = magnitude >= 1000.0  ? 0
+                             : magnitude >= 100.0 ? 1
+                             : magnitude >= 1.0   ? 2
+                             : magnitude >= 1e-3  ? 4
+                                                  : -1;
+        const char *sign = value < 0.0 ? "−" : "";
+        if (decimals < 0 || magnitude >= 1e9) {
+            snprintf(text, size, "%s%.2e", sign, magnitude);
+        } else {
+            snprintf(text, size, "%s%.*f", sign, decimals, magnitude);
+        }
+    }
+}
+
+void view_arrange(view *self)
+{
+    const double width = self->paint.picture.width, height = self->paint.picture.height;
+    self->unit = fmin(fmax(fmin(width / 1280.0, height / 800.0), 0.75), 8.0);
+    const double u = self->unit, gap = 12.0 * u;
+    const double top = 58.0 * u, bottom = height - 52.0 * u;
+    const double middle = floor(0.55 * width);
+    const double right = width - gap;
+    const double tall = bottom - top - 2.0 * gap;
+    const double first = floor(top + fmin(0.23 * tall, 150.0 * u));
+    const double second = floor(first + gap + 0.36 * (bottom - first - 2.0 * gap));
+    self->header = (area){gap, 0.0, right, top};
+    self->footer = (area){gap, bottom, right, height};
+    self->world_area = (area){gap, top, middle - 0.5 * gap, bottom};
+    self->numbers = (area){middle + 0.5 * gap, top, right, first};
+    self->curve = (area){middle + 0.5 * gap, first + gap, right, second};
+    self->values = (area){middle + 0.5 * gap, second + gap, right, bottom};
+    self->slider =
+        (area){gap + 150.0 * u, bottom, gap + 150.0 * u + fmin(260.0 * u, 0.3 * width), height};
+}
+
+area view_draw_sheet(view *self, area where, const char *title)
+{
+    const double u = self->unit;
+    paint_rectangle(&self->paint, where, PAPER);
+    paint_frame(&self->paint, where, fmax(1.0, floor(u)), HAIRLINE);
+    paint_text_within(&self->paint, where.left + 12.0 * u, where.top + 17.0 * u, 13.0 * u,
+                      where.right - where.left - 24.0 * u, title, SOFT_INK);
+    return (area){where.left + 12.0 * u, where.top + 34.0 * u, where.right - 12.0 * u,
+                  where.bottom - 12.0 * u};
+}
+
+static void draw_header(view *self)
+{
+    const rill_experiment *experiment = self->learner->experiment;
+    const rill_variant *variant = &experiment->variants[self->learner->variant];
+    const area *at = &self->header;
+    const double u = self->unit;
+    char line[512];
+    snprintf(line, sizeof line, "%s",
+             experiment->name[0] != '\0' ? experiment->name : variant->world->env->type->id);
+    paint_text_within(&self->paint, at->left, at->top + 20.0 * u, 18.0 * u, at->right - at->left,
+                      line, INK);
+    snprintf(line, sizeof line, "%s   ·   %s   ·   agent %d of %d   ·   run %lld", variant->label,
+             variant->world->env->type->id, (int)self->learner->variant + 1,
+             (int)experiment->n_variants, (long long)self->learner->number);
+    paint_text_within(&self->paint, at->left, at->top + 43.0 * u, 13.0 * u, at->right - at->left,
+                      line, SOFT_INK);
+}
+
+int view_speed_at(const view *self, double x)
+{
+    const double share = (x - self->slider.left) / (self->slider.right - self->slider.left);
+    const double position = floor(share * (N_SPEEDS - 1) + 0.5);
+    return position < 0.0 ? 0 : position > N_SPEEDS - 1 ? N_SPEEDS - 1 : (int)position;
+}
+
+static void draw_slider(view *self, double y)
+{
+    const double u = self->unit;
+    const area *at = &self->slider;
+    const double share = (double)self->speed / (N_SPEEDS - 1);
+    const double x = at->left + share * (at->right - at->left);
+    paint_line(&self->paint, at->left, y, at->right, y, 4.0 * u, HAIRLINE);
+    paint_line(&self->paint, at->left, y, x, y, 4.0 * u, RILL_BLUE);
+    paint_circle(&self->paint, x, y, 9.0 * u, PAPER);
+    paint_circle(&self->paint, x, y, 7.0 * u, RILL_BLUE);
+}
+
+/// What the run does: a triangle while it goes on, two bars while it waits, a square when it is over.
+static void draw_state(view *self, double x, double y, bool is_over)
+{
+    const double u = self->unit;
+    const char *word = "running";
+    if (is_over) {
+        word = "finished";
+        paint_rectangle(&self->paint, (area){x, y - 6.0 * u, x + 12.0 * u, y + 6.0 * u}, INK);
+    } else if (self->is_paused) {
+        word = "paused";
+        for (int i = 0; i < 2; i++) {
+            const double left = x + 7.0 * u * i;
+            paint_rectangle(&self->paint, (area){left, y - 7.0 * u, left + 4.5 * u, y + 7.0 * u},
+                            RILL_VERMILION);
+        }
+    } else {
+        const double points[] = {x, y - 7.0 * u, x + 12.0 * u, y, x, y + 7.0 * u};
+        paint_polygon(&self->paint, points, 3, RILL_GREEN);
+    }
+    paint_text(&self->paint, x + 22.0 * u, y, 14.0 * u, ALIGN_LEFT, word, INK);
+}
+
+static void draw_footer(view *self)
+{
+    const double u = self->unit;
+    const area *at = &self->footer;
+    const double y = 0.5 * (at->top + at->bottom);
+    char number[32], line[64];
+    draw_state(self, at->left, y, atomic_load(&self->learner->is_over));
+    draw_slider(self, y);
+    view_format(speed_of(self->speed), number, sizeof number);
+    const bool is_limited = isfinite(speed_of(self->speed));
+    snprintf(line, sizeof line, "%s%s", is_limited ? number : "as fast as it can",
+             is_limited ? " steps/s" : "");
+    const double x = self->slider.right + 20.0 * u;
+    paint_text(&self->paint, x, y, 14.0 * u, ALIGN_LEFT, line, INK);
+    const char *hint = self->message != NULL ? self->message : "?  keys";
+    const double after = x + paint_text_width(&self->paint, 14.0 * u, line) + 20.0 * u;
+    const double width = paint_text_width(&self->paint, 13.0 * u, hint);
+    if (after + width <= at->right) {
+        paint_text(&self->paint, at->right, y, 13.0 * u, ALIGN_RIGHT, hint, SOFT_INK);
+    } else {
+        paint_text_within(&self->paint, after, y, 13.0 * u, at->right - after, hint, SOFT_INK);
+    }
+}
+
+static void draw_help(view *self)
+{
+    static const char *const keys[][2] = {
+        {"space", "pause and go on"},
+        {"s", "one step"},
+        {"e", "to the end of the episode"},
+        {"↑  ↓  slider", "faster, slower"},
+        {"g", "show the greedy policy / how it learns"},
+        {"n", "next agent"},
+        {"r", "next run"},
+        {"p", "save a picture"},
+        {"mouse", "over a cell: its values"},
+        {"?", "this help"},
+        {"q", "quit"},
+    };
+    enum { N_KEYS = sizeof keys / sizeof keys[0] };
+    const raster *picture = &self->paint.picture;
+    const double u = self->unit;
+    const double x = 0.5 * picture->width, y = 0.5 * picture->height;
+    const double half_width = 250.0 * u, half_height = (0.5 * N_KEYS * 30.0 + 36.0) * u;
+    const area all = {0.0, 0.0, picture->width, picture->height};
+    const area box = {x - half_width, y - half_height, x + half_width, y + half_height};
+    paint_rectangle(&self->paint, all, (rill_color){34, 38, 44, 110});
+    paint_rectangle(&self->paint, box, PAPER);
+    paint_text(&self->paint, box.left + 28.0 * u, box.top + 32.0 * u, 17.0 * u, ALIGN_LEFT, "Keys",
+               INK);
+    for (int i = 0; i < N_KEYS; i++) {
+        const double line = box.top + (68.0 + 30.0 * i) * u;
+        paint_text(&self->paint, box.left + 28.0 * u, line, 15.0 * u, ALIGN_LEFT, keys[i][0],
+                   RILL_BLUE);
+        paint_text(&self->paint, box.left + 150.0 * u, line, 15.0 * u, ALIGN_LEFT, keys[i][1], INK);
+    }
+}
+
+void view_draw(view *self)
+{
+    raster_clip_none(&self->paint.picture);
+    paint_rectangle(&self->paint,
+                    (area){0.0, 0.0, self->paint.picture.width, self->paint.picture.height}, DESK);
+    draw_header(self);
+    view_draw_world(self);
+    view_draw_numbers(self);
+    view_draw_curve(self);
+    view_draw_values(self);
+    draw_footer(self);
+    if (self->is_help) {
+        draw_help(self);
+    }
+}
