@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { PLANE_CELLS = 48, MAX_STATES = 120 };
+/// Cells along each side of a plane; states that can be bars side by side; cells of a row that can be squares.
+enum { PLANE_CELLS = 48, MAX_STATES = 1100, MAX_ROW = 60 };
 
 static bool is_bounded_plane(const rill_space *space)
 {
@@ -27,13 +28,15 @@ rill_status field_open(field *self, const rill_env *env, const rill_agent *agent
     if (is_discrete && env->type->grid != NULL) {
         rill_grid grid;
         env->type->grid(env->params, &grid);
-        if ((int64_t)grid.rows * grid.columns == space->size) {
+        const bool is_row = grid.rows == 1 && grid.columns > MAX_ROW;
+        if ((int64_t)grid.rows * grid.columns == space->size && !is_row) {
             self->kind = FIELD_GRID;
             self->rows = grid.rows;
             self->columns = grid.columns;
         }
     }
-    if (self->kind != FIELD_NONE) {
+    if (self->kind == FIELD_GRID) {
+        // it is that
     } else if (is_bounded_plane(space) && has_values) {
         self->kind = FIELD_PLANE;
         self->rows = self->columns = PLANE_CELLS;

@@ -9,61 +9,65 @@ static const double speeds[] = {1,    2,    5,    10,    20,    60,    100,    2
 
 enum { N_SPEEDS = sizeof speeds / sizeof speeds[0] };
 
-double speed_of(int position)
+double speed_step(double speed, bool is_up)
 {
-    return speeds[position];
-}
-
-int speed_count(void)
-{
-    return N_SPEEDS;
-}
-
-int speed_near(double steps_per_second)
-{
-    int nearest = N_SPEEDS - 1;
-    for (int i = N_SPEEDS - 2; i >= 0; i--) {
-        if (isfinite(steps_per_second) &&
-            (nearest == N_SPEEDS - 1 || fabs(log(speeds[i] / steps_per_second)) <
-                                            fabs(log(speeds[nearest] / steps_per_second)))) {
-            nearest = i;
+    double next = is_up ? speeds[N_SPEEDS - 1] : speeds[0];
+    for (int i = 0; i < N_SPEEDS; i++) {
+        if (is_up && speeds[i] > speed) {
+            next = fmin(next, speeds[i]);
+        } else if (!is_up && speeds[i] < speed) {
+            next = fmax(next, speeds[i]);
         }
     }
-    return nearest;
+    return next;
+}
+
+/// Where on the slider a speed is, 0 to 1: evenly by factors, unlimited at the end.
+static double share_of(double speed)
+{
+    const double most = speeds[N_SPEEDS - 2];
+    return isfinite(speed) ? 0.94 * fmin(fmax(log(speed) / log(most), 0.0), 1.0) : 1.0;
+}
+
+/// Groups the digits before the point in threes.
+static void group_digits(const char *digits, char *text, size_t size)
+{
+    const size_t whole = strcspn(digits, ".");
+    size_t used = 0;
+    for (size_t i = 0; digits[i] != '\0' && used + 2 < size; i++) {
+        if (i > 0 && i < whole && (whole - i) % 3 == 0) {
+            text[used++] = ',';
+        }
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
 }
 
 void view_format(double value, char *text, size_t size)
 {
     const double magnitude = fabs(value);
-    if (isnan(value)) {
+    const int decimals = magnitude >= 1000.0  ? 0
+                         : magnitude >= 100.0 ? 1
+                         : magnitude >= 1.0   ? 2
+                                              : 4;
+    char digits[32], grouped[48];
+    if (!isfinite(value)) {
         snprintf(text, size, "–");
-    } else if (value == nearbyint(value) && magnitude < 1e9) {
-        char digits[16];
-        const int n = snprintf(digits, sizeof digits, "%.0f", magnitude);
-        size_t used = 0;
-        if (value < 0.0) {
-            used += (size_t)snprintf(text, size, "−");
-        }
-        for (int i = 0; i < n && used + 3 < size; i++) {
-            if (i > 0 && (n - i) % 3 == 0) {
-                text[used++] = ',';
-            }
-            text[used++] = digits[i];
-        }
-        text[used] = '\0';
-    } else {
-        const int decimals = magnitude >= 1000.0  ? 0
-                             : magnitude >= 100.0 ? 1
-                             : magnitude >= 1.0   ? 2
-                             : magnitude >= 1e-3  ? 4
-                                                  : -1;
-        const char *sign = value < 0.0 ? "−" : "";
-        if (decimals < 0 || magnitude >= 1e9) {
-            snprintf(text, size, "%s%.2e", sign, magnitude);
-        } else {
-            snprintf(text, size, "%s%.*f", sign, decimals, magnitude);
-        }
+        return;
     }
+    if (magnitude >= 1e9 || (magnitude < 1e-3 && magnitude > 0.0)) {
+        snprintf(grouped, sizeof grouped, "%.2e", magnitude);
+    } else {
+        int length = snprintf(digits, sizeof digits, "%.*f", decimals, magnitude);
+        while (decimals > 0 && digits[length - 1] == '0') {
+            digits[--length] = '\0';
+        }
+        if (digits[length - 1] == '.') {
+            digits[--length] = '\0';
+        }
+        group_digits(digits, grouped, sizeof grouped);
+    }
+    snprintf(text, size, "%s%s", value < 0.0 ? "−" : "", grouped);
 }
 
 void view_arrange(view *self)
@@ -75,7 +79,7 @@ void view_arrange(view *self)
     const double middle = floor(0.55 * width);
     const double right = width - gap;
     const double tall = bottom - top - 2.0 * gap;
-    const double first = floor(top + fmin(0.23 * tall, 150.0 * u));
+    const double first = floor(top + fmin(0.26 * tall, 168.0 * u));
     const double second = floor(first + gap + 0.36 * (bottom - first - 2.0 * gap));
     self->header = (area){gap, 0.0, right, top};
     self->footer = (area){gap, bottom, right, height};
@@ -116,19 +120,23 @@ static void draw_header(view *self)
                       line, SOFT_INK);
 }
 
-int view_speed_at(const view *self, double x)
+double view_speed_at(const view *self, double x)
 {
     const double share = (x - self->slider.left) / (self->slider.right - self->slider.left);
-    const double position = floor(share * (N_SPEEDS - 1) + 0.5);
-    return position < 0.0 ? 0 : position > N_SPEEDS - 1 ? N_SPEEDS - 1 : (int)position;
+    double nearest = speeds[0];
+    for (int i = 1; i < N_SPEEDS; i++) {
+        if (fabs(share_of(speeds[i]) - share) < fabs(share_of(nearest) - share)) {
+            nearest = speeds[i];
+        }
+    }
+    return nearest;
 }
 
 static void draw_slider(view *self, double y)
 {
     const double u = self->unit;
     const area *at = &self->slider;
-    const double share = (double)self->speed / (N_SPEEDS - 1);
-    const double x = at->left + share * (at->right - at->left);
+    const double x = at->left + share_of(self->speed) * (at->right - at->left);
     paint_line(&self->paint, at->left, y, at->right, y, 4.0 * u, HAIRLINE);
     paint_line(&self->paint, at->left, y, x, y, 4.0 * u, RILL_BLUE);
     paint_circle(&self->paint, x, y, 9.0 * u, PAPER);
@@ -165,8 +173,8 @@ static void draw_footer(view *self)
     char number[32], line[64];
     draw_state(self, at->left, y, atomic_load(&self->learner->is_over));
     draw_slider(self, y);
-    view_format(speed_of(self->speed), number, sizeof number);
-    const bool is_limited = isfinite(speed_of(self->speed));
+    view_format(self->speed, number, sizeof number);
+    const bool is_limited = isfinite(self->speed);
     snprintf(line, sizeof line, "%s%s", is_limited ? number : "as fast as it can",
              is_limited ? " steps/s" : "");
     const double x = self->slider.right + 20.0 * u;

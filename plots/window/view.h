@@ -14,7 +14,7 @@ typedef struct view {
     const rill_env
         *world; ///< what is drawn at the left: that of the run, or that of the greedy policy
     bool is_greedy, is_paused, is_help;
-    int speed;               ///< position in the table of speeds
+    double speed;            ///< steps a second; INFINITY: as fast as it can
     double steps_per_second; ///< measured; NaN: not yet
     double mouse_x, mouse_y; ///< in pixels; negative: outside
     const char *message;     ///< a line about what a key did; NULL: none
@@ -30,18 +30,15 @@ typedef struct view {
 #define DESK ((rill_color){240, 241, 243, 255})
 #define HAIRLINE ((rill_color){214, 217, 222, 255})
 
-/// Steps a second of a position in the table of speeds; INFINITY for the last, unlimited.
-double speed_of(int position);
-int speed_count(void);
-/// The position of the speed nearest to one.
-int speed_near(double steps_per_second);
+/// The next of the slider's speeds above or below one; itself at either end.
+double speed_step(double speed, bool is_up);
 
 /// Fits the parts to the picture, whose size has changed.
 void view_arrange(view *self);
 /// Draws everything.
 void view_draw(view *self);
-/// The position in the table of speeds that a place on the slider stands for.
-int view_speed_at(const view *self, double x);
+/// The speed that a place on the slider stands for.
+double view_speed_at(const view *self, double x);
 
 /// The parts.
 void view_draw_world(view *self);

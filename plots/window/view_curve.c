@@ -140,7 +140,11 @@ static void write_title(const char *metric, int64_t n, char *text, size_t size)
     for (char *c = text; *c != '\0'; c++) {
         *c = *c == '_' ? ' ' : *c;
     }
-    if (text[0] >= 'a' && text[0] <= 'z') {
+    if (strncmp(text, "td ", 3) == 0 || strncmp(text, "rms ", 4) == 0) {
+        for (char *c = text; *c != ' '; c++) {
+            *c = (char)(*c - 'a' + 'A');
+        }
+    } else if (text[0] >= 'a' && text[0] <= 'z') {
         text[0] = (char)(text[0] - 'a' + 'A');
     }
 }

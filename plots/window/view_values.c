@@ -170,7 +170,10 @@ static void draw_tip(view *self, int32_t cell)
 
 static rill_color color_of_kind(rill_cell kind)
 {
-    return kind == RILL_CELL_WALL ? RILL_GREY : kind == RILL_CELL_GOAL ? RILL_GREEN : PAPER;
+    return kind == RILL_CELL_WALL     ? RILL_GREY
+           : kind == RILL_CELL_GOAL   ? RILL_GREEN
+           : kind == RILL_CELL_HAZARD ? RILL_ORANGE
+                                      : PAPER;
 }
 
 static void draw_grid_cell(view *self, area at, int32_t cell, double edge)
@@ -235,9 +238,10 @@ static void draw_plane(view *self)
     const rill_env *env = self->learner->env;
     const rill_space *space = &env->observation_space;
     const double u = self->unit, size = 12.0 * u;
-    area room = view_draw_sheet(self, self->values,
-                                f->has_actions ? "Greatest action value over the two observations"
-                                               : "State value over the two observations");
+    area room =
+        view_draw_sheet(self, self->values,
+                        f->has_actions ? "Greatest action value, observation 0 across and 1 up"
+                                       : "State value, observation 0 across and 1 up");
     room = draw_scale(self, room);
     const area map = {room.left + 58.0 * u, room.top, room.right, room.bottom - 18.0 * u};
     int32_t hovered = -1;
@@ -254,16 +258,12 @@ static void draw_plane(view *self)
     paint_text(&self->paint, map.left, map.bottom + 13.0 * u, size, ALIGN_LEFT, text, SOFT_INK);
     view_format(space->high[0], text, sizeof text);
     paint_text(&self->paint, map.right, map.bottom + 13.0 * u, size, ALIGN_RIGHT, text, SOFT_INK);
-    paint_text(&self->paint, 0.5 * (map.left + map.right), map.bottom + 13.0 * u, size,
-               ALIGN_CENTRE, "observation 0", SOFT_INK);
     view_format(space->low[1], text, sizeof text);
     paint_text(&self->paint, map.left - 7.0 * u, map.bottom - 7.0 * u, size, ALIGN_RIGHT, text,
                SOFT_INK);
     view_format(space->high[1], text, sizeof text);
     paint_text(&self->paint, map.left - 7.0 * u, map.top + 7.0 * u, size, ALIGN_RIGHT, text,
                SOFT_INK);
-    paint_text(&self->paint, map.left - 7.0 * u, 0.5 * (map.top + map.bottom), size, ALIGN_RIGHT,
-               "obs. 1", SOFT_INK);
     const float *here = rill_env_observe(self->world).box;
     const double x = map.left + ((double)here[0] - space->low[0]) /
                                     (space->high[0] - space->low[0]) * (map.right - map.left);
@@ -344,6 +344,34 @@ static void draw_bars(view *self)
     }
 }
 
+/// Of states that no picture holds: the value of the present one, and the action that is thought best there.
+static void draw_in_words(view *self)
+{
+    const area room = view_draw_sheet(self, self->values, "In the present state");
+    const rill_agent *agent = self->learner->agent;
+    const rill_observation here = rill_env_observe(self->world);
+    const double u = self->unit, width = room.right - room.left;
+    char line[160], number[32];
+    double y = room.top + 16.0 * u;
+    if (rill_agent_n_values(agent) == 1 && !agent->type->learns_no_values) {
+        double value = 0.0;
+        rill_agent_values(agent, here, &value);
+        view_format(value, number, sizeof number);
+        snprintf(line, sizeof line, "value   %s", number);
+        paint_text_within(&self->paint, room.left, y, 16.0 * u, width, line, INK);
+        y += 30.0 * u;
+    }
+    if (agent->action_space.kind == RILL_SPACE_BOX) {
+        const rill_action action = rill_agent_act_greedily(agent, here);
+        for (int i = 0; i < agent->action_space.size && y < room.bottom; i++) {
+            view_format((double)action.box[i], number, sizeof number);
+            snprintf(line, sizeof line, "greedy action %d   %s", i, number);
+            paint_text_within(&self->paint, room.left, y, 16.0 * u, width, line, INK);
+            y += 30.0 * u;
+        }
+    }
+}
+
 void view_draw_values(view *self)
 {
     switch (self->field.kind) {
@@ -361,8 +389,5 @@ void view_draw_values(view *self)
     case FIELD_NONE:
         break;
     }
-    const area room = view_draw_sheet(self, self->values, "Values");
-    paint_text_within(&self->paint, room.left, room.top + 16.0 * self->unit, 14.0 * self->unit,
-                      room.right - room.left, "no picture for this kind of states and actions",
-                      SOFT_INK);
+    draw_in_words(self);
 }

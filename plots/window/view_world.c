@@ -28,6 +28,16 @@ static void describe(view *self, area room)
     }
 }
 
+/// Whether the world is a grid whose cells would be too small to be seen.
+static bool is_too_fine(const rill_env *env, area room)
+{
+    rill_grid grid = {1, 1, NULL};
+    if (env->type->grid != NULL && env->type->draw == NULL) {
+        env->type->grid(env->params, &grid);
+    }
+    return room.right - room.left < 3.0 * grid.columns || room.bottom - room.top < 3.0 * grid.rows;
+}
+
 void view_draw_world(view *self)
 {
     const area room = view_draw_sheet(self, self->world_area,
@@ -35,7 +45,8 @@ void view_draw_world(view *self)
                                                       : "Environment, as the agent learns");
     window_canvas window;
     const rill_canvas canvas = window_canvas_open(&window, &self->paint, room);
-    const bool is_drawn = rill_env_draw(self->world, &canvas, NULL) == RILL_OK;
+    const bool is_drawn =
+        !is_too_fine(self->world, room) && rill_env_draw(self->world, &canvas, NULL) == RILL_OK;
     window_canvas_close(&window);
     if (!is_drawn) {
         describe(self, room);
@@ -93,9 +104,9 @@ void view_draw_numbers(view *self)
         const double y = room.top - 4.0 * u + height * (i / columns);
         char text[48];
         view_format(numbers[i].value, text, sizeof text);
-        paint_text_within(&self->paint, x, y + 0.26 * height, fmin(12.0 * u, 0.36 * height),
+        paint_text_within(&self->paint, x, y + 0.24 * height, fmin(12.0 * u, 0.36 * height),
                           width - 8.0 * u, numbers[i].name, SOFT_INK);
-        paint_text_within(&self->paint, x, y + 0.68 * height, fmin(18.0 * u, 0.50 * height),
+        paint_text_within(&self->paint, x, y + 0.66 * height, fmin(16.0 * u, 0.48 * height),
                           width - 8.0 * u, text, INK);
     }
 }

@@ -70,7 +70,7 @@ static void open_greedy(window *self)
 /// As many steps as are due, at most 30 a second so that they can be followed.
 static void step_greedy(window *self, double seconds)
 {
-    const double speed = fmin(speed_of(self->view.speed), 30.0);
+    const double speed = fmin(self->view.speed, 30.0);
     self->greedy_due += self->view.is_paused ? 0.0 : speed * seconds;
     while (self->greedy_due >= 1.0) {
         self->greedy_due -= 1.0;
@@ -96,12 +96,12 @@ static void advance(window *self, double seconds)
     if (self->view.is_paused) {
         return;
     }
-    if (!isfinite(speed_of(self->view.speed))) {
+    if (!isfinite(self->view.speed)) {
         learner_allow(run, INT64_MAX, INT64_MAX);
         self->budget = 0.0;
         return;
     }
-    self->budget += speed_of(self->view.speed) * seconds;
+    self->budget += self->view.speed * seconds;
     const double whole = floor(self->budget);
     self->budget -= whole;
     learner_allow(run, taken + (int64_t)whole, INT64_MAX);
@@ -175,11 +175,11 @@ static void save_next(window *self)
 
 // ----------------------------------------------------------------------------------- keys and mouse
 
-static void change_speed(window *self, int speed)
+static void change_speed(window *self, double speed)
 {
-    self->view.speed = speed < 0 ? 0 : speed >= speed_count() ? speed_count() - 1 : speed;
+    self->view.speed = speed;
     self->budget = 0.0;
-    if (isfinite(speed_of(self->view.speed)) && !self->view.is_paused) {
+    if (isfinite(self->view.speed) && !self->view.is_paused) {
         learner_allow(&self->learner, 0, 0); // what it was allowed at another speed
     }
 }
@@ -207,10 +207,10 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
         learner_allow(run, INT64_MAX, atomic_load(&run->episodes) + 1);
         break;
     case SDLK_UP:
-        change_speed(self, seen->speed + 1);
+        change_speed(self, speed_step(seen->speed, true));
         break;
     case SDLK_DOWN:
-        change_speed(self, seen->speed - 1);
+        change_speed(self, speed_step(seen->speed, false));
         break;
     case SDLK_g:
         if (seen->is_greedy) {
@@ -355,7 +355,7 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
     if (status != RILL_OK) {
         return status;
     }
-    const bool is_limited = isfinite(speed_of(self->view.speed));
+    const bool is_limited = isfinite(self->view.speed);
     if (self->request->is_headless && is_limited) {
         learner_catch_up(&self->learner);
     } else {
@@ -405,7 +405,7 @@ static rill_status run_frames(window *self, rill_error *error)
         self->is_quit = self->is_quit || (request->frames > 0 && frame + 1 >= request->frames) ||
                         (request->is_headless && request->frames == 0 && is_over);
         const double rest = frame_seconds - (seconds_now() - now);
-        const bool is_in_step = request->is_headless && isfinite(speed_of(self->view.speed));
+        const bool is_in_step = request->is_headless && isfinite(self->view.speed);
         if (rest > 0.0 && !is_in_step && !self->is_quit) {
             SDL_Delay((Uint32)(1000.0 * rest)); // where the screen does not keep the time
         }
@@ -430,7 +430,7 @@ static void report_run(const window *self, window_report *report)
 rill_status window_watch(const window_request *request, window_report *report, rill_error *error)
 {
     window self = {.request = request,
-                   .view = {.speed = speed_near(request->speed), .mouse_x = -1.0, .mouse_y = -1.0}};
+                   .view = {.speed = request->speed, .mouse_x = -1.0, .mouse_y = -1.0}};
     rill_status status = open_window(&self, error);
     status = status == RILL_OK ? painter_open(&self.view.paint, error) : status;
     status = status == RILL_OK ? open_run(&self, request->variant, request->run, error) : status;
