@@ -120,11 +120,13 @@ static void fill_row(raster *picture, int row, int left, int right, rill_color c
     const uint32_t opaque =
         0xff000000U | (uint32_t)color.red << 16 | (uint32_t)color.green << 8 | color.blue;
     float sum = 0.0F;
+    unsigned level = 0;
     for (int x = left; x < right; x++) {
-        sum += cover[x - left];
-        cover[x - left] = 0.0F;
-        const float share = fminf(fabsf(sum), 1.0F);
-        const unsigned level = (unsigned)(share * 255.0F + 0.5F);
+        if (cover[x - left] != 0.0F) { // mostly not: edges are few
+            sum += cover[x - left];
+            cover[x - left] = 0.0F;
+            level = (unsigned)(fminf(fabsf(sum), 1.0F) * 255.0F + 0.5F);
+        }
         if (level == 255 && color.alpha == 255) {
             pixels[x] = opaque;
         } else if (level > 0) {

@@ -70,6 +70,12 @@ void view_format(double value, char *text, size_t size)
     snprintf(text, size, "%s%s", value < 0.0 ? "−" : "", grouped);
 }
 
+/// At whole pixels, so that edges are sharp.
+static area whole_area(double left, double top, double right, double bottom)
+{
+    return (area){floor(left), floor(top), floor(right), floor(bottom)};
+}
+
 void view_arrange(view *self)
 {
     const double width = self->paint.picture.width, height = self->paint.picture.height;
@@ -81,14 +87,14 @@ void view_arrange(view *self)
     const double tall = bottom - top - 2.0 * gap;
     const double first = floor(top + fmin(0.26 * tall, 168.0 * u));
     const double second = floor(first + gap + 0.36 * (bottom - first - 2.0 * gap));
-    self->header = (area){gap, 0.0, right, top};
-    self->footer = (area){gap, bottom, right, height};
-    self->world_area = (area){gap, top, middle - 0.5 * gap, bottom};
-    self->numbers = (area){middle + 0.5 * gap, top, right, first};
-    self->curve = (area){middle + 0.5 * gap, first + gap, right, second};
-    self->values = (area){middle + 0.5 * gap, second + gap, right, bottom};
-    self->slider =
-        (area){gap + 150.0 * u, bottom, gap + 150.0 * u + fmin(260.0 * u, 0.3 * width), height};
+    self->header = whole_area(gap, 0.0, right, top);
+    self->footer = whole_area(gap, bottom, right, height);
+    self->world_area = whole_area(gap, top, middle - 0.5 * gap, bottom);
+    self->numbers = whole_area(middle + 0.5 * gap, top, right, first);
+    self->curve = whole_area(middle + 0.5 * gap, first + gap, right, second);
+    self->values = whole_area(middle + 0.5 * gap, second + gap, right, bottom);
+    const double slider = gap + 150.0 * u;
+    self->slider = whole_area(slider, bottom, slider + fmin(260.0 * u, 0.3 * width), height);
 }
 
 area view_draw_sheet(view *self, area where, const char *title)
@@ -118,6 +124,13 @@ static void draw_header(view *self)
              (int)experiment->n_variants, (long long)self->learner->number);
     paint_text_within(&self->paint, at->left, at->top + 43.0 * u, 13.0 * u, at->right - at->left,
                       line, SOFT_INK);
+}
+
+bool view_is_on_slider(const view *self, double x, double y)
+{
+    const double reach = 12.0 * self->unit;
+    const area *at = &self->slider;
+    return area_contains((area){at->left - reach, at->top, at->right + reach, at->bottom}, x, y);
 }
 
 double view_speed_at(const view *self, double x)

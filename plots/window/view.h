@@ -37,6 +37,8 @@ double speed_step(double speed, bool is_up);
 void view_arrange(view *self);
 /// Draws everything.
 void view_draw(view *self);
+/// Whether a place is on the slider, knob and ends included.
+bool view_is_on_slider(const view *self, double x, double y);
 /// The speed that a place on the slider stands for.
 double view_speed_at(const view *self, double x);
 

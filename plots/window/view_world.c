@@ -75,7 +75,8 @@ static int collect(const view *self, number *numbers)
     const sight *seen = &self->learner->seen;
     static const char *const rates[] = {"epsilon", "temperature", "alpha", "alpha_theta"};
     int n = 0;
-    numbers[n++] = (number){"episode", (double)(seen->episodes + 1)};
+    const bool is_over = atomic_load(&self->learner->is_over);
+    numbers[n++] = (number){"episode", (double)(is_over ? seen->episodes : seen->episodes + 1)};
     numbers[n++] = (number){"step", (double)seen->steps};
     numbers[n++] = (number){"steps/s", self->steps_per_second};
     numbers[n++] = (number){"return so far", seen->episode_return};

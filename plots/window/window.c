@@ -271,7 +271,7 @@ static rill_status handle(window *self, const SDL_Event *event, rill_error *erro
         break;
     case SDL_MOUSEBUTTONDOWN:
         move_mouse(self, event->button.x, event->button.y);
-        self->is_dragged = area_contains(self->view.slider, self->view.mouse_x, self->view.mouse_y);
+        self->is_dragged = view_is_on_slider(&self->view, self->view.mouse_x, self->view.mouse_y);
         move_mouse(self, event->button.x, event->button.y);
         break;
     case SDL_MOUSEBUTTONUP:
