@@ -43,22 +43,22 @@ function(rill_require_dependencies)
         "Without them, -DRILL_LAB=OFF builds librill alone.")
 endfunction()
 
-# rill_find_window() makes the target rill::window where RILL_WINDOW wants it and SDL2, SDL2_ttf and libpng
+# rill_find_sdl() makes the target rill::sdl where RILL_SDL wants it and SDL2, SDL2_ttf and libpng
 # are there.
-function(rill_find_window)
-    if(RILL_WINDOW STREQUAL "OFF")
+function(rill_find_sdl)
+    if(RILL_SDL STREQUAL "OFF")
         return()
     endif()
     if(PkgConfig_FOUND)
-        pkg_check_modules(RILL_window QUIET IMPORTED_TARGET sdl2>=2.0.18 SDL2_ttf libpng)
+        pkg_check_modules(RILL_sdl QUIET IMPORTED_TARGET sdl2>=2.0.18 SDL2_ttf libpng)
     endif()
-    if(TARGET PkgConfig::RILL_window)
-        add_library(rill::window INTERFACE IMPORTED)
-        target_link_libraries(rill::window INTERFACE PkgConfig::RILL_window)
-        target_compile_definitions(rill::window INTERFACE RILL_HAS_WINDOW)
-    elseif(RILL_WINDOW STREQUAL "ON")
-        message(FATAL_ERROR "SDL2, SDL2_ttf or libpng was not found, and RILL_WINDOW is ON. "
-            "script/setup.sh window installs them.")
+    if(TARGET PkgConfig::RILL_sdl)
+        add_library(rill::sdl INTERFACE IMPORTED)
+        target_link_libraries(rill::sdl INTERFACE PkgConfig::RILL_sdl)
+        target_compile_definitions(rill::sdl INTERFACE RILL_HAS_SDL)
+    elseif(RILL_SDL STREQUAL "ON")
+        message(FATAL_ERROR "SDL2, SDL2_ttf or libpng was not found, and RILL_SDL is ON. "
+            "script/setup.sh sdl installs them.")
     endif()
 endfunction()
 

@@ -1,7 +1,7 @@
 /// The window of `rill watch`: its pictures, that looking changes nothing, and its keys.
 #include "tests/program.h"
 
-#ifdef RILL_HAS_WINDOW
+#ifdef RILL_HAS_SDL
 
 #include "plots/window/canvas.h"
 #include "plots/window/learner.h"

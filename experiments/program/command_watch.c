@@ -1,6 +1,6 @@
 #include "experiments/program/program.h"
 
-#ifdef RILL_HAS_WINDOW
+#ifdef RILL_HAS_SDL
 
 #include "plots/window/window.h"
 
@@ -155,7 +155,7 @@ static int run(const command *self, int argc, char **argv)
     }
     fprintf(stderr,
             "rill: watch: this rill was built without a window; build it where SDL2, SDL2_ttf "
-            "and libpng are: script/setup.sh window, or apt-get install libsdl2-dev "
+            "and libpng are: script/setup.sh sdl, or apt-get install libsdl2-dev "
             "libsdl2-ttf-dev libpng-dev fonts-dejavu-core\n");
     return EXIT_CHECK_FAILED;
 }

@@ -82,7 +82,7 @@ rill_status painter_open(painter *paint, rill_error *error)
     }
     if (!find_font(paint->face->path, sizeof paint->face->path)) {
         return rill_error_set(error, RILL_FAILED, "",
-                              "found no font; install DejaVu (script/setup.sh window), or set "
+                              "found no font; install DejaVu (script/setup.sh sdl), or set "
                               "RILL_FONT to a .ttf file");
     }
     if (font_of(paint->face, 12.0) == NULL) {
