@@ -1,112 +1,13 @@
-/// The window of `rill watch`: its pictures, that looking changes nothing, and its keys.
+/// The window of `rill watch`: its pictures, its messages, keys and mouse.
 #include "tests/program.h"
 
 #ifdef RILL_HAS_SDL
 
-#include "plots/window/canvas.h"
-#include "plots/window/learner.h"
+#include "plots/window/paint.h"
 
 #include <inttypes.h>
 #include <png.h>
-
-// ------------------------------------------------------------------------------------------ filling
-
-/// How much of a picture, drawn white on black, is covered, in pixels.
-static double covered(const raster *picture)
-{
-    double sum = 0.0;
-    for (int i = 0; i < picture->width * picture->height; i++) {
-        sum += (picture->pixels[i] & 255) / 255.0;
-    }
-    return sum;
-}
-
-static void wipe(raster *picture)
-{
-    for (int i = 0; i < picture->width * picture->height; i++) {
-        picture->pixels[i] = 0xff000000U;
-    }
-}
-
-/// Twice the signed area of a polygon of n corners (the shoelace formula).
-static double twice_area(const double *points, int n)
-{
-    double sum = 0.0;
-    for (int i = 0; i < n; i++) {
-        const double *a = &points[2 * i], *b = &points[2 * ((i + 1) % n)];
-        sum += a[0] * b[1] - b[0] * a[1];
-    }
-    return sum;
-}
-
-START_TEST(polygons_cover_their_area)
-{
-    raster picture = {0};
-    rill_rng rng;
-    rill_rng_seed(&rng, 1);
-    ck_assert(raster_resize(&picture, 100, 80));
-    for (int i = 0; i < 200; i++) {
-        double points[8];
-        const int n = 3;
-        for (int k = 0; k < 2 * n; k++) {
-            points[k] = (k % 2 == 0 ? 100.0 : 80.0) * rill_rng_random(&rng);
-        }
-        wipe(&picture);
-        raster_polygon(&picture, points, n, RILL_WHITE);
-        // each of some 400 pixels on the edges is rounded to a 255th, either way
-        ASSERT_NEAR(covered(&picture), 0.5 * fabs(twice_area(points, n)), 0.2);
-    }
-    // a concave one, an arrow head
-    const double arrow[] = {10.0, 10.0, 90.0, 40.0, 10.0, 70.0, 30.0, 40.0};
-    wipe(&picture);
-    raster_polygon(&picture, arrow, 4, RILL_WHITE);
-    ASSERT_NEAR(covered(&picture), 0.5 * fabs(twice_area(arrow, 4)), 0.2);
-    ck_assert_uint_eq(picture.pixels[40 * 100 + 15], 0xff000000U); // in the notch
-    ck_assert_uint_eq(picture.pixels[40 * 100 + 50], 0xffffffffU);
-    raster_release(&picture);
-}
-END_TEST
-
-START_TEST(polygons_are_cut_at_the_clip)
-{
-    raster picture = {0};
-    ck_assert(raster_resize(&picture, 60, 50));
-    const double large[] = {-1e6, -1e6, 1e6, -1e6, 1e6, 1e6, -1e6, 1e6};
-    wipe(&picture);
-    raster_clip_to(&picture, 10.0, 5.0, 30.0, 20.0);
-    raster_polygon(&picture, large, 4, RILL_WHITE);
-    ck_assert_double_eq(covered(&picture), 20.0 * 15.0);
-    ck_assert_uint_eq(picture.pixels[5 * 60 + 10], 0xffffffffU);
-    ck_assert_uint_eq(picture.pixels[20 * 60 + 10], 0xff000000U);
-    // half transparent, twice
-    raster_clip_none(&picture);
-    wipe(&picture);
-    const double square[] = {0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0};
-    raster_polygon(&picture, square, 4, (rill_color){255, 255, 255, 128});
-    raster_polygon(&picture, square, 4, (rill_color){255, 255, 255, 128});
-    ASSERT_NEAR(picture.pixels[0] & 255, 255.0 * (1.0 - 0.498 * 0.498), 1.0);
-    // what has no place is not drawn
-    const double nowhere[] = {0.0, 0.0, nan(""), 0.0, 9.0, 9.0};
-    wipe(&picture);
-    raster_polygon(&picture, nowhere, 3, RILL_WHITE);
-    ck_assert_double_eq(covered(&picture), 0.0);
-    raster_release(&picture);
-}
-END_TEST
-
-START_TEST(the_colours_of_values_grow_brighter)
-{
-    double last = -1.0;
-    for (int i = 0; i <= 100; i++) {
-        const rill_color color = color_of_share(i / 100.0);
-        const double bright = 0.2126 * color.red + 0.7152 * color.green + 0.0722 * color.blue;
-        ck_assert_double_gt(bright, last);
-        last = bright;
-    }
-}
-END_TEST
-
-// ------------------------------------------------------------------------------------------ the run
+#include <rill/experiment.h>
 
 static const char grid_world[] =
     "{'environment': {'id': 'cliff_walking'},"
@@ -115,113 +16,15 @@ static const char grid_world[] =
     " 'stop': {'episodes': 40}, 'runs': 3, 'seed': 7,"
     " 'record': [{'metric': 'return', 'every': 1, 'unit': 'episodes'}]}";
 
-/// Experiments of every way that the loop can go: with step metrics, by steps, with lanes, diverging.
-static const struct {
-    const char *name, *json;
-} experiments[] = {
-    {"grid", grid_world},
-    {"mountain car",
-     "{'environment': {'id': 'mountain_car'},"
-     " 'agents': [{'id': 'sarsa', 'params': {'alpha': 0.0625, 'gamma': 1},"
-     "             'features': {'id': 'tile_coding'}}],"
-     " 'stop': {'steps': 3000}, 'runs': 1, 'seed': 3,"
-     " 'evaluation': {'every': 1000, 'unit': 'steps', 'episodes': 2, 'max_steps': 300},"
-     " 'record': [{'metric': 'td_error', 'every': 100, 'unit': 'steps'}]}"},
-    {"bandit", "{'environment': {'id': 'bandit'}, 'agents': [{'id': 'simple_bandit'}],"
-               " 'stop': {'steps': 500}, 'runs': 1, 'seed': 3,"
-               " 'record': [{'metric': 'reward', 'every': 1, 'unit': 'steps'}]}"},
-    {"lanes",
-     "{'environment': {'id': 'CartPole-v1'}, 'agents': [{'id': 'a2c', 'params': {'lanes': 3}, 'features': {'id': 'raw', 'params':"
-     " {'low': [-1, -1, -1, -1], 'high': [1, 1, 1, 1]}}}],"
-     " 'stop': {'steps': 3000}, 'runs': 1, 'seed': 3,"
-     " 'record': [{'metric': 'return', 'every': 1, 'unit': 'episodes'}]}"},
-    {"diverging",
-     "{'environment': {'id': 'baird'}, 'agents': [{'id': 'off_policy_td0', 'params': {'alpha': 5}}],"
-     " 'stop': {'steps': 100000}, 'runs': 1, 'seed': 3,"
-     " 'record': [{'metric': 'weight[0]', 'every': 50000, 'unit': 'steps'}]}"},
-};
+static const char mountain_car[] =
+    "{'environment': {'id': 'mountain_car'},"
+    " 'agents': [{'id': 'sarsa', 'params': {'alpha': 0.0625, 'gamma': 1},"
+    "             'features': {'id': 'tile_coding'}}],"
+    " 'stop': {'steps': 3000}, 'runs': 1, 'seed': 3,"
+    " 'evaluation': {'every': 1000, 'unit': 'steps', 'episodes': 2, 'max_steps': 300},"
+    " 'record': [{'metric': 'td_error', 'every': 100, 'unit': 'steps'}]}";
 
-static rill_experiment *parse(const char *text)
-{
-    rill_error error = {0};
-    rill_experiment *experiment = NULL;
-    char *json = quoted(text);
-    ASSERT_OK(rill_experiment_parse(&experiment, json, NULL, &error), &error);
-    free(json);
-    return experiment;
-}
-
-static void stop_until(learner *run, int64_t steps, const char *name)
-{
-    learner_allow(run, steps, INT64_MAX);
-    learner_catch_up(run);
-    if (!atomic_load(&run->is_over)) {
-        ASSERT_FOR(name, run->seen.steps == steps);
-    }
-}
-
-START_TEST(looking_changes_no_result)
-{
-    for (size_t i = 0; i < sizeof experiments / sizeof experiments[0]; i++) {
-        const char *name = experiments[i].name;
-        rill_error error = {0};
-        rill_run alone;
-        learner run;
-        rill_experiment *experiment = parse(experiments[i].json);
-        ASSERT_OK(rill_experiment_run_one(experiment, 0, 0, &alone, &error), &error);
-        ASSERT_OK(learner_open(&run, experiment, 0, 0, &error), &error);
-        for (int64_t steps = 1; steps < 60; steps += 7) {
-            stop_until(&run, steps, name);
-            // what is done to the copies is of no consequence
-            rill_outcome outcome;
-            rill_env_reset(run.env);
-            if (run.agent->action_space.kind == RILL_SPACE_DISCRETE) {
-                rill_env_step(run.env, (rill_action){.index = 0}, &outcome);
-            }
-            rill_agent_act_greedily(run.agent, rill_env_observe(run.env));
-        }
-        learner_allow(&run, INT64_MAX, INT64_MAX);
-        while (!atomic_load(&run.is_over)) {
-            learner_look(&run);
-        }
-        learner_look(&run);
-        ASSERT_OK(run.status, &run.error);
-        ASSERT_FOR(name, run.run.hash == alone.hash && run.run.status == alone.status);
-        ASSERT_FOR(name, alone.steps > 60); // so that it was stopped
-        ASSERT_FOR(name, run.seen.steps == alone.steps);
-        ASSERT_FOR(name, run.seen.n_points == alone.series[0].count);
-        ASSERT_FOR(name, memcmp(run.seen.curve, alone.series[0].values,
-                                alone.series[0].count * sizeof(double)) == 0);
-        learner_close(&run);
-        rill_run_clear(&alone);
-        rill_experiment_destroy(experiment);
-    }
-}
-END_TEST
-
-START_TEST(a_run_stops_at_the_end_of_an_episode)
-{
-    rill_error error = {0};
-    learner run;
-    rill_run alone;
-    rill_experiment *experiment = parse(grid_world);
-    ASSERT_OK(rill_experiment_run_one(experiment, 1, 2, &alone, &error), &error);
-    ASSERT_OK(learner_open(&run, experiment, 1, 2, &error), &error);
-    for (int64_t episodes = 1; episodes < 4; episodes++) {
-        learner_allow(&run, INT64_MAX, episodes);
-        learner_catch_up(&run);
-        ck_assert_int_eq(run.seen.episodes, episodes);
-        ck_assert_double_eq(run.seen.last_return, alone.series[0].values[episodes - 1]);
-        ck_assert_int_eq(rill_env_observe(run.env).index,
-                         47); // the goal is seen before the next start
-    }
-    learner_close(&run); // in the middle
-    rill_run_clear(&alone);
-    rill_experiment_destroy(experiment);
-}
-END_TEST
-
-// --------------------------------------------------------------------------------------- pictures
+// -------------------------------------------------------------------------------------- pictures
 
 typedef struct picture {
     int width, height;
@@ -341,7 +144,7 @@ START_TEST(a_mountain_car_is_drawn_in_every_size)
 {
     static const char *const sizes[] = {"800x600", "1280x800", "2560x1440"};
     enter_fresh_directory();
-    write_json("car.json", experiments[1].json);
+    write_json("car.json", mountain_car);
     for (size_t i = 0; i < 3; i++) {
         ASSERT_DONE("watch", "car.json", "--headless", "--speed", "6000", "--frames", "20",
                     "--size", sizes[i], "--screenshot", "a.png");
@@ -394,7 +197,7 @@ START_TEST(every_environment_can_be_watched)
 }
 END_TEST
 
-// ------------------------------------------------------------------------------------- the command
+// --------------------------------------------------------------------------------- the command
 
 START_TEST(a_watched_run_has_the_hash_of_the_run)
 {
@@ -402,7 +205,8 @@ START_TEST(a_watched_run_has_the_hash_of_the_run)
     write_json("grid.json", grid_world);
     rill_error error = {0};
     rill_run alone;
-    rill_experiment *experiment = parse(grid_world);
+    rill_experiment *experiment = NULL;
+    ASSERT_OK(rill_experiment_load(&experiment, "grid.json", NULL, &error), &error);
     ASSERT_OK(rill_experiment_run_one(experiment, 1, 2, &alone, &error), &error);
     char hash[32];
     snprintf(hash, sizeof hash, "hash %016" PRIx64 "\n", alone.hash);
@@ -450,7 +254,7 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
-// ---------------------------------------------------------------------------------- keys and mouse
+// -------------------------------------------------------------------------------- keys and mouse
 
 static bool has_command(const char *name)
 {
@@ -560,12 +364,10 @@ START_TEST(keys_and_mouse_work_in_a_real_window)
 }
 END_TEST
 
-TEST_MAIN_WITH_FILES(polygons_cover_their_area, polygons_are_cut_at_the_clip,
-                     the_colours_of_values_grow_brighter, looking_changes_no_result,
-                     a_run_stops_at_the_end_of_an_episode, a_grid_is_drawn,
-                     a_cart_with_its_pole_is_drawn, a_mountain_car_is_drawn_in_every_size,
-                     every_environment_can_be_watched, a_watched_run_has_the_hash_of_the_run,
-                     mistakes_are_named, keys_and_mouse_work_in_a_real_window)
+TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_cart_with_its_pole_is_drawn,
+                     a_mountain_car_is_drawn_in_every_size, every_environment_can_be_watched,
+                     a_watched_run_has_the_hash_of_the_run, mistakes_are_named,
+                     keys_and_mouse_work_in_a_real_window)
 
 #else
 

@@ -47,6 +47,13 @@ void view_draw_world(view *self);
 void view_draw_numbers(view *self);
 void view_draw_curve(view *self);
 void view_draw_values(view *self);
+void view_draw_grid(view *self);
+void view_draw_plane(view *self);
+/// Beside the mouse: a cell in words, and its estimates.
+void view_draw_tip(view *self, int32_t cell);
+
+/// An action by its name or, where it has none, its number.
+void view_name_action(const rill_env *env, int32_t action, char *text, size_t size);
 
 /// A white sheet with a title; answers the room that is left in it.
 area view_draw_sheet(view *self, area where, const char *title);

@@ -99,7 +99,7 @@ static void draw_line(view *self, const axes *a, const double *values, size_t n,
 {
     const double pixels = a->plot.right - a->plot.left;
     const size_t stride = (double)n > 2.0 * pixels ? (size_t)((double)n / pixels) : 1;
-    double last_x = NAN, last_y = NAN;
+    double last_x = (double)NAN, last_y = (double)NAN;
     for (size_t i = 0; i < n; i += stride) {
         double low = HUGE_VAL, high = -HUGE_VAL;
         for (size_t j = i; j < n && j < i + stride; j++) {
@@ -109,7 +109,7 @@ static void draw_line(view *self, const axes *a, const double *values, size_t n,
             }
         }
         if (low > high) {
-            last_x = NAN;
+            last_x = (double)NAN;
             continue;
         }
         // far outside is as good as outside: pixels stay small numbers

@@ -1,21 +1,17 @@
 #include "plots/window/window.h"
 
+#include "plots/window/screen.h"
 #include "plots/window/view.h"
 
-#include <SDL2/SDL.h>
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const double frame_seconds = 1.0 / 60.0;
 
 typedef struct window {
     const window_request *request;
-    SDL_Window *sdl;
-    SDL_Renderer *renderer;
-    SDL_Texture *texture;
+    screen screen;
     view view;
     learner learner;
     bool is_open;     ///< the learner is
@@ -126,31 +122,7 @@ static void measure_speed(window *self, double now)
     }
 }
 
-// -------------------------------------------------------------------------------------------- pictures
-
-static rill_status save_picture(const window *self, const char *path, rill_error *error)
-{
-    const raster *picture = &self->view.paint.picture;
-    png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)picture->width,
-                       .height = (png_uint_32)picture->height,
-                       .format = PNG_FORMAT_RGB};
-    const size_t n = (size_t)picture->width * (size_t)picture->height;
-    unsigned char *bytes = malloc(3 * n);
-    if (bytes == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    for (size_t i = 0; i < n; i++) {
-        bytes[3 * i] = (unsigned char)(picture->pixels[i] >> 16);
-        bytes[3 * i + 1] = (unsigned char)(picture->pixels[i] >> 8);
-        bytes[3 * i + 2] = (unsigned char)picture->pixels[i];
-    }
-    const int is_written = png_image_write_to_file(&image, path, 0, bytes, 0, NULL);
-    free(bytes);
-    return is_written ? RILL_OK
-                      : rill_error_set(error, RILL_IO, "", "cannot write the picture %.200s: %s",
-                                       path, image.message);
-}
+// ----------------------------------------------------------------------------------------- pictures
 
 /// watch-1.png, watch-2.png, ...: the first that is not there.
 static void save_next(window *self)
@@ -165,7 +137,7 @@ static void save_next(window *self)
         }
         fclose(file);
     }
-    if (save_picture(self, path, &error) == RILL_OK) {
+    if (screen_save(&self->view.paint.picture, path, &error) == RILL_OK) {
         snprintf(self->message, sizeof self->message, "saved %s", path);
     } else {
         snprintf(self->message, sizeof self->message, "%.250s", error.message);
@@ -245,7 +217,7 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
 static void move_mouse(window *self, int x, int y)
 {
     int width = 1, height = 1;
-    SDL_GetWindowSize(self->sdl, &width, &height);
+    SDL_GetWindowSize(self->screen.window, &width, &height);
     self->view.mouse_x = (double)x * self->view.paint.picture.width / width;
     self->view.mouse_y = (double)y * self->view.paint.picture.height / height;
     if (self->is_dragged) {
@@ -290,70 +262,16 @@ static rill_status handle(window *self, const SDL_Event *event, rill_error *erro
 
 // ----------------------------------------------------------------------------------------- the window
 
-static rill_status sdl_error(rill_error *error, const char *what)
-{
-    return rill_error_set(error, RILL_FAILED, "",
-                          "%s: %s; --headless --screenshot F.png draws without a display", what,
-                          SDL_GetError());
-}
-
-static rill_status open_window(window *self, rill_error *error)
-{
-    const window_request *request = self->request;
-    if (request->is_headless) {
-        SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-        SDL_SetHint(SDL_HINT_RENDER_DRIVER, "software");
-    }
-    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        return sdl_error(error, "cannot open a window");
-    }
-    self->sdl = SDL_CreateWindow("rill watch", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
-                                 request->width, request->height,
-                                 SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-    self->renderer = self->sdl == NULL
-                         ? NULL
-                         : SDL_CreateRenderer(self->sdl, -1,
-                                              request->is_headless ? SDL_RENDERER_SOFTWARE
-                                                                   : SDL_RENDERER_PRESENTVSYNC);
-    if (self->renderer == NULL) {
-        return sdl_error(error, "cannot open a window");
-    }
-    SDL_SetWindowMinimumSize(self->sdl, 640, 480);
-    SDL_StartTextInput();
-    return RILL_OK;
-}
-
-/// Follows the size of the window.
-static rill_status fit(window *self, rill_error *error)
-{
-    raster *picture = &self->view.paint.picture;
-    int width = 0, height = 0;
-    SDL_GetRendererOutputSize(self->renderer, &width, &height);
-    if (self->texture != NULL && width == picture->width && height == picture->height) {
-        return RILL_OK;
-    }
-    if (self->texture != NULL) {
-        SDL_DestroyTexture(self->texture);
-    }
-    self->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_ARGB8888,
-                                      SDL_TEXTUREACCESS_STREAMING, width, height);
-    if (self->texture == NULL) {
-        return sdl_error(error, "cannot draw in the window");
-    }
-    if (!raster_resize(picture, width, height)) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    }
-    view_arrange(&self->view);
-    return RILL_OK;
-}
-
 /// One frame: looks at the run, draws, and shows the picture.
 static rill_status draw_frame(window *self, double seconds, rill_error *error)
 {
-    rill_status status = fit(self, error);
+    bool is_new = false;
+    rill_status status = screen_fit(&self->screen, &self->view.paint.picture, &is_new, error);
     if (status != RILL_OK) {
         return status;
+    }
+    if (is_new) {
+        view_arrange(&self->view);
     }
     const bool is_limited = isfinite(self->view.speed);
     if (self->request->is_headless && is_limited) {
@@ -367,10 +285,7 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
     self->view.world = self->view.is_greedy ? self->greedy : self->learner.env;
     field_update(&self->view.field, self->view.world, self->learner.agent);
     view_draw(&self->view);
-    const raster *picture = &self->view.paint.picture;
-    SDL_UpdateTexture(self->texture, NULL, picture->pixels, picture->width * 4);
-    SDL_RenderCopy(self->renderer, self->texture, NULL, NULL);
-    SDL_RenderPresent(self->renderer);
+    screen_show(&self->screen, &self->view.paint.picture);
     return RILL_OK;
 }
 
@@ -431,7 +346,8 @@ rill_status window_watch(const window_request *request, window_report *report, r
 {
     window self = {.request = request,
                    .view = {.speed = request->speed, .mouse_x = -1.0, .mouse_y = -1.0}};
-    rill_status status = open_window(&self, error);
+    rill_status status =
+        screen_open(&self.screen, request->width, request->height, request->is_headless, error);
     status = status == RILL_OK ? painter_open(&self.view.paint, error) : status;
     status = status == RILL_OK ? open_run(&self, request->variant, request->run, error) : status;
     status = status == RILL_OK ? run_frames(&self, error) : status;
@@ -439,7 +355,7 @@ rill_status window_watch(const window_request *request, window_report *report, r
         report_run(&self, report);
     }
     if (status == RILL_OK && request->screenshot != NULL) {
-        status = save_picture(&self, request->screenshot, error);
+        status = screen_save(&self.view.paint.picture, request->screenshot, error);
     }
     if (self.is_open) {
         learner_close(&self.learner);
@@ -447,15 +363,6 @@ rill_status window_watch(const window_request *request, window_report *report, r
     }
     rill_env_destroy(self.greedy);
     painter_close(&self.view.paint);
-    if (self.texture != NULL) {
-        SDL_DestroyTexture(self.texture);
-    }
-    if (self.renderer != NULL) {
-        SDL_DestroyRenderer(self.renderer);
-    }
-    if (self.sdl != NULL) {
-        SDL_DestroyWindow(self.sdl);
-    }
-    SDL_Quit();
+    screen_close(&self.screen);
     return status;
 }
