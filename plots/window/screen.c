@@ -28,7 +28,6 @@ rill_status screen_open(screen *self, int width, int height, bool is_headless, r
         return sdl_error(error, "cannot open a window");
     }
     SDL_SetWindowMinimumSize(self->window, 640, 480);
-    SDL_StartTextInput();
     return RILL_OK;
 }
 

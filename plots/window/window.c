@@ -20,7 +20,8 @@ typedef struct window {
     double budget;     ///< steps that the run may take, not yet given to it
     double greedy_due; ///< likewise of the greedy policy
     bool is_quit, is_dragged;
-    double measured; ///< when the speed was measured last, seconds
+    bool is_picture_due; ///< the next frame is to be saved
+    double measured;     ///< when the speed was measured last, seconds
     int64_t measured_steps;
     char message[256];
 } window;
@@ -143,6 +144,7 @@ static void save_next(window *self)
         snprintf(self->message, sizeof self->message, "%.250s", error.message);
     }
     self->view.message = self->message;
+    self->is_picture_due = false;
 }
 
 // ----------------------------------------------------------------------------------- keys and mouse
@@ -196,7 +198,7 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
     case SDLK_r:
         return open_run(self, run->variant, (run->number + 1) % experiment->runs, error);
     case SDLK_p:
-        save_next(self);
+        self->is_picture_due = true;
         break;
     case SDLK_ESCAPE:
         if (!seen->is_help) {
@@ -310,6 +312,9 @@ static rill_status run_frames(window *self, rill_error *error)
         if (status == RILL_OK) {
             advance(self, passed);
             status = draw_frame(self, passed, error);
+            if (status == RILL_OK && self->is_picture_due) {
+                save_next(self);
+            }
             measure_speed(self, request->is_headless ? (double)(frame + 1) * frame_seconds : now);
         }
         const bool is_over = atomic_load(&self->learner.is_over);
