@@ -43,6 +43,25 @@ function(rill_require_dependencies)
         "Without them, -DRILL_LAB=OFF builds librill alone.")
 endfunction()
 
+# rill_find_sdl() makes the target rill::sdl where RILL_SDL wants it and SDL2, SDL2_ttf and libpng
+# are there.
+function(rill_find_sdl)
+    if(RILL_SDL STREQUAL "OFF")
+        return()
+    endif()
+    if(PkgConfig_FOUND)
+        pkg_check_modules(RILL_sdl QUIET IMPORTED_TARGET sdl2>=2.0.18 SDL2_ttf libpng)
+    endif()
+    if(TARGET PkgConfig::RILL_sdl)
+        add_library(rill::sdl INTERFACE IMPORTED)
+        target_link_libraries(rill::sdl INTERFACE PkgConfig::RILL_sdl)
+        target_compile_definitions(rill::sdl INTERFACE RILL_HAS_SDL)
+    elseif(RILL_SDL STREQUAL "ON")
+        message(FATAL_ERROR "SDL2, SDL2_ttf or libpng was not found, and RILL_SDL is ON. "
+            "script/setup.sh sdl installs them.")
+    endif()
+endfunction()
+
 # rill_find_mpi() makes the target rill::mpi where RILL_MPI wants it and it is there. MPI's own package
 # knows its flags; of C++ bindings nothing is wanted.
 function(rill_find_mpi)

@@ -218,10 +218,23 @@ static rill_status look_up(runner *r, bool is_watched)
     return r->is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
 }
 
+/// Shows a step, and how the episode stands after it, to who asked for that.
+static void show_step(const runner *r, const rill_outcome *outcome, double episode_return,
+                      int64_t episode_length)
+{
+    const run_moment moment = {.env = r->env,
+                               .agent = r->agent,
+                               .run = r->run,
+                               .outcome = *outcome,
+                               .episode_return = episode_return,
+                               .episode_length = episode_length};
+    r->conditions->on_step(r->conditions->context, &moment);
+}
+
 /// The loop that everything is for: environment and agent take turns, and data moves forward. With
-/// `is_watched` metrics gather each step, and the run ends at the step in which it diverges; always
-/// inlined, so that without it nothing of that is left.
-static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched)
+/// `is_watched` metrics gather each step, and the run ends at the step in which it diverges; with
+/// `is_shown` each step is shown. Always inlined, so that without them nothing of that is left.
+static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, const bool is_shown)
 {
     const rill_experiment *experiment = r->experiment;
     lane *at = &r->lanes[0];
@@ -251,6 +264,10 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched)
             if (!rill_outcome_is_last(&outcome)) {
                 action = rill_agent_step(agent, outcome.reward, observation);
                 is_over = is_watched && run_diverges(r);
+                if (is_shown) {
+                    r->run->steps = steps;
+                    show_step(r, &outcome, episode_return, steps - episode_start);
+                }
                 continue;
             }
             rill_agent_finish(agent, &outcome, observation);
@@ -260,6 +277,9 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched)
                 continue;
             }
             is_over = end_episode(r, episode_return, steps - episode_start);
+            if (is_shown) {
+                show_step(r, &outcome, episode_return, steps - episode_start);
+            }
             episode_return = 0.0;
             episode_start = steps;
             if (!is_over) {
@@ -281,12 +301,17 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched)
 
 static void run_plainly(runner *r)
 {
-    run_to_look(r, false);
+    run_to_look(r, false, false);
 }
 
 static void run_watched(runner *r)
 {
-    run_to_look(r, true);
+    run_to_look(r, true, false);
+}
+
+static void run_shown(runner *r)
+{
+    run_to_look(r, true, true);
 }
 
 /// One step in a lane, from the agent's call to what it leads to; true when the run is over.
@@ -309,9 +334,16 @@ static bool step_lane(runner *r, lane *at)
     r->run->steps++;
     gather(r, seen, at->outcome.reward);
     bool is_over = run_diverges(r);
+    bool is_last = false;
     if (!is_over && rill_outcome_is_last(&at->outcome)) {
         rill_agent_finish(agent, &at->outcome, at->observation);
         is_over = run_diverges(r) || end_episode(r, at->episode_return, at->episode_length);
+        is_last = true;
+    }
+    if (r->conditions->on_step != NULL) {
+        show_step(r, &at->outcome, at->episode_return, at->episode_length);
+    }
+    if (is_last) {
         at->episode_return = 0.0;
         at->episode_length = 0;
     }
@@ -353,7 +385,7 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
     runner r;
     rill_status status = runner_open(&r, experiment, variant, number, conditions, run, error);
     if (status == RILL_OK) {
-        *is_watched = *is_watched || r.is_watched || r.n_lanes > 1;
+        *is_watched = *is_watched || r.is_watched || r.n_lanes > 1 || conditions->on_step != NULL;
         r.look = r.look_length = FIRST_LOOK;
         r.looked = r.saved = r.began;
         if (r.n_lanes == 1) {
@@ -362,6 +394,8 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
         while (status == RILL_OK && !r.is_over) {
             if (r.n_lanes > 1) {
                 run_lanes(&r);
+            } else if (conditions->on_step != NULL) {
+                run_shown(&r);
             } else if (*is_watched) {
                 run_watched(&r);
             } else {

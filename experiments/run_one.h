@@ -12,6 +12,16 @@ typedef struct run_sight {
     _Atomic double value;    ///< the last of the first metric recorded; NaN: there is none yet
 } run_sight;
 
+/// A run under way, right after a step and what was learned from it: for looking, until the call returns.
+typedef struct run_moment {
+    const rill_env *env; ///< in the state after the step, also where that is the last of an episode
+    const rill_agent *agent;
+    const rill_run *run;    ///< what is recorded so far
+    rill_outcome outcome;   ///< of the step
+    double episode_return;  ///< undiscounted sum of rewards of the episode so far
+    int64_t episode_length; ///< its steps
+} run_moment;
+
 /// What accompanies a run. All zero: nothing does.
 typedef struct run_conditions {
     const atomic_bool *stop;           ///< asks to stop; NULL: nobody does
@@ -24,6 +34,9 @@ typedef struct run_conditions {
     void (*on_checkpoint)(void *context, rill_checkpoint *checkpoint);
     /// Hears why `checkpoint` does not fit: the run begins anew.
     void (*on_misfit)(void *context, const char *why);
+    /// Sees the run after each step, and may keep it waiting; what it records is the same with and without.
+    /// NULL: nobody does, and it costs nothing.
+    void (*on_step)(void *context, const run_moment *moment);
     void *context; ///< handed to the functions above
 } run_conditions;
 

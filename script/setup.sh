@@ -19,6 +19,8 @@ clang-format  clang-format     clang-tools-extra   clang    clang-tools         
 ccache        ccache           ccache              ccache   ccache              ccache             ccache
 gnuplot       gnuplot-nox      gnuplot             gnuplot  gnuplot             gnuplot            gnuplot
 mpi           libopenmpi-dev,openmpi-bin openmpi-devel    openmpi  openmpi4-devel      openmpi-dev,openmpi open-mpi
+sdl           libsdl2-dev,libsdl2-ttf-dev,libpng-dev,fonts-dejavu-core SDL2-devel,SDL2_ttf-devel,libpng-devel,dejavu-sans-fonts sdl2,sdl2_ttf,libpng,ttf-dejavu libSDL2-devel,libSDL2_ttf-devel,libpng16-devel,dejavu-fonts sdl2-dev,sdl2_ttf-dev,libpng-dev,font-dejavu sdl2,sdl2_ttf,libpng
+display       xvfb,xdotool xorg-x11-server-Xvfb,xdotool xorg-server-xvfb,xdotool xorg-x11-server-Xvfb,xdotool xvfb,xdotool xdotool
 TABLE
 }
 
@@ -34,6 +36,8 @@ has() {
         gsl) has_library gsl gsl/gsl_cdf.h ;;
         sqlite) has_library sqlite3 sqlite3.h ;;
         check) has_library check check.h ;;
+        sdl) has_library sdl2 SDL2/SDL.h && has_library SDL2_ttf SDL2/SDL_ttf.h && has_library libpng png.h ;;
+        display) has_command Xvfb && has_command xdotool ;;
         mpi) has_command mpicc && has_command mpirun ;;
         *) has_command "$1" ;;
     esac

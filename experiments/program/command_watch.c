@@ -1,0 +1,179 @@
+#include "experiments/program/program.h"
+
+#ifdef RILL_HAS_SDL
+
+#include "plots/window/window.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <rill/experiment.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// Reads "800x600"; false and a message when it cannot.
+static bool read_size(const command *self, const char *text, window_request *request)
+{
+    enum { LEAST = 320, MOST = 8192 };
+    char *end = NULL;
+    const long width = strtol(text, &end, 10);
+    const long height = *end == 'x' ? strtol(end + 1, &end, 10) : 0;
+    if (*end != '\0' || width < LEAST || width > MOST || height < LEAST || height > MOST) {
+        fail_usage(self, "--size: \"%.20s\" is no size such as 1280x800; from %dx%d to %dx%d", text,
+                   LEAST, LEAST, MOST, MOST);
+        return false;
+    }
+    request->width = (int32_t)width;
+    request->height = (int32_t)height;
+    return true;
+}
+
+/// Reads steps a second, or "max".
+static bool read_speed(const command *self, const char *text, window_request *request)
+{
+    char *end = NULL;
+    request->speed = strcmp(text, "max") == 0 ? (double)INFINITY : strtod(text, &end);
+    if ((end != NULL && (end == text || *end != '\0')) || !(request->speed >= 1.0)) {
+        fail_usage(self, "--speed: \"%.20s\" is not a number of steps a second, from 1, or max",
+                   text);
+        return false;
+    }
+    return true;
+}
+
+/// The variant with a label or, of a sweep, the first of an agent; -1 and a message where there is none.
+static int32_t find_variant(const command *self, const rill_experiment *experiment,
+                            const char *label)
+{
+    for (int32_t i = 0; i < experiment->n_variants; i++) {
+        if (strcmp(experiment->variants[i].label, label) == 0) {
+            return i;
+        }
+    }
+    const char **names = calloc((size_t)experiment->n_variants + 1, sizeof *names);
+    for (int32_t i = 0; i < experiment->n_variants; i++) {
+        if (strcmp(experiment->variants[i].agent_label, label) == 0) {
+            free(names);
+            return i;
+        }
+        if (names != NULL) {
+            names[i] = experiment->variants[i].label;
+        }
+    }
+    const char *nearest = names == NULL ? NULL : rill_nearest_name(label, names);
+    fail_usage(self, "no agent is called \"%.100s\"; %s%.100s", label,
+               nearest == NULL ? "the first is " : "did you mean ",
+               nearest == NULL ? experiment->variants[0].label : nearest);
+    free(names);
+    return -1;
+}
+
+static void print_report(const window_report *report, const rill_experiment *experiment)
+{
+    printf("run %" PRId64 " of \"%s\": %" PRId64 " step%s, %" PRId64 " episode%s, ", report->run,
+           experiment->variants[report->variant].label, report->steps,
+           report->steps == 1 ? "" : "s", report->episodes, report->episodes == 1 ? "" : "s");
+    if (report->is_over) {
+        printf("%s, hash %016" PRIx64 "\n", report->is_diverged ? "diverged" : "done",
+               report->hash);
+    } else {
+        printf("not at its end\n");
+    }
+}
+
+/// Watches a run of an experiment that was read; answers an exit code.
+static int watch(const command *self, window_request *request, const char *file, const char *label)
+{
+    rill_error error = {0};
+    window_report report;
+    const rill_experiment *experiment = request->experiment;
+    request->variant = label == NULL ? 0 : find_variant(self, experiment, label);
+    if (request->variant < 0) {
+        return EXIT_USAGE;
+    }
+    if (request->run >= experiment->runs) {
+        return fail_usage(self, "--run %" PRId64 ": %s has runs 0 to %" PRId64, request->run, file,
+                          experiment->runs - 1);
+    }
+    if (window_watch(request, &report, &error) != RILL_OK) {
+        return fail(self->name, &error);
+    }
+    print_report(&report, experiment);
+    return finish_output();
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+    const char *label = NULL, *size = "1280x800", *speed = "60";
+    option_list sets = {NULL, 0};
+    window_request request = {0};
+    const option options[] = {
+        {"--agent", OPTION_TEXT, &label, "LABEL", "this agent or variant (the first)", 0, 0},
+        {"--run", OPTION_INTEGER, &request.run, "N", "run N of it (0)", 0, 1 << 30},
+        {"--speed", OPTION_TEXT, &speed, "S", "steps a second to begin with, or max (60)", 0, 0},
+        {"--size", OPTION_TEXT, &size, "WxH", "of the window (1280x800)", 0, 0},
+        {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
+         "replace what the file says: agents[0].params.alpha=0.1", 0, 0},
+        {"--headless", OPTION_FLAG, &request.is_headless, NULL,
+         "draw without a display; a frame is 1/60 of a second", 0, 0},
+        {"--frames", OPTION_INTEGER, &request.frames, "N",
+         "end after N frames (until q; without a display at the end of the run)", 1, 1 << 30},
+        {"--screenshot", OPTION_TEXT, &request.screenshot, "F.png", "save the last frame", 0, 0},
+        {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
+    };
+    int code = EXIT_USAGE;
+    rill_error error = {0};
+    rill_experiment *experiment = NULL;
+    const int n_arguments = options_read(self, options, argc, argv);
+    if (n_arguments < 0) {
+        code = options_exit_code(n_arguments);
+    } else if (n_arguments != 1) {
+        fail_usage(self, "expected one experiment file; `rill watch --help` explains");
+    } else if (read_size(self, size, &request) && read_speed(self, speed, &request)) {
+        if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {
+            code = fail(argv[1], &error);
+        } else {
+            request.experiment = experiment;
+            code = watch(self, &request, argv[1], label);
+        }
+    }
+    rill_experiment_destroy(experiment);
+    options_release(options);
+    return code;
+}
+
+#else
+
+#include <stdio.h>
+#include <string.h>
+
+static int run(const command *self, int argc, char **argv)
+{
+    const option options[] = {{NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0}};
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        return options_exit_code(options_read(self, options, argc, argv));
+    }
+    fprintf(stderr,
+            "rill: watch: this rill was built without a window; build it where SDL2, SDL2_ttf "
+            "and libpng are: script/setup.sh sdl, or apt-get install libsdl2-dev "
+            "libsdl2-ttf-dev libpng-dev fonts-dejavu-core\n");
+    return EXIT_CHECK_FAILED;
+}
+
+#endif
+
+const command command_watch = {
+    .name = "watch",
+    .arguments = "FILE.json",
+    .summary = "see a run in a window while it learns",
+    .help =
+        "Opens a window on one run of an experiment: the environment, the learning curve, and the\n"
+        "values and the policy as they are learned. Learning goes on beside the window at any\n"
+        "speed, and what it records is the same as without: at its end the run's hash is printed.\n"
+        "Nothing is stored. In the window, ? shows the keys; docs/watch.md tells more.\n"
+        "\n"
+        "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
+        "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
+        "      --agent Q-learning --headless --speed 6000 --frames 100 --screenshot cliff.png",
+    .run = run,
+};

@@ -1,0 +1,63 @@
+/// All that is to be seen in the window, and where.
+#ifndef RILL_PLOTS_WINDOW_VIEW_H
+#define RILL_PLOTS_WINDOW_VIEW_H
+
+#include "plots/window/field.h"
+#include "plots/window/learner.h"
+#include "plots/window/paint.h"
+
+/// What is chosen by keys and mouse, and the parts of the window, which follow from its size.
+typedef struct view {
+    painter paint;
+    const learner *learner; ///< the run shown
+    field field;            ///< what its agent has learned
+    const rill_env
+        *world; ///< what is drawn at the left: that of the run, or that of the greedy policy
+    bool is_greedy, is_paused, is_help;
+    double speed;            ///< steps a second; INFINITY: as fast as it can
+    double steps_per_second; ///< measured; NaN: not yet
+    double mouse_x, mouse_y; ///< in pixels; negative: outside
+    const char *message;     ///< a line about what a key did; NULL: none
+
+    double unit; ///< pixels of a length that is 1 in a window of 1280 x 800
+    area header, world_area, numbers, curve, values, footer, slider;
+} view;
+
+/// Colours of the window itself.
+#define INK ((rill_color){34, 38, 44, 255})
+#define SOFT_INK ((rill_color){105, 112, 122, 255})
+#define PAPER ((rill_color){255, 255, 255, 255})
+#define DESK ((rill_color){240, 241, 243, 255})
+#define HAIRLINE ((rill_color){214, 217, 222, 255})
+
+/// The next of the slider's speeds above or below one; itself at either end.
+double speed_step(double speed, bool is_up);
+
+/// Fits the parts to the picture, whose size has changed.
+void view_arrange(view *self);
+/// Draws everything.
+void view_draw(view *self);
+/// Whether a place is on the slider, knob and ends included.
+bool view_is_on_slider(const view *self, double x, double y);
+/// The speed that a place on the slider stands for.
+double view_speed_at(const view *self, double x);
+
+/// The parts.
+void view_draw_world(view *self);
+void view_draw_numbers(view *self);
+void view_draw_curve(view *self);
+void view_draw_values(view *self);
+void view_draw_grid(view *self);
+void view_draw_plane(view *self);
+/// Beside the mouse: a cell in words, and its estimates.
+void view_draw_tip(view *self, int32_t cell);
+
+/// An action by its name or, where it has none, its number.
+void view_name_action(const rill_env *env, int32_t action, char *text, size_t size);
+
+/// A white sheet with a title; answers the room that is left in it.
+area view_draw_sheet(view *self, area where, const char *title);
+/// A number as people write it: 12,345; -0.0123; 1.2e+09.
+void view_format(double value, char *text, size_t size);
+
+#endif

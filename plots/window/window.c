@@ -1,0 +1,373 @@
+#include "plots/window/window.h"
+
+#include "plots/window/screen.h"
+#include "plots/window/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double frame_seconds = 1.0 / 60.0;
+
+typedef struct window {
+    const window_request *request;
+    screen screen;
+    view view;
+    learner learner;
+    bool is_open;     ///< the learner is
+    rill_env *greedy; ///< where the greedy policy acts; NULL until it is asked for
+    bool is_greedy_over;
+    double budget;     ///< steps that the run may take, not yet given to it
+    double greedy_due; ///< likewise of the greedy policy
+    bool is_quit, is_dragged;
+    bool is_picture_due; ///< the next frame is to be saved
+    double measured;     ///< when the speed was measured last, seconds
+    int64_t measured_steps;
+    char message[256];
+} window;
+
+// ------------------------------------------------------------------------------------- the run shown
+
+static rill_status open_run(window *self, int32_t variant, int64_t number, rill_error *error)
+{
+    if (self->is_open) {
+        learner_close(&self->learner);
+        field_close(&self->view.field);
+    }
+    rill_env_destroy(self->greedy);
+    self->greedy = NULL;
+    self->is_open = true;
+    self->view.learner = &self->learner;
+    rill_status status =
+        learner_open(&self->learner, self->request->experiment, variant, number, error);
+    if (status == RILL_OK) {
+        status = field_open(&self->view.field, self->learner.env, self->learner.agent, error);
+    }
+    if (status == RILL_OK) {
+        learner_allow(&self->learner, 1, INT64_MAX);
+        learner_catch_up(&self->learner);
+    }
+    self->budget = 0.0;
+    self->view.steps_per_second = (double)NAN;
+    self->measured = 0.0;
+    return status;
+}
+
+/// The greedy policy acts in an environment of its own, with a stream of its own.
+static void open_greedy(window *self)
+{
+    if (self->greedy == NULL && rill_env_clone(&self->greedy, self->learner.env, NULL) == RILL_OK) {
+        rill_env_seed(self->greedy, 0);
+        rill_env_reset(self->greedy);
+        self->is_greedy_over = false;
+    }
+    self->view.is_greedy = self->greedy != NULL;
+}
+
+/// As many steps as are due, at most 30 a second so that they can be followed.
+static void step_greedy(window *self, double seconds)
+{
+    const double speed = fmin(self->view.speed, 30.0);
+    self->greedy_due += self->view.is_paused ? 0.0 : speed * seconds;
+    while (self->greedy_due >= 1.0) {
+        self->greedy_due -= 1.0;
+        if (self->is_greedy_over) {
+            rill_env_reset(self->greedy);
+            self->is_greedy_over = false;
+            continue;
+        }
+        rill_outcome outcome;
+        const rill_observation observation = rill_env_observe(self->greedy);
+        rill_env_step(self->greedy, rill_agent_act_greedily(self->learner.agent, observation),
+                      &outcome);
+        // a policy that goes round for ever would show no other start
+        self->is_greedy_over = rill_outcome_is_last(&outcome) || self->greedy->data->elapsed > 2000;
+    }
+}
+
+/// Lets the run go on by what is due in a frame.
+static void advance(window *self, double seconds)
+{
+    learner *run = &self->learner;
+    const int64_t taken = atomic_load(&run->steps);
+    if (self->view.is_paused) {
+        return;
+    }
+    if (!isfinite(self->view.speed)) {
+        learner_allow(run, INT64_MAX, INT64_MAX);
+        self->budget = 0.0;
+        return;
+    }
+    self->budget += self->view.speed * seconds;
+    const double whole = floor(self->budget);
+    self->budget -= whole;
+    learner_allow(run, taken + (int64_t)whole, INT64_MAX);
+}
+
+static void pause_run(window *self)
+{
+    self->view.is_paused = true;
+    learner_allow(&self->learner, 0, 0);
+}
+
+static void measure_speed(window *self, double now)
+{
+    const int64_t steps = self->learner.seen.steps;
+    if (self->measured == 0.0 || now - self->measured >= 0.5) {
+        if (self->measured > 0.0) {
+            self->view.steps_per_second =
+                nearbyint((double)(steps - self->measured_steps) / (now - self->measured));
+        }
+        self->measured = now;
+        self->measured_steps = steps;
+    }
+}
+
+// ----------------------------------------------------------------------------------------- pictures
+
+/// watch-1.png, watch-2.png, ...: the first that is not there.
+static void save_next(window *self)
+{
+    char path[32];
+    rill_error error = {0};
+    for (int i = 1;; i++) {
+        snprintf(path, sizeof path, "watch-%d.png", i);
+        FILE *file = fopen(path, "rb");
+        if (file == NULL) {
+            break;
+        }
+        fclose(file);
+    }
+    if (screen_save(&self->view.paint.picture, path, &error) == RILL_OK) {
+        snprintf(self->message, sizeof self->message, "saved %s", path);
+    } else {
+        snprintf(self->message, sizeof self->message, "%.250s", error.message);
+    }
+    self->view.message = self->message;
+    self->is_picture_due = false;
+}
+
+// ----------------------------------------------------------------------------------- keys and mouse
+
+static void change_speed(window *self, double speed)
+{
+    self->view.speed = speed;
+    self->budget = 0.0;
+    if (isfinite(self->view.speed) && !self->view.is_paused) {
+        learner_allow(&self->learner, 0, 0); // what it was allowed at another speed
+    }
+}
+
+static rill_status press(window *self, SDL_Keycode key, rill_error *error)
+{
+    view *seen = &self->view;
+    learner *run = &self->learner;
+    const rill_experiment *experiment = self->request->experiment;
+    seen->message = NULL;
+    switch (key) {
+    case SDLK_SPACE:
+        if (seen->is_paused) {
+            seen->is_paused = false;
+        } else {
+            pause_run(self);
+        }
+        break;
+    case SDLK_s:
+        pause_run(self);
+        learner_allow(run, atomic_load(&run->steps) + 1, INT64_MAX);
+        break;
+    case SDLK_e:
+        pause_run(self);
+        learner_allow(run, INT64_MAX, atomic_load(&run->episodes) + 1);
+        break;
+    case SDLK_UP:
+        change_speed(self, speed_step(seen->speed, true));
+        break;
+    case SDLK_DOWN:
+        change_speed(self, speed_step(seen->speed, false));
+        break;
+    case SDLK_g:
+        if (seen->is_greedy) {
+            seen->is_greedy = false;
+        } else {
+            open_greedy(self);
+        }
+        break;
+    case SDLK_n:
+        return open_run(self, (run->variant + 1) % experiment->n_variants, run->number, error);
+    case SDLK_r:
+        return open_run(self, run->variant, (run->number + 1) % experiment->runs, error);
+    case SDLK_p:
+        self->is_picture_due = true;
+        break;
+    case SDLK_ESCAPE:
+        if (!seen->is_help) {
+            self->is_quit = true;
+        }
+        seen->is_help = false;
+        break;
+    case SDLK_q:
+        self->is_quit = true;
+        break;
+    default:
+        break;
+    }
+    return RILL_OK;
+}
+
+/// The mouse in pixels of the picture, of which high-resolution screens have more than the window's points.
+static void move_mouse(window *self, int x, int y)
+{
+    int width = 1, height = 1;
+    SDL_GetWindowSize(self->screen.window, &width, &height);
+    self->view.mouse_x = (double)x * self->view.paint.picture.width / width;
+    self->view.mouse_y = (double)y * self->view.paint.picture.height / height;
+    if (self->is_dragged) {
+        change_speed(self, view_speed_at(&self->view, self->view.mouse_x));
+    }
+}
+
+static rill_status handle(window *self, const SDL_Event *event, rill_error *error)
+{
+    switch (event->type) {
+    case SDL_QUIT:
+        self->is_quit = true;
+        break;
+    case SDL_KEYDOWN:
+        return press(self, event->key.keysym.sym, error);
+    case SDL_TEXTINPUT: // wherever the keyboard has it
+        if (strcmp(event->text.text, "?") == 0) {
+            self->view.is_help = !self->view.is_help;
+        }
+        break;
+    case SDL_MOUSEMOTION:
+        move_mouse(self, event->motion.x, event->motion.y);
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+        move_mouse(self, event->button.x, event->button.y);
+        self->is_dragged = view_is_on_slider(&self->view, self->view.mouse_x, self->view.mouse_y);
+        move_mouse(self, event->button.x, event->button.y);
+        break;
+    case SDL_MOUSEBUTTONUP:
+        self->is_dragged = false;
+        break;
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE) {
+            self->view.mouse_x = self->view.mouse_y = -1.0;
+        }
+        break;
+    default:
+        break;
+    }
+    return RILL_OK;
+}
+
+// ----------------------------------------------------------------------------------------- the window
+
+/// One frame: looks at the run, draws, and shows the picture.
+static rill_status draw_frame(window *self, double seconds, rill_error *error)
+{
+    bool is_new = false;
+    rill_status status = screen_fit(&self->screen, &self->view.paint.picture, &is_new, error);
+    if (status != RILL_OK) {
+        return status;
+    }
+    if (is_new) {
+        view_arrange(&self->view);
+    }
+    const bool is_limited = isfinite(self->view.speed);
+    if (self->request->is_headless && is_limited) {
+        learner_catch_up(&self->learner);
+    } else {
+        learner_look(&self->learner);
+    }
+    if (self->view.is_greedy) {
+        step_greedy(self, seconds);
+    }
+    self->view.world = self->view.is_greedy ? self->greedy : self->learner.env;
+    field_update(&self->view.field, self->view.world, self->learner.agent);
+    view_draw(&self->view);
+    screen_show(&self->screen, &self->view.paint.picture);
+    return RILL_OK;
+}
+
+static double seconds_now(void)
+{
+    return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
+}
+
+static rill_status run_frames(window *self, rill_error *error)
+{
+    const window_request *request = self->request;
+    rill_status status = RILL_OK;
+    double last = seconds_now();
+    for (int64_t frame = 0; status == RILL_OK && !self->is_quit; frame++) {
+        SDL_Event event;
+        while (status == RILL_OK && SDL_PollEvent(&event)) {
+            status = handle(self, &event, error);
+        }
+        const double now = seconds_now();
+        const double passed = request->is_headless ? frame_seconds : fmin(now - last, 0.1);
+        last = now;
+        if (status == RILL_OK) {
+            advance(self, passed);
+            status = draw_frame(self, passed, error);
+            if (status == RILL_OK && self->is_picture_due) {
+                save_next(self);
+            }
+            measure_speed(self, request->is_headless ? (double)(frame + 1) * frame_seconds : now);
+        }
+        const bool is_over = atomic_load(&self->learner.is_over);
+        if (is_over && self->learner.status != RILL_OK && status == RILL_OK) {
+            *error = self->learner.error;
+            status = self->learner.status;
+        }
+        self->is_quit = self->is_quit || (request->frames > 0 && frame + 1 >= request->frames) ||
+                        (request->is_headless && request->frames == 0 && is_over);
+        const double rest = frame_seconds - (seconds_now() - now);
+        const bool is_in_step = request->is_headless && isfinite(self->view.speed);
+        if (rest > 0.0 && !is_in_step && !self->is_quit) {
+            SDL_Delay((Uint32)(1000.0 * rest)); // where the screen does not keep the time
+        }
+    }
+    return status;
+}
+
+static void report_run(const window *self, window_report *report)
+{
+    const learner *run = &self->learner;
+    *report = (window_report){.variant = run->variant,
+                              .run = run->number,
+                              .is_over = atomic_load(&run->is_over),
+                              .steps = run->seen.steps,
+                              .episodes = run->seen.episodes};
+    if (report->is_over) {
+        report->is_diverged = run->run.status == RILL_RUN_DIVERGED;
+        report->hash = run->run.hash;
+    }
+}
+
+rill_status window_watch(const window_request *request, window_report *report, rill_error *error)
+{
+    window self = {.request = request,
+                   .view = {.speed = request->speed, .mouse_x = -1.0, .mouse_y = -1.0}};
+    rill_status status =
+        screen_open(&self.screen, request->width, request->height, request->is_headless, error);
+    status = status == RILL_OK ? painter_open(&self.view.paint, error) : status;
+    status = status == RILL_OK ? open_run(&self, request->variant, request->run, error) : status;
+    status = status == RILL_OK ? run_frames(&self, error) : status;
+    if (status == RILL_OK) {
+        report_run(&self, report);
+    }
+    if (status == RILL_OK && request->screenshot != NULL) {
+        status = screen_save(&self.view.paint.picture, request->screenshot, error);
+    }
+    if (self.is_open) {
+        learner_close(&self.learner);
+        field_close(&self.view.field);
+    }
+    rill_env_destroy(self.greedy);
+    painter_close(&self.view.paint);
+    screen_close(&self.screen);
+    return status;
+}

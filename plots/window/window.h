@@ -1,0 +1,34 @@
+/// The window of `rill watch`: a run, seen while it goes on.
+#ifndef RILL_PLOTS_WINDOW_WINDOW_H
+#define RILL_PLOTS_WINDOW_WINDOW_H
+
+#include <rill/experiment.h>
+
+/// What is to be watched, and how.
+typedef struct window_request {
+    const rill_experiment *experiment;
+    int32_t variant;
+    int64_t run;
+    double speed; ///< steps a second; INFINITY: as fast as it can
+    int32_t width, height;
+    bool is_headless; ///< draws without a window; each frame stands for 1/60 of a second
+    int64_t
+        frames; ///< to be drawn; 0: until the user quits, without a window until the run is over
+    const char *screenshot; ///< PNG file for the last frame; NULL: none
+} window_request;
+
+/// How the last run that was shown stood at the end.
+typedef struct window_report {
+    int32_t variant;
+    int64_t run;
+    bool is_over; ///< then `hash` is that of its results
+    bool is_diverged;
+    uint64_t hash;
+    int64_t steps, episodes;
+} window_report;
+
+/// Shows a run until the user or the number of frames ends it. RILL_FAILED (no display, no font), RILL_IO
+/// (the picture cannot be written), RILL_NO_MEMORY, and what a run may end with.
+rill_status window_watch(const window_request *request, window_report *report, rill_error *error);
+
+#endif
