@@ -2,6 +2,7 @@
 #include "experiments/program/program.h"
 #include "experiments/program/progress.h"
 #include "experiments/program/text_width.h"
+#include "experiments/run_one.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -272,7 +273,7 @@ static int run(const command *self, int argc, char **argv)
     text_list files = {NULL, 0};
     tally totals = {0, 0, 0};
     const char *context = NULL;
-    const double start = seconds_now();
+    const double start = run_seconds_now();
     cJSON *rows = cJSON_CreateArray();
     rill_status status = RILL_OK;
     for (int i = 1; status == RILL_OK && i <= n_arguments; i++) {
@@ -301,7 +302,7 @@ static int run(const command *self, int argc, char **argv)
         if (!is_json) {
             printf("\n%" PRId64 " check%s in %" PRId64 " file%s, %" PRId64 " failed\n%.1f s\n",
                    totals.checks, totals.checks == 1 ? "" : "s", totals.suites,
-                   totals.suites == 1 ? "" : "s", totals.failed, seconds_now() - start);
+                   totals.suites == 1 ? "" : "s", totals.failed, run_seconds_now() - start);
         }
         code = finish_output();
         code = code == EXIT_DONE && totals.failed > 0 ? EXIT_CHECK_FAILED : code;

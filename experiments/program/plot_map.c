@@ -50,11 +50,17 @@ static void write_points(const plot_learned *learned, gnuplot *figure, double si
     }
 }
 
-static void begin_map(gnuplot *figure)
+/// Opens a flat map with its numbers.
+static rill_status begin_map(const plot_learned *learned, gnuplot *figure, rill_error *error)
 {
-    fprintf(figure->script,
-            "\nset border 15\nset xrange [*:*] noextend\nset yrange [*:*] noextend\n"
-            "unset grid\n");
+    const rill_status status = open_map(learned, 0.18, 0.0, figure, error);
+    if (status == RILL_OK) {
+        write_points(learned, figure, 1.0);
+        fprintf(figure->script,
+                "\nset border 15\nset xrange [*:*] noextend\nset yrange [*:*] noextend\n"
+                "unset grid\n");
+    }
+    return status;
 }
 
 static void print_data_name(gnuplot *figure)
@@ -67,12 +73,10 @@ static void print_data_name(gnuplot *figure)
 rill_status plot_map_values(const plot_learned *learned, rill_error *error)
 {
     gnuplot figure;
-    const rill_status status = open_map(learned, 0.18, 0.0, &figure, error);
+    const rill_status status = begin_map(learned, &figure, error);
     if (status != RILL_OK) {
         return status;
     }
-    write_points(learned, &figure, 1.0);
-    begin_map(&figure);
     fprintf(figure.script,
             "set colorbox noborder\nset cbtics scale 0.4\nset cblabel '%s' noenhanced\n",
             plot_value_name(learned));
@@ -84,12 +88,10 @@ rill_status plot_map_values(const plot_learned *learned, rill_error *error)
 rill_status plot_map_policy(const plot_learned *learned, rill_error *error)
 {
     gnuplot figure;
-    const rill_status status = open_map(learned, 0.18, 0.0, &figure, error);
+    const rill_status status = begin_map(learned, &figure, error);
     if (status != RILL_OK) {
         return status;
     }
-    write_points(learned, &figure, 1.0);
-    begin_map(&figure);
     plot_name_actions(learned, &figure);
     fprintf(figure.script, "set colorbox noborder\n");
     print_data_name(&figure);

@@ -1,19 +1,12 @@
 #include "experiments/program/progress_state.h"
+#include "experiments/run_one.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 progress_form progress_choose(void)
 {
@@ -40,7 +33,7 @@ progress *progress_begin(const rill_experiment *experiment, const uint8_t *is_do
     }
     p->form = form;
     p->n_variants = n;
-    p->began = p->told = p->looked = seconds_now();
+    p->began = p->told = p->looked = run_seconds_now();
     if (experiment->n_records > 0) {
         rill_metric_write(experiment->records[0].metric, experiment->records[0].index, p->metric);
     }
@@ -79,7 +72,7 @@ void progress_note(progress *p, const rill_run *runs, size_t n)
         p->n_noted++;
         variant->steps += (double)runs[i].steps;
         variant->seconds += runs[i].wall_seconds;
-        variant->ended = seconds_now();
+        variant->ended = run_seconds_now();
         // the next one is looked at from its beginning
         variant->running = (progress_curve){{0.0}, {0}};
         variant->fraction = 0.0;
@@ -112,13 +105,13 @@ double progress_done(const progress_variant *variant)
 
 double progress_total_rate(const progress *p)
 {
-    return (double)p->steps / fmax(seconds_now() - p->began, 1e-3);
+    return (double)p->steps / fmax(run_seconds_now() - p->began, 1e-3);
 }
 
 double progress_rate(const progress_variant *variant)
 {
     const bool is_over = variant->n_noted == variant->n_missing;
-    const double seconds = (is_over ? variant->ended : seconds_now()) - variant->began;
+    const double seconds = (is_over ? variant->ended : run_seconds_now()) - variant->began;
     return (double)variant->now.steps / fmax(seconds, 1e-3);
 }
 
@@ -131,7 +124,7 @@ static double extrapolate(double seconds, double done, double all)
 double progress_variant_left(const progress_variant *variant)
 {
     const double done = (double)variant->n_noted + part_of(variant);
-    return extrapolate(seconds_now() - variant->began, done, (double)variant->n_missing);
+    return extrapolate(run_seconds_now() - variant->began, done, (double)variant->n_missing);
 }
 
 double progress_left(const progress *p)
@@ -150,7 +143,7 @@ double progress_left(const progress *p)
         done += own * ((double)variant->n_noted + part_of(variant));
         all += own * (double)variant->n_missing;
     }
-    return extrapolate(seconds_now() - p->began, done, all);
+    return extrapolate(run_seconds_now() - p->began, done, all);
 }
 
 /// The last value of a curve; NaN: there is none.
@@ -196,7 +189,7 @@ static void look(progress *p, const rill_progress *now)
             variant->began = p->looked; // some time since then
         }
     }
-    p->looked = seconds_now();
+    p->looked = run_seconds_now();
 }
 
 // ---------------------------------------------------------------------------------------- telling
@@ -244,10 +237,10 @@ void progress_show(progress *p, const rill_progress *now)
         return;
     }
     look(p, now);
-    if (seconds_now() - p->told < interval_of(p->form)) {
+    if (run_seconds_now() - p->told < interval_of(p->form)) {
         return;
     }
-    p->told = seconds_now();
+    p->told = run_seconds_now();
     if (p->form == PROGRESS_LINES) {
         tell_line(p);
     } else if (p->form == PROGRESS_JSON) {

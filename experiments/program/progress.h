@@ -31,7 +31,4 @@ void progress_warn(progress *p, const char *message);
 /// Clears what is on the terminal; `status` is what became of the experiment.
 void progress_end(progress *p, rill_status status);
 
-/// Seconds of a clock that only goes forward.
-double seconds_now(void);
-
 #endif

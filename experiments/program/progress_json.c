@@ -1,5 +1,6 @@
 // Progress for other programs: an object a line. docs/results.md describes them.
 #include "experiments/program/progress_state.h"
+#include "experiments/run_one.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -34,7 +35,7 @@ static cJSON *begin(const progress *p, const char *event)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "event", event);
-    add_number(object, "seconds", seconds_now() - p->began);
+    add_number(object, "seconds", run_seconds_now() - p->began);
     add_number(object, "runs", (double)(p->n_before + p->n_noted));
     add_number(object, "of", (double)(p->n_before + p->n_missing));
     return object;

@@ -291,22 +291,17 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
     return RILL_OK;
 }
 
-static double seconds_now(void)
-{
-    return (double)SDL_GetPerformanceCounter() / (double)SDL_GetPerformanceFrequency();
-}
-
 static rill_status run_frames(window *self, rill_error *error)
 {
     const window_request *request = self->request;
     rill_status status = RILL_OK;
-    double last = seconds_now();
+    double last = run_seconds_now();
     for (int64_t frame = 0; status == RILL_OK && !self->is_quit; frame++) {
         SDL_Event event;
         while (status == RILL_OK && SDL_PollEvent(&event)) {
             status = handle(self, &event, error);
         }
-        const double now = seconds_now();
+        const double now = run_seconds_now();
         const double passed = request->is_headless ? frame_seconds : fmin(now - last, 0.1);
         last = now;
         if (status == RILL_OK) {
@@ -324,7 +319,7 @@ static rill_status run_frames(window *self, rill_error *error)
         }
         self->is_quit = self->is_quit || (request->frames > 0 && frame + 1 >= request->frames) ||
                         (request->is_headless && request->frames == 0 && is_over);
-        const double rest = frame_seconds - (seconds_now() - now);
+        const double rest = frame_seconds - (run_seconds_now() - now);
         const bool is_in_step = request->is_headless && isfinite(self->view.speed);
         if (rest > 0.0 && !is_in_step && !self->is_quit) {
             SDL_Delay((Uint32)(1000.0 * rest)); // where the screen does not keep the time
