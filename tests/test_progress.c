@@ -342,7 +342,7 @@ START_TEST(test_live)
         int n_maps;
         const char *shown, *hidden;
     } cases[] = {
-        {90, 40, {"TERM=xterm", "LANG=C.UTF-8"}, 4, "│[S↑]░░░░", "+--"},
+        {90, 40, {"TERM=xterm", "LANG=C.UTF-8"}, 4, "░░░░░░░░", "+--"},
         {90, 20, {"TERM=xterm"}, 2, "!!!!!!!!", "┌"},
         {90, 12, {"TERM=xterm"}, 0, "/600000 runs", "!!"},
         {50, 30, {"TERM=xterm"}, 2, "|S!!!!!!!!!!G|", "S^"}, // one character a cell
