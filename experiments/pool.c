@@ -48,6 +48,18 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     for (size_t i = 0; i < n_variants; i++) {
         atomic_init(&p->sights[i].fraction, (double)NAN);
         atomic_init(&p->sights[i].value, (double)NAN);
+        atomic_init(&p->sights[i].memory_state, RUN_MEMORY_UNWANTED);
+    }
+    for (size_t i = 0; i < n_variants && options->onlookers != NULL; i++) {
+        if (options->onlookers[i] == NULL) {
+            continue;
+        }
+        p->sights[i].memory = malloc(options->onlookers[i]->memory_size);
+        if (p->sights[i].memory == NULL) {
+            pool_destroy(p);
+            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        }
+        atomic_store(&p->sights[i].memory_state, RUN_MEMORY_WANTED);
     }
     for (int64_t i = 0; i < experiment->runs * experiment->n_variants; i++) {
         p->n_missing += !is_done(p, task_at(p, i));
@@ -80,6 +92,9 @@ void pool_destroy(pool *p)
         free(p->added[i].bytes);
     }
     free(p->added);
+    for (int32_t i = 0; p->sights != NULL && i < p->experiment->n_variants; i++) {
+        free(p->sights[i].memory);
+    }
     free(p->progress);
     free(p->steps);
     free(p->sights);

@@ -48,10 +48,23 @@ static void hand_on(pool *p)
     run_list_clear(batch);
 }
 
+/// Hands an onlooker the memory that a run has left for it, and asks for the next.
+static void hand_on_memory(pool *p, int32_t variant)
+{
+    run_sight *sight = &p->sights[variant];
+    if (atomic_load(&sight->memory_state) == RUN_MEMORY_THERE) {
+        rill_agent_load(p->options->onlookers[variant], sight->memory);
+        atomic_store(&sight->memory_state, RUN_MEMORY_WANTED);
+    }
+}
+
 static void report(pool *p)
 {
     if (p->options->on_progress == NULL) {
         return;
+    }
+    for (int32_t i = 0; i < p->experiment->n_variants; i++) {
+        hand_on_memory(p, i);
     }
     rill_progress all = {.variants = p->progress};
     pthread_mutex_lock(&p->lock);

@@ -26,7 +26,22 @@ typedef struct workplace {
 typedef struct job {
     const workplace *place;
     pool_task task;
+    double began;        ///< by the clock, for the pace
+    int64_t steps_taken; ///< since then
 } job;
+
+/// After each step: waits until the pace allows the next, or all are to stop.
+static void keep_pace(void *context, const run_moment *moment)
+{
+    (void)moment;
+    job *j = context;
+    const atomic_bool *stop = pool_stop(j->place->pool);
+    const double due = j->began + (double)++j->steps_taken / j->place->options->pace;
+    const struct timespec nap = {0, 2000000L};
+    while (run_seconds_now() < due && !atomic_load(stop)) {
+        nanosleep(&nap, NULL);
+    }
+}
 
 static void leave_checkpoint(void *context, rill_checkpoint *checkpoint)
 {
@@ -52,6 +67,8 @@ static void *work(void *context)
         rill_run run;
         rill_error error = {0};
         rill_checkpoint checkpoint;
+        j.began = run_seconds_now();
+        j.steps_taken = 0;
         const bool has_checkpoint = pool_checkpoint(place->pool, j.task, &checkpoint);
         const run_conditions conditions = {
             .stop = pool_stop(place->pool),
@@ -61,6 +78,7 @@ static void *work(void *context)
             .checkpoint = has_checkpoint ? &checkpoint : NULL,
             .on_checkpoint = leave_checkpoint,
             .on_misfit = tell_misfit,
+            .on_step = place->options->pace > 0.0 ? keep_pace : NULL,
             .context = &j,
         };
         rill_status status =

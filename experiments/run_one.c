@@ -175,6 +175,11 @@ static void show(const runner *r, run_sight *sight)
     atomic_store_explicit(&sight->value,
                           has_value ? series->values[series->count - 1] : (double)NAN,
                           memory_order_relaxed);
+    int state = RUN_MEMORY_WANTED; // of the runs that share a sight, one answers
+    if (atomic_compare_exchange_strong(&sight->memory_state, &state, RUN_MEMORY_IN_WORK)) {
+        rill_agent_save(r->agent, sight->memory);
+        atomic_store(&sight->memory_state, RUN_MEMORY_THERE);
+    }
 }
 
 /// From time to time, and at the end: looks up from work, at the clock and at who wants something.

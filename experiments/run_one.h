@@ -10,7 +10,18 @@
 typedef struct run_sight {
     _Atomic double fraction; ///< how much of the run is done, 0 to 1
     _Atomic double value;    ///< the last of the first metric recorded; NaN: there is none yet
+    atomic_int memory_state; ///< a `run_memory_state`
+    unsigned char
+        *memory; ///< (memory_size of the agent) of whoever `memory_state` says; NULL: never wanted
 } run_sight;
+
+/// Whose a copy of an agent's memory is: who looks asks for one, a run writes it, who looks reads it.
+typedef enum run_memory_state {
+    RUN_MEMORY_UNWANTED,
+    RUN_MEMORY_WANTED,
+    RUN_MEMORY_IN_WORK,
+    RUN_MEMORY_THERE,
+} run_memory_state;
 
 /// A run under way, right after a step and what was learned from it: for looking, until the call returns.
 typedef struct run_moment {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_WIDTH = 200 }; ///< columns of text that a wide terminal shows
+enum { WIDE = 200 }; ///< columns of text that a wide terminal shows
 
 /// What a picture is drawn with: Unicode, or ASCII.
 typedef struct glyph_set {
@@ -106,10 +106,11 @@ static int cell_width(const grid_picture *picture)
 /// Leaves out what makes the picture wider than a screen.
 static void fit(grid_picture *picture)
 {
-    if (cell_width(picture) > MAX_WIDTH / picture->grid.columns) {
+    const int32_t room = picture->view->columns > 0 ? picture->view->columns - 2 : WIDE;
+    if (cell_width(picture) > room / picture->grid.columns) {
         picture->value_width = 0;
     }
-    if (cell_width(picture) > MAX_WIDTH / picture->grid.columns) {
+    if (cell_width(picture) > room / picture->grid.columns) {
         picture->is_dense = true;
     }
 }

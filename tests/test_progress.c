@@ -161,11 +161,14 @@ static void take_picture(screen *s)
     s->picture[used] = '\0';
 }
 
-/// ESC [ number letter; answers what comes after it.
+/// ESC [ number letter, or several numbers of a colour; answers what comes after it.
 static const char *obey(screen *s, const char *at)
 {
     char *end = NULL;
     const int number = (int)strtol(at + 2, &end, 10);
+    while (*end == ';') {
+        strtol(end + 1, &end, 10);
+    }
     switch (*end) {
     case 'A':
         ck_assert_int_le(number, s->row);
@@ -226,10 +229,10 @@ static screen *show(const output *o, int columns, int lines)
     return s;
 }
 
-/// What is shown until it is interrupted after some pictures.
-static screen *watch(int columns, int lines, const char *const *variables)
+/// What a command shows until it is interrupted after some pictures.
+static screen *watch_command(int columns, int lines, const char *const *variables,
+                             const char *const *run_it)
 {
-    static const char *const run_it[] = {"run", "x.json", "--threads", "2", "--out", "out", NULL};
     enter_fresh_directory();
     write_json("x.json", EXPERIMENT(100000));
     output o = run_on_terminal(columns, lines, variables, run_it, "\033[J");
@@ -242,6 +245,12 @@ static screen *watch(int columns, int lines, const char *const *variables)
     ck_assert(is_blank(s)); // nothing is left
     free(o.text);
     return s;
+}
+
+static screen *watch(int columns, int lines, const char *const *variables)
+{
+    static const char *const run_it[] = {"run", "x.json", "--threads", "2", "--out", "out", NULL};
+    return watch_command(columns, lines, variables, run_it);
 }
 
 #define ASSERT_SHOWS(s, part) \
@@ -317,6 +326,70 @@ START_TEST(test_quiet)
         output o = run_on_terminal(80, 24, cases[i].variables, cases[i].arguments, NULL);
         ck_assert_int_eq(o.code, 0);
         ck_assert_str_eq(o.text, "");
+        free(o.text);
+    }
+}
+END_TEST
+
+/// Maps of what is learned, as many as there is room for besides some lines of variants.
+START_TEST(test_live)
+{
+    static const char *const live[] = {"run", "x.json", "--threads", "2",      "--out",
+                                       "out", "--live", "--runs",    "100000", NULL};
+    static const struct {
+        int columns, lines;
+        const char *variables[3];
+        int n_maps;
+        const char *shown, *hidden;
+    } cases[] = {
+        {90, 40, {"TERM=xterm", "LANG=C.UTF-8"}, 4, "░░░░░░░░", "+--"},
+        {90, 20, {"TERM=xterm"}, 2, "!!!!!!!!", "┌"},
+        {90, 12, {"TERM=xterm"}, 0, "/600000 runs", "!!"},
+        {50, 30, {"TERM=xterm"}, 2, "|S!!!!!!!!!!G|", "S^"}, // one character a cell
+        {13, 30, {"TERM=xterm"}, 0, "/600", "|"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        screen *s = watch_command(cases[i].columns, cases[i].lines, cases[i].variables, live);
+        ck_assert_int_ge(s->greatest, 7 * cases[i].n_maps);
+        if (cases[i].n_maps > 0) {
+            ASSERT_SHOWS(s, ": greedy policy");
+        }
+        ASSERT_SHOWS(s, cases[i].shown);
+        ASSERT_HIDES(s, cases[i].hidden);
+        ck_assert_int_lt(s->greatest, cases[i].lines);
+        free(s);
+    }
+}
+END_TEST
+
+/// At a pace, and where it cannot be.
+START_TEST(test_pace)
+{
+    static const char *const xterm[] = {"TERM=xterm", NULL}, *const dumb[] = {"TERM=dumb", NULL};
+    static const char *const paced[] = {
+        "run", "x.json", "--out", "out",   "--live",         "--runs",
+        "1",   "--pace", "150",   "--set", "stop.steps=150", NULL};
+    static const char *const live[] = {"run", "x.json", "--out", "out", "--live", NULL};
+    static const char *const quiet[] = {"run", "x.json", "--out", "out", "--live", "--json", NULL};
+    static const char *const other[] = {"run", "y.json", "--out", "out", "--live", NULL};
+    enter_fresh_directory();
+    write_json("x.json", EXPERIMENT(1));
+    write_json("y.json", "{'environment': {'id': 'blackjack'}, 'agents': [{'id': 'q_learning'}], "
+                         "'stop': {'episodes': 10}}");
+    output o = run_on_terminal(90, 40, xterm, paced, NULL);
+    ck_assert_int_eq(o.code, 0);
+    ck_assert_int_ge(count_of(o.text, "\033[J"), 3); // six runs of a second, at 150 steps a second
+    free(o.text);
+    const struct {
+        const char *const *variables, *const *arguments;
+        const char *message;
+    } cases[] = {{dumb, live, "no terminal"},
+                 {xterm, quiet, "leave out --quiet, --json"},
+                 {xterm, other, "blackjack is none"}};
+    for (size_t i = 0; i < 3; i++) {
+        o = run_on_terminal(80, 24, cases[i].variables, cases[i].arguments, NULL);
+        ck_assert_int_eq(o.code, 2);
+        ck_assert_msg(strstr(o.text, cases[i].message) != NULL, "%s", o.text);
         free(o.text);
     }
 }
@@ -425,4 +498,4 @@ START_TEST(test_json)
 }
 END_TEST
 
-TEST_MAIN_WITH_FILES(test_wide, test_narrow, test_quiet, test_json)
+TEST_MAIN_WITH_FILES(test_wide, test_narrow, test_quiet, test_live, test_pace, test_json)

@@ -238,6 +238,46 @@ START_TEST(test_progress)
 }
 END_TEST
 
+/// Onlookers have learned something in the end, and neither they nor a pace change what is
+/// recorded.
+START_TEST(test_onlookers)
+{
+    rill_experiment *experiment = experiment_of(mixed);
+    experiment->runs = 1;
+    collection plain_runs = collect_all(experiment, 1);
+    const int32_t n = experiment->n_variants;
+    rill_agent **onlookers = calloc((size_t)n, sizeof *onlookers);
+    for (int32_t i = 1; i < n; i++) { // the first is left out
+        ASSERT_OK(rill_agent_clone(&onlookers[i], experiment->variants[i].agent, &error), &error);
+    }
+    for (int paced = 0; paced < 2; paced++) {
+        collection c = {0};
+        const rill_run_options options = {.threads = 3,
+                                          .on_runs = collect_runs,
+                                          .on_progress = note_progress,
+                                          .context = &c,
+                                          .onlookers = onlookers,
+                                          .pace = paced * 1e5};
+        ASSERT_OK(rill_experiment_run(experiment, &options, &error), &error);
+        qsort(c.runs, c.count, sizeof *c.runs, compare_collected);
+        ck_assert_uint_eq(c.count, (size_t)n);
+        for (int32_t i = 0; i < n; i++) {
+            assert_same_run(&c.runs[i], &plain_runs.runs[i]);
+            if (onlookers[i] != NULL) {
+                ck_assert_int_gt(onlookers[i]->memory->step, 0);
+            }
+        }
+        release_runs(&c);
+    }
+    for (int32_t i = 0; i < n; i++) {
+        rill_agent_destroy(onlookers[i]);
+    }
+    free(onlookers);
+    release_runs(&plain_runs);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 static rill_rng stream(const rill_experiment *experiment, int64_t number, uint32_t role)
 {
     const uint32_t key[] = {(uint32_t)number, role};
@@ -879,6 +919,6 @@ END_TEST
 TEST_MAIN(test_metrics_of_steps, test_regret_of_a_fixed_policy, test_missing_is_not_diverged,
           test_estimates_are_kept_when_wanted, test_threads_change_nothing, test_seed_and_streams,
           test_done_runs_are_skipped, test_interrupted_and_resumed, test_stop_within_a_run,
-          test_an_error_of_the_callback_stops, test_progress, test_exact_places, test_evaluation,
-          test_divergence, test_lanes, test_equals_a_run_from_the_book,
+          test_an_error_of_the_callback_stops, test_progress, test_onlookers, test_exact_places,
+          test_evaluation, test_divergence, test_lanes, test_equals_a_run_from_the_book,
           test_estimates_are_kept_when_few, test_agents_look_at_the_environment_of_their_run)

@@ -3,6 +3,7 @@
 #include "experiments/program/report.h"
 #include "experiments/program/run_missing.h"
 #include "experiments/program/summary_report.h"
+#include "experiments/run_one.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -121,8 +122,8 @@ typedef struct run_request {
     int64_t runs;    ///< 0: as the file says
     int64_t seed;    ///< -1: likewise
     int64_t threads; ///< 0: processors
-    double checkpoint, patience;
-    bool is_quiet, is_json, is_json_progress, is_restart, is_dry;
+    double checkpoint, patience, pace;
+    bool is_quiet, is_json, is_json_progress, is_live, is_restart, is_dry;
     option_list sets;
 } run_request;
 
@@ -154,6 +155,10 @@ static int read_request(const command *self, int argc, char **argv, run_request 
          "run a share alone, into DIR/shard-I-of-N; `rill merge` puts shards together", 0, 0},
         {"--restart", OPTION_FLAG, &request->is_restart, NULL, "forget the results that are in DIR",
          0, 0},
+        {"--live", OPTION_FLAG, &request->is_live, NULL,
+         "show maps of grid worlds with what the agents have learned by now", 0, 0},
+        {"--pace", OPTION_REAL, &request->pace, "STEPS",
+         "take at most so many steps a second in each run, to watch (at least 50)", 50, 1e9},
         {"--quiet", OPTION_FLAG, &request->is_quiet, NULL,
          "only the table: no title, progress or picture", 0, 0},
         {"--json", OPTION_FLAG, &request->is_json, NULL, "the summary as JSON", 0, 0},
@@ -175,6 +180,15 @@ static int read_request(const command *self, int argc, char **argv, run_request 
     }
     if (request->shard_text != NULL && request->is_dry) {
         return fail_usage(self, "--dry-run tells of the whole experiment; leave out --shard");
+    }
+    if (request->is_live && (request->is_quiet || request->is_json || request->is_json_progress)) {
+        return fail_usage(self, "--live draws on the terminal; leave out --quiet, --json and "
+                                "--json-progress");
+    }
+    if (request->is_live && progress_choose() != PROGRESS_TERMINAL) {
+        return fail_usage(self,
+                          "--live draws on standard error, which is no terminal that can move "
+                          "its cursor; leave it out");
     }
     request->file = argv[1];
     return -1;
@@ -212,12 +226,22 @@ static rill_status load(const run_request *request, rill_experiment **experiment
     return status;
 }
 
+/// After maps that nobody can have seen.
+static void suggest_pace(const run_request *request, int64_t n_tasks, double seconds)
+{
+    if (request->is_live && request->pace == 0.0 && n_tasks > 0 && seconds < 1.0) {
+        printf(
+            "The runs took %.2f s: `--live --pace 1000 --restart` slows them down to look at.\n\n",
+            seconds);
+    }
+}
+
 /// Runs, and reports. `whole` is the directory of the experiment, `directory` that of the shard.
 static int run_and_report(const run_request *request, ranks *all, const rill_experiment *experiment,
                           const char *whole, const char *directory)
 {
     const bool is_silent = request->is_json || request->is_quiet;
-    const effort how = {
+    effort how = {
         .all = all,
         .start = {(int32_t)request->threads, request->patience},
         .shard = request->shard,
@@ -226,6 +250,7 @@ static int run_and_report(const run_request *request, ranks *all, const rill_exp
         .form = request->is_json_progress ? PROGRESS_JSON
                 : is_silent               ? PROGRESS_NONE
                                           : progress_choose(),
+        .pace = request->pace,
         .is_quiet = is_silent,
     };
     rill_error error = {0};
@@ -239,12 +264,19 @@ static int run_and_report(const run_request *request, ranks *all, const rill_exp
                                         how.threads, request->is_json, &error);
         return status == RILL_OK ? finish_output() : fail(NULL, &error);
     }
-    rill_status status =
-        rill_store_open(&store, directory, experiment, request->is_restart, &error);
+    rill_status status = request->is_live ? live_maps_open(&how.maps, experiment, &error) : RILL_OK;
+    status = status == RILL_OK
+                 ? rill_store_open(&store, directory, experiment, request->is_restart, &error)
+                 : status;
     if (status == RILL_OK && !is_silent) {
         print_title(experiment, request->file, all->count);
     }
+    const double began = run_seconds_now();
     status = status == RILL_OK ? run_missing(experiment, store, &how, &n_tasks, &error) : status;
+    live_maps_close(how.maps);
+    if (status == RILL_OK) {
+        suggest_pace(request, n_tasks, run_seconds_now() - began);
+    }
     if (status == RILL_OK && (n_tasks > 0 || request->is_json)) {
         status = report(experiment, store, request->is_json, request->is_quiet, &error);
     }
@@ -338,6 +370,7 @@ const command command_run = {
         "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
         "  rill run experiments/suites/sutton-barto/figure-7.2-n-step-td.json --dry-run\n"
         "  rill run my.json --runs 30 --set 'agents[0].params.alpha=0.2' --out results/alpha-0.2\n"
+        "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json --live --pace 500\n"
         "  mpirun -n 64 rill run my.json",
     .run = run,
 };

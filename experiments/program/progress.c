@@ -52,6 +52,13 @@ progress *progress_begin(const rill_experiment *experiment, const uint8_t *is_do
     return p;
 }
 
+void progress_add_maps(progress *p, live_maps *maps)
+{
+    if (p != NULL) {
+        p->maps = maps;
+    }
+}
+
 // ------------------------------------------------------------------------------------ what is known
 
 static void add_to_curve(progress_curve *curve, double fraction, double value)

@@ -2,6 +2,8 @@
 #ifndef RILL_PROGRAM_PROGRESS_H
 #define RILL_PROGRAM_PROGRESS_H
 
+#include "experiments/program/live_maps.h"
+
 #include <rill/experiment.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +24,8 @@ typedef struct progress progress;
 /// made before (1) or are not to be counted (2). NULL where nothing is to be told, or without memory: the functions below take it.
 progress *progress_begin(const rill_experiment *experiment, const uint8_t *is_done,
                          progress_form form);
+/// Draws maps too (on a terminal), which must be there until the end; NULL: none.
+void progress_add_maps(progress *p, live_maps *maps);
 /// Notes finished runs, before they go elsewhere.
 void progress_note(progress *p, const rill_run *runs, size_t n);
 /// Tells how far it is, if it is time.

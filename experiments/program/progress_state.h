@@ -2,6 +2,7 @@
 #ifndef RILL_PROGRAM_PROGRESS_STATE_H
 #define RILL_PROGRAM_PROGRESS_STATE_H
 
+#include "experiments/program/live_maps.h"
 #include "experiments/program/progress.h"
 
 enum { PROGRESS_POINTS = 16 }; ///< of a learning curve
@@ -39,6 +40,7 @@ struct progress {
     int64_t n_noted, running, steps;
     double began, looked, told; ///< the last two: when last
     progress_screen screen;
+    live_maps *maps; ///< not owned; NULL: none are drawn
 };
 
 /// Runs of a variant that are done, those under way in part.

@@ -2,7 +2,8 @@
 //
 //     Sarsa, alpha=0.1   12/100  ####......  1.2 M/s    0:42 left  return   -23.4  ▁▂▄▆▇▇██
 //
-// On a narrow terminal columns are left out, the least needed first.
+// On a narrow terminal columns are left out, the least needed first. With `--live` the maps of grid worlds
+// stand above.
 #include "experiments/program/progress_state.h"
 #include "experiments/program/text_width.h"
 
@@ -15,7 +16,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR = 10, MAX_LINES = 256 };
+enum {
+    BAR = 10,
+    MAX_LINES = 256,
+    LEAST_LINES = 4, ///< that maps leave to variants
+};
 
 /// A number of the environment that is a size; else 0.
 static int size_of(const char *variable)
@@ -244,6 +249,72 @@ static void remember(progress_screen *screen, int width)
     }
 }
 
+/// Columns that a line of a map takes, without what sets its colours.
+static int map_width(const char *line)
+{
+    int width = 0;
+    for (const char *at = line; *at != '\0';) {
+        const size_t n = strcspn(at, "\033");
+        char part[1024];
+        snprintf(part, sizeof part, "%.*s", (int)n, at);
+        width += text_width(part);
+        at += n;
+        at += *at == '\0' ? 0 : strcspn(at, "m") + 1;
+    }
+    return width;
+}
+
+/// Adds the map of a variant.
+static void print_map(progress *p, int32_t variant, const rill_text_view *style, FILE *frame)
+{
+    char *text = NULL, *rest = NULL;
+    size_t size = 0;
+    FILE *map = open_memstream(&text, &size);
+    if (map == NULL) {
+        return; // not this time
+    }
+    live_maps_draw(p->maps, variant, style, map);
+    if (fclose(map) == 0) {
+        bool is_title = true;
+        for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+             line = strtok_r(NULL, "\n", &rest)) {
+            if (is_title) {
+                cut(line, style->columns, 0);
+                is_title = false;
+            }
+            fprintf(frame, "%s\033[K\n", line);
+            remember(&p->screen, map_width(line));
+        }
+    }
+    free(text);
+}
+
+/// Adds the maps that there is room for, of variants with runs under way before others. Answers how many lines
+/// that took.
+static int print_maps(progress *p, const rill_text_view *style, int room, FILE *frame)
+{
+    const int all = room;
+    bool *is_chosen = p->maps == NULL ? NULL : calloc((size_t)p->n_variants + 1, 1);
+    for (int rank = 0; is_chosen != NULL && rank < 3; rank++) {
+        for (int32_t i = 0; i < p->n_variants; i++) {
+            const progress_variant *variant = &p->variants[i];
+            const int height =
+                variant->now.steps > 0 ? live_maps_height(p->maps, i, style->columns) : 0;
+            if (rank_of(variant) == rank && height > 0 && height <= room) {
+                is_chosen[i] = true;
+                room -= height;
+            }
+        }
+    }
+    for (int32_t i = 0; is_chosen != NULL && i < p->n_variants; i++) {
+        if (is_chosen[i]) {
+            print_map(p, i, style, frame);
+        }
+    }
+    free(is_chosen);
+    return all - room;
+}
+
 void progress_draw(progress *p)
 {
     progress_screen *screen = &p->screen;
@@ -255,6 +326,8 @@ void progress_draw(progress *p)
     columns = columns > 1 ? columns - 1 : 1; // a line that ends at the edge may wrap
     int room = lines - 2 < MAX_LINES - 1 ? lines - 2 : MAX_LINES - 1;
     room = room > 0 ? room : 0;
+    const int least = p->n_variants < LEAST_LINES ? p->n_variants : LEAST_LINES;
+    const rill_text_view style = {.columns = columns, .is_plain = is_plain, .has_color = has_color};
     char *text = NULL;
     size_t size = 0;
     if (screen->widths == NULL) {
@@ -266,6 +339,9 @@ void progress_draw(progress *p)
     if (screen->widths == NULL || chosen == NULL || rows == NULL || frame == NULL) {
         goto done; // no picture this time
     }
+    go_back(screen, columns + 1, frame);
+    screen->n_lines = 0;
+    room -= print_maps(p, &style, room - least, frame);
     const int n = choose(p, room, chosen);
     int widths[N_COLUMNS];
     for (int i = 0; i < n; i++) {
@@ -277,8 +353,6 @@ void progress_draw(progress *p)
         }
         fit(rows, n, columns, widths);
     }
-    go_back(screen, columns + 1, frame);
-    screen->n_lines = 0;
     for (int i = 0; i < n; i++) {
         remember(screen, print_line(frame, &rows[i], widths, has_color));
     }

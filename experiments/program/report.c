@@ -1,5 +1,6 @@
 #include "experiments/program/report.h"
 
+#include "experiments/program/policy_picture.h"
 #include "experiments/program/score_options.h"
 #include "experiments/program/text_width.h"
 
@@ -80,81 +81,25 @@ void report_summary(const rill_summary_row *rows, size_t n_rows)
     }
 }
 
-/// The way of the greedy policy from a start state, until the episode ends or a state returns.
-static int32_t follow(const rill_env *env, const rill_agent *agent, int32_t *path, bool *is_goal,
-                      rill_error *error)
-{
-    const int32_t n_states = env->observation_space.size;
-    rill_env *walk = NULL;
-    if (rill_env_clone(&walk, env, error) != RILL_OK) {
-        return -1;
-    }
-    rill_outcome outcome = {0.0, false, false};
-    rill_observation observation = rill_env_reset(walk);
-    int32_t n = 0;
-    path[n++] = observation.index;
-    while (n < n_states && !rill_outcome_is_last(&outcome)) {
-        observation = rill_env_step(walk, rill_agent_act_greedily(agent, observation), &outcome);
-        path[n++] = observation.index;
-    }
-    *is_goal = outcome.terminated;
-    rill_env_destroy(walk);
-    return n;
-}
-
-static rill_status draw_policy(const rill_experiment *experiment, rill_agent *agent,
+static rill_status draw_policy(const rill_experiment *experiment, const rill_agent *agent,
                                const char *label, size_t n, rill_error *error)
 {
-    const rill_env *env = experiment->env;
-    const int32_t n_states = env->observation_space.size;
     const bool is_control = agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES;
-    rill_model *model = NULL;
-    rill_status status = rill_env_model(env, &model, error);
-    if (status != RILL_OK) {
-        return status;
-    }
-    double *values = calloc((size_t)n_states, sizeof *values);
-    double *row = calloc((size_t)rill_agent_n_values(agent), sizeof *row);
-    int32_t *policy = calloc((size_t)n_states, sizeof *policy);
-    int32_t *path = calloc((size_t)n_states + 1, sizeof *path);
-    uint8_t *is_decision = calloc((size_t)n_states, 1);
-    if (values == NULL || row == NULL || policy == NULL || path == NULL || is_decision == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    } else {
-        status = rill_model_decision_states(model, is_decision);
-    }
+    policy_picture picture;
+    rill_status status = policy_picture_open(&picture, experiment->env, agent, is_control, error);
+    status = status == RILL_OK ? policy_picture_look(&picture, agent, error) : status;
     if (status == RILL_OK) {
-        bool is_goal = false;
-        int32_t n_path = is_control ? follow(env, agent, path, &is_goal, error) : 0;
-        for (int32_t s = 0; s < n_states; s++) {
-            rill_observation observation = {.index = s};
-            rill_agent_values(agent, observation, row);
-            values[s] = is_decision[s] ? rill_max(row, rill_agent_n_values(agent)) : (double)NAN;
-            policy[s] = is_decision[s] ? rill_agent_act_greedily(agent, observation).index : -1;
+        const rill_text_view style = {.has_color =
+                                          isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL};
+        printf("\n%s: %s, mean of %zu run%s", label, is_control ? "greedy policy" : "values", n,
+               n == 1 ? "" : "s");
+        if (picture.n_path > 0) {
+            printf("; [ ] its %d steps to the goal", (int)picture.n_path - 1);
         }
-        rill_text_view view = {
-            .values = is_control ? NULL : values,
-            .policy = is_control ? policy : NULL,
-            .path = is_goal ? path : NULL,
-            .n_path = is_goal ? n_path : 0,
-            .has_color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
-        };
-        if (!is_control) {
-            printf("\n%s: values, mean of %zu run%s\n", label, n, n == 1 ? "" : "s");
-        } else if (is_goal) {
-            printf("\n%s: greedy policy, mean of %zu run%s; [ ] its %d steps to the goal\n", label,
-                   n, n == 1 ? "" : "s", n_path - 1);
-        } else {
-            printf("\n%s: greedy policy, mean of %zu run%s\n", label, n, n == 1 ? "" : "s");
-        }
-        status = rill_text_view_draw(env, &view, stdout, error);
+        printf("\n");
+        status = policy_picture_draw(&picture, &style, stdout, error);
     }
-    rill_model_destroy(model);
-    free(values);
-    free(row);
-    free(policy);
-    free(path);
-    free(is_decision);
+    policy_picture_close(&picture);
     return status;
 }
 
@@ -199,7 +144,7 @@ static rill_status report_policy(const rill_experiment *experiment, rill_agent *
 rill_status report_policies(const rill_experiment *experiment, rill_store *store, rill_error *error)
 {
     const bool has_sweep = experiment->n_variants != experiment->n_agents;
-    if (experiment->env->type->grid == NULL || experiment->env->type->model == NULL || has_sweep) {
+    if (!policy_picture_is_possible(experiment->env) || has_sweep) {
         return RILL_OK;
     }
     const size_t n = (size_t)experiment->n_variants;

@@ -117,6 +117,7 @@ rill_status run_missing(const rill_experiment *experiment, rill_store *store, co
     }
     if (status == RILL_OK && n_done < *n_tasks) {
         session under_way = {store, progress_begin(experiment, is_done, how->form)};
+        progress_add_maps(under_way.progress, how->maps);
         rill_run_options options = {
             .threads = how->threads,
             .is_done = is_done,
@@ -129,6 +130,8 @@ rill_status run_missing(const rill_experiment *experiment, rill_store *store, co
             .on_checkpoint = store_checkpoint,
             .on_warning = show_warning,
             .context = &under_way,
+            .onlookers = live_maps_onlookers(how->maps),
+            .pace = how->pace,
         };
         status = ranks_run(how->all, experiment, &options, &how->start, error);
         progress_end(under_way.progress, status);

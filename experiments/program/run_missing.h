@@ -2,6 +2,7 @@
 #ifndef RILL_PROGRAM_RUN_MISSING_H
 #define RILL_PROGRAM_RUN_MISSING_H
 
+#include "experiments/program/live_maps.h"
 #include "experiments/program/progress.h"
 #include "experiments/program/ranks_work.h"
 #include "experiments/shard.h"
@@ -17,6 +18,8 @@ typedef struct effort {
     int32_t threads;
     double checkpoint_seconds;
     progress_form form;
+    live_maps *maps; ///< to show besides; NULL: none
+    double pace;     ///< most steps a second of each run; 0: no limit
     bool is_quiet;
 } effort;
 

@@ -174,6 +174,11 @@ typedef struct rill_run_options {
     /// checkpoint that does not fit; NULL: not wanted.
     void (*on_warning)(void *context, const char *message);
     void *context; ///< handed to the functions above
+    /// (n_variants) clones of the variants' agents, for looking: before each call of `on_progress` they take
+    /// over what a run of their variant that is under way has learned by then. An agent that is NULL is left
+    /// out; NULL: all are. What a run records is the same with and without, and at any pace.
+    rill_agent *const *onlookers;
+    double pace; ///< most steps a second of each run, for looking; 0: as many as there can be
 } rill_run_options;
 
 /// Runs all that is not done. What a run records depends on the experiment, its variant and its

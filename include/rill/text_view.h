@@ -18,8 +18,9 @@ typedef struct rill_text_view {
     const int32_t *policy; ///< (n_states) an action in each cell, as an arrow; negative: none
     const int32_t *path;   ///< (n_path) states to mark, in the order of a walk
     int32_t n_path;
-    bool is_plain;  ///< ASCII only (^ > v < o #), for terminals without Unicode
-    bool has_color; ///< ANSI colours: values from low to high, hazards, goal
+    int32_t columns; ///< of text that there is room for; 0: 200
+    bool is_plain;   ///< ASCII only (^ > v < o #), for terminals without Unicode
+    bool has_color;  ///< ANSI colours: values from low to high, hazards, goal
 } rill_text_view;
 
 /// Draws a grid world (an environment whose type offers `grid`), one line of text a row or more.
