@@ -17,52 +17,54 @@ static void q_learning_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// Choose A from S using the policy derived from Q.
-static RILL_ALWAYS_INLINE rill_action choose(rill_agent *agent, bool is_table, rill_state state)
+static RILL_ALWAYS_INLINE rill_action choose(rill_agent *agent, td_form form, rill_state state)
 {
-    const double *values =
-        td_values(agent, is_table, state); // anew: learning may have changed them
-    rill_td_last last = {state, td_choose(agent, is_table, state, values)};
+    const double *values = td_values(agent, form, state); // anew: learning may have changed them
+    rill_td_last last = {state, td_choose(agent, form, state, values)};
     *((q_learning *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
 
 /// Q(S,A) <- Q(S,A) + alpha [R + gamma max_a Q(S',a) - Q(S,A)]   (S&B eq. 6.8)
-static RILL_ALWAYS_INLINE void learn(rill_agent *agent, bool is_table, double reward,
+static RILL_ALWAYS_INLINE void learn(rill_agent *agent, td_form form, double reward,
                                      double greatest_next)
 {
     rill_td_last last = *((q_learning *)agent)->last;
     double gamma = rill_td_params_of(agent)->gamma;
-    td_update(agent, is_table, last.state, last.action, reward + gamma * greatest_next);
-}
-
-static rill_action q_learning_start(rill_agent *agent, rill_observation observation)
-{
-    return TD_STEP(agent, choose, rill_agent_perceive(agent, observation));
+    td_update(agent, form, last.state, last.action, reward + gamma * greatest_next);
 }
 
 /// max_a Q(s,a)
-static RILL_ALWAYS_INLINE double greatest(const rill_agent *agent, bool is_table, rill_state state)
+static RILL_ALWAYS_INLINE double greatest(const rill_agent *agent, td_form form, rill_state state)
 {
-    RILL_WITH_CONSTANT(agent->value.n_outputs, rill_max, td_values(agent, is_table, state))
+    RILL_WITH_CONSTANT(agent->value.n_outputs, rill_max, td_values(agent, form, state))
 }
 
-static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+static RILL_ALWAYS_INLINE rill_action start(rill_agent *agent, td_form form,
+                                            rill_observation observation)
+{
+    return choose(agent, form, td_perceive(agent, form, observation));
+}
+
+static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, td_form form, double reward,
                                            rill_observation observation)
 {
-    rill_state state = td_perceive(agent, is_table, observation);
-    learn(agent, is_table, reward, greatest(agent, is_table, state));
-    return choose(agent, is_table, state);
+    rill_state state = td_perceive(agent, form, observation);
+    learn(agent, form, reward, greatest(agent, form, state));
+    return choose(agent, form, state);
 }
 
-TD_DEFINE_STEPS(q_learning, step)
-
-static void q_learning_finish(rill_agent *agent, const rill_outcome *outcome,
-                              rill_observation observation)
+static RILL_ALWAYS_INLINE void finish(rill_agent *agent, td_form form, const rill_outcome *outcome,
+                                      rill_observation observation)
 {
-    rill_state state = rill_agent_perceive(agent, observation);
-    TD_STEP(agent, learn, outcome->reward,
-            outcome->terminated ? 0.0 : rill_td_greatest(agent, state));
+    rill_state state = td_perceive(agent, form, observation);
+    learn(agent, form, outcome->reward, outcome->terminated ? 0.0 : greatest(agent, form, state));
 }
+
+TD_DEFINE_STEPS(q_learning)
+#define TD_NAME q_learning
+#define TD_FAMILY td_epsilon_greedy
+#include "agents/td_stretch.h"
 
 extern const rill_agent_type rill_agent_q_learning;
 const rill_agent_type rill_agent_q_learning = {
@@ -81,5 +83,6 @@ const rill_agent_type rill_agent_q_learning = {
     .start = q_learning_start,
     .step = q_learning_step,
     .step_on_table = q_learning_step_on_table,
+    .stretch = stretch,
     .finish = q_learning_finish,
 };

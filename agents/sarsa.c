@@ -18,47 +18,52 @@ static void sarsa_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// Q(S,A) <- Q(S,A) + alpha [R + gamma Q(S',A') - Q(S,A)]   (S&B eq. 6.7)
-static RILL_ALWAYS_INLINE void learn(rill_agent *agent, bool is_table, double reward, double next)
+static RILL_ALWAYS_INLINE void learn(rill_agent *agent, td_form form, double reward, double next)
 {
     rill_td_last last = *((sarsa *)agent)->last;
     double gamma = rill_td_params_of(agent)->gamma;
-    td_update(agent, is_table, last.state, last.action, reward + gamma * next);
+    td_update(agent, form, last.state, last.action, reward + gamma * next);
 }
 
 /// Choose A from S using the policy derived from Q.
-static rill_action sarsa_start(rill_agent *agent, rill_observation observation)
+static RILL_ALWAYS_INLINE rill_action start(rill_agent *agent, td_form form,
+                                            rill_observation observation)
 {
-    rill_state state = rill_agent_perceive(agent, observation);
-    rill_td_last last = {state, rill_td_choose(agent, state)};
+    rill_state state = td_perceive(agent, form, observation);
+    rill_td_last last = {state, td_choose(agent, form, state, td_values(agent, form, state))};
     *((sarsa *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
 
 /// Choose A' from S', learn, S <- S', A <- A'.
-static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, td_form form, double reward,
                                            rill_observation observation)
 {
-    rill_state state = td_perceive(agent, is_table, observation);
-    const double *values = td_values(agent, is_table, state);
-    rill_td_last next = {state, td_choose(agent, is_table, state, values)};
-    learn(agent, is_table, reward, values[next.action]);
+    rill_state state = td_perceive(agent, form, observation);
+    const double *values = td_values(agent, form, state);
+    rill_td_last next = {state, td_choose(agent, form, state, values)};
+    learn(agent, form, reward, values[next.action]);
     *((sarsa *)agent)->last = next;
     return (rill_action){.index = next.action};
 }
 
-TD_DEFINE_STEPS(sarsa, step)
-
-static void sarsa_finish(rill_agent *agent, const rill_outcome *outcome,
-                         rill_observation observation)
+static RILL_ALWAYS_INLINE void finish(rill_agent *agent, td_form form, const rill_outcome *outcome,
+                                      rill_observation observation)
 {
     double next = 0.0;
     if (!outcome->terminated) {
         // cut off, not ended: A' is the action that the policy would have taken
-        rill_state state = rill_agent_perceive(agent, observation);
-        next = rill_td_value(agent, state, rill_td_choose(agent, state));
+        rill_state state = td_perceive(agent, form, observation);
+        const double *values = td_values(agent, form, state);
+        next = values[td_choose(agent, form, state, values)];
     }
-    TD_STEP(agent, learn, outcome->reward, next);
+    learn(agent, form, outcome->reward, next);
 }
+
+TD_DEFINE_STEPS(sarsa)
+#define TD_NAME sarsa
+#define TD_FAMILY td_epsilon_greedy
+#include "agents/td_stretch.h"
 
 extern const rill_agent_type rill_agent_sarsa;
 const rill_agent_type rill_agent_sarsa = {
@@ -76,5 +81,6 @@ const rill_agent_type rill_agent_sarsa = {
     .start = sarsa_start,
     .step = sarsa_step,
     .step_on_table = sarsa_step_on_table,
+    .stretch = stretch,
     .finish = sarsa_finish,
 };

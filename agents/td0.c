@@ -17,42 +17,47 @@ static void td0_layout(rill_agent *agent, rill_arena *arena)
 }
 
 /// A <- action given by pi for S, which does not look at the values
-static RILL_ALWAYS_INLINE rill_action act(rill_agent *agent, bool is_table, rill_state state)
+static RILL_ALWAYS_INLINE rill_action act(rill_agent *agent, td_form form, rill_state state)
 {
     const double *ignored = agent->value.weights;
-    rill_td_last last = {state, td_choose(agent, is_table, state, ignored)};
+    rill_td_last last = {state, td_choose(agent, form, state, ignored)};
     *((td0 *)agent)->last = last;
     return (rill_action){.index = last.action};
 }
 
 /// V(S) <- V(S) + alpha [R + gamma V(S') - V(S)]   (S&B eq. 6.2)
-static RILL_ALWAYS_INLINE void learn(rill_agent *agent, bool is_table, double reward, double next)
+static RILL_ALWAYS_INLINE void learn(rill_agent *agent, td_form form, double reward, double next)
 {
     double gamma = rill_td_params_of(agent)->gamma;
-    td_update(agent, is_table, ((td0 *)agent)->last->state, 0, reward + gamma * next);
+    td_update(agent, form, ((td0 *)agent)->last->state, 0, reward + gamma * next);
 }
 
-static rill_action td0_start(rill_agent *agent, rill_observation observation)
+static RILL_ALWAYS_INLINE rill_action start(rill_agent *agent, td_form form,
+                                            rill_observation observation)
 {
-    return TD_STEP(agent, act, rill_agent_perceive(agent, observation));
+    return act(agent, form, td_perceive(agent, form, observation));
 }
 
-static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, td_form form, double reward,
                                            rill_observation observation)
 {
-    rill_state state = td_perceive(agent, is_table, observation);
-    learn(agent, is_table, reward, td_value(agent, is_table, state, 0));
-    return act(agent, is_table, state);
+    rill_state state = td_perceive(agent, form, observation);
+    learn(agent, form, reward, td_value(agent, form, state, 0));
+    return act(agent, form, state);
 }
 
-TD_DEFINE_STEPS(td0, step)
-
-static void td0_finish(rill_agent *agent, const rill_outcome *outcome, rill_observation observation)
+static RILL_ALWAYS_INLINE void finish(rill_agent *agent, td_form form, const rill_outcome *outcome,
+                                      rill_observation observation)
 {
-    rill_state state = rill_agent_perceive(agent, observation);
-    TD_STEP(agent, learn, outcome->reward,
-            outcome->terminated ? 0.0 : rill_td_value(agent, state, 0));
+    rill_state state = td_perceive(agent, form, observation);
+    learn(agent, form, outcome->reward,
+          outcome->terminated ? 0.0 : td_value(agent, form, state, 0));
 }
+
+TD_DEFINE_STEPS(td0)
+#define TD_NAME td0
+#define TD_FAMILY td_uniform
+#include "agents/td_stretch.h"
 
 extern const rill_agent_type rill_agent_td0;
 const rill_agent_type rill_agent_td0 = {
@@ -70,5 +75,6 @@ const rill_agent_type rill_agent_td0 = {
     .start = td0_start,
     .step = td0_step,
     .step_on_table = td0_step_on_table,
+    .stretch = stretch,
     .finish = td0_finish,
 };

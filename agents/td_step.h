@@ -1,41 +1,66 @@
-/// For the agents whose steps are shortest: the helpers of rill/agent_define.h with the question whether
-/// the estimates are a table answered beforehand, and with linear functions inlined. A step is one body,
-/// compiled for both answers:
+/// For the agents whose steps are shortest: the helpers of rill/agent_define.h with what is known of the
+/// agent answered beforehand, and with linear functions inlined. What an agent does is written once, in three
+/// bodies:
 ///
-///     static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, bool is_table, double reward,
+///     static RILL_ALWAYS_INLINE rill_action start(rill_agent *agent, td_form form,
+///                                                 rill_observation observation)
+///     static RILL_ALWAYS_INLINE rill_action step(rill_agent *agent, td_form form, double reward,
 ///                                                rill_observation observation)
-///     TD_DEFINE_STEPS(sarsa, step)
+///     static RILL_ALWAYS_INLINE void finish(rill_agent *agent, td_form form,
+///                                           const rill_outcome *outcome,
+///                                           rill_observation observation)
+///     TD_DEFINE_STEPS(sarsa)
 ///
-/// Asked anew by each helper, it costs Q-learning on a table a tenth of its instructions, and Sarsa on
-/// tiles a tenth of its time.
+/// They are compiled for each form. Asked anew by each helper, whether the estimates are a table costs Q-learning
+/// a tenth of its instructions, and Sarsa on tiles a tenth of its time; agents/td_stretch.h makes a loop of the
+/// bodies for plain agents.
 #ifndef RILL_AGENTS_TD_STEP_H
 #define RILL_AGENTS_TD_STEP_H
 
 #include <rill/agent_define.h>
 
-/// Defines the steps of a type by such a body: name_step, and name_step_on_table.
-#define TD_DEFINE_STEPS(name, body)                                                                \
+/// What is known when a body is compiled.
+typedef enum td_form {
+    TD_FEATURES, ///< nothing
+    TD_TABLE,    ///< the estimates are a table
+    /// They are one of observations, and nothing but them and random numbers changes from step to step: the
+    /// rates are constant, actions are the same everywhere, and the policy is epsilon-greedy or uniform.
+    TD_PLAIN,
+} td_form;
+
+/// Defines the functions of a type by its bodies.
+#define TD_DEFINE_STEPS(name)                                                                      \
+    static rill_action name##_start(rill_agent *agent, rill_observation observation)               \
+    {                                                                                              \
+        return agent->slots.count == 0 ? start(agent, TD_TABLE, observation)                       \
+                                       : start(agent, TD_FEATURES, observation);                   \
+    }                                                                                              \
     static rill_action name##_step(rill_agent *agent, double reward, rill_observation observation) \
     {                                                                                              \
-        return body(agent, false, reward, observation);                                            \
+        return step(agent, TD_FEATURES, reward, observation);                                      \
     }                                                                                              \
     static rill_action name##_step_on_table(rill_agent *agent, double reward,                      \
                                             rill_observation observation)                          \
     {                                                                                              \
-        return body(agent, true, reward, observation);                                             \
+        return step(agent, TD_TABLE, reward, observation);                                         \
+    }                                                                                              \
+    static void name##_finish(rill_agent *agent, const rill_outcome *outcome,                      \
+                              rill_observation observation)                                        \
+    {                                                                                              \
+        if (agent->slots.count == 0) {                                                             \
+            finish(agent, TD_TABLE, outcome, observation);                                         \
+        } else {                                                                                   \
+            finish(agent, TD_FEATURES, outcome, observation);                                      \
+        }                                                                                          \
     }
 
-/// Calls `body` with the answer as a constant, for what is done once an episode.
-#define TD_STEP(agent, body, ...)                                 \
-    ((agent)->slots.count == 0 ? body((agent), true, __VA_ARGS__) \
-                               : body((agent), false, __VA_ARGS__))
-
 /// As `rill_agent_perceive`.
-static RILL_ALWAYS_INLINE rill_state td_perceive(rill_agent *agent, bool is_table,
+static RILL_ALWAYS_INLINE rill_state td_perceive(rill_agent *agent, td_form form,
                                                  rill_observation observation)
 {
-    return is_table ? rill_features_active(&agent->features, observation)
-                    : rill_agent_fill_slot(agent, observation);
+    return form == TD_PLAIN   ? observation.index
+           : form == TD_TABLE ? rill_features_active(&agent->features, observation)
+                              : rill_agent_fill_slot(agent, observation);
 }
 
 /// The active features of a state that is not a table's.
@@ -48,10 +73,10 @@ static RILL_ALWAYS_INLINE rill_features_view td_features(const rill_agent *agent
 }
 
 /// As `rill_td_values`.
-static RILL_ALWAYS_INLINE const double *td_values(const rill_agent *agent, bool is_table,
+static RILL_ALWAYS_INLINE const double *td_values(const rill_agent *agent, td_form form,
                                                   rill_state state)
 {
-    if (is_table) {
+    if (form != TD_FEATURES) {
         return rill_td_row(agent, state);
     }
     const rill_features_view x = td_features(agent, state);
@@ -61,10 +86,10 @@ static RILL_ALWAYS_INLINE const double *td_values(const rill_agent *agent, bool 
 }
 
 /// As `rill_td_value`.
-static RILL_ALWAYS_INLINE double td_value(const rill_agent *agent, bool is_table, rill_state state,
+static RILL_ALWAYS_INLINE double td_value(const rill_agent *agent, td_form form, rill_state state,
                                           int32_t output)
 {
-    if (is_table) {
+    if (form != TD_FEATURES) {
         return rill_td_row(agent, state)[output];
     }
     const rill_features_view x = td_features(agent, state);
@@ -72,21 +97,29 @@ static RILL_ALWAYS_INLINE double td_value(const rill_agent *agent, bool is_table
 }
 
 /// The next action in a state of these values, as `rill_agent_sample`.
-static RILL_ALWAYS_INLINE int32_t td_choose(rill_agent *agent, bool is_table, rill_state state,
+static RILL_ALWAYS_INLINE int32_t td_choose(rill_agent *agent, td_form form, rill_state state,
                                             const double *values)
 {
     rill_agent_memory *memory = agent->memory;
-    return rill_policy_sample(&agent->policy, is_table ? state : agent->slots.observations[state],
+    if (form == TD_PLAIN) {
+        memory->step++;
+        return rill_policy_sample_plainly(&agent->policy, values, agent->policy.epsilon.from,
+                                          &memory->rng);
+    }
+    return rill_policy_sample(&agent->policy,
+                              form != TD_FEATURES ? state : agent->slots.observations[state],
                               values, memory->step++, memory->episode, &memory->rng);
 }
 
 /// As `rill_td_update`: w <- w + alpha [target - v(s)] grad v(s)
-static RILL_ALWAYS_INLINE void td_update(rill_agent *agent, bool is_table, rill_state state,
+static RILL_ALWAYS_INLINE void td_update(rill_agent *agent, td_form form, rill_state state,
                                          int32_t output, double target)
 {
-    const double td_error = target - td_value(agent, is_table, state, output);
-    const double step = rill_td_alpha(agent, state, output) * td_error;
-    if (is_table) {
+    const double td_error = target - td_value(agent, form, state, output);
+    const double alpha = form == TD_PLAIN ? rill_td_params_of(agent)->alpha.from
+                                          : rill_td_alpha(agent, state, output);
+    const double step = alpha * td_error;
+    if (form != TD_FEATURES) {
         rill_td_row(agent, state)[output] += step;
     } else {
         const rill_features_view x = td_features(agent, state);

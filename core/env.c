@@ -3,6 +3,7 @@
 #include "core/registry.h"
 
 #include <rill/env.h>
+#include <stdatomic.h>
 #include <string.h>
 
 const rill_env_type *const *rill_env_type_list(void)
@@ -53,10 +54,17 @@ static size_t data_size(const rill_env_type *type, const rill_space *space)
     return rill_aligned(sizeof(rill_env_data)) + rill_aligned(type->state_size) + rill_aligned(box);
 }
 
+/// An environment, and how many share its parameters, which do not change once they are prepared: of any threads.
+typedef struct owned_env {
+    rill_env env;
+    atomic_int *n_owners;
+} owned_env;
+
 rill_status rill_env_assemble(rill_env **out, const rill_env_type *type, void *params,
                               int64_t max_episode_steps, rill_error *error)
 {
-    rill_env *env = rill_memory_take(sizeof *env);
+    owned_env *owned = rill_memory_take(sizeof *owned);
+    rill_env *env = owned == NULL ? NULL : &owned->env;
     *out = NULL;
     if (env != NULL) {
         env->type = type;
@@ -109,9 +117,18 @@ rill_status rill_env_create_from(rill_env **env, const rill_env_type *type, void
         return status;
     }
     status = rill_env_assemble(env, type, params, max_episode_steps, error);
-    if (status != RILL_OK) {
-        destroy_params(type, params);
+    if (status == RILL_OK) {
+        atomic_int *n_owners = ((owned_env *)*env)->n_owners = rill_memory_take(sizeof *n_owners);
+        if (n_owners != NULL) {
+            atomic_init(n_owners, 1);
+            return RILL_OK;
+        }
+        rill_memory_release((*env)->data);
+        rill_memory_release(*env);
+        *env = NULL;
+        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
+    destroy_params(type, params);
     return status;
 }
 
@@ -145,16 +162,17 @@ rill_status rill_env_create(rill_env **env, const char *id, const char *const *a
 rill_status rill_env_clone(rill_env **clone, const rill_env *env, rill_error *error)
 {
     *clone = NULL;
-    const rill_env_type *type = env->type;
     const rill_wrapper *wrapper = rill_env_wrapper(env);
     rill_status status = RILL_OK;
     if (wrapper != NULL) {
         status = rill_wrapper_clone(clone, wrapper, error);
     } else {
-        void *params = rill_params_clone(type->params, type->params_size, env->params);
-        status = params == NULL
-                     ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                     : rill_env_create_from(clone, type, params, env->max_episode_steps, error);
+        status = rill_env_assemble(clone, env->type, env->params, env->max_episode_steps, error);
+        if (status == RILL_OK) {
+            atomic_int *n_owners = ((const owned_env *)env)->n_owners;
+            atomic_fetch_add(n_owners, 1);
+            ((owned_env *)*clone)->n_owners = n_owners;
+        }
     }
     if (status == RILL_OK) {
         memcpy((*clone)->data, env->data, env->data_size);
@@ -167,7 +185,11 @@ void rill_env_destroy(rill_env *env)
     if (env == NULL) {
         return;
     }
-    destroy_params(env->type, env->params);
+    atomic_int *n_owners = ((owned_env *)env)->n_owners; // NULL: a wrapper's, which are its own
+    if (n_owners == NULL || atomic_fetch_sub(n_owners, 1) == 1) {
+        destroy_params(env->type, env->params);
+        rill_memory_release(n_owners);
+    }
     rill_memory_release(env->data);
     rill_memory_release(env);
 }

@@ -15,17 +15,10 @@
 
 enum { ROWS = 4, COLUMNS = 12, STATES = ROWS * COLUMNS, ACTIONS = 4, START = 36, GOAL = 47 };
 
-/// Where a move ends, and what it earns.
-typedef struct cliff_walking_move {
-    double reward;
-    int32_t next;
-    bool terminated;
-} cliff_walking_move;
-
 typedef struct cliff_walking_params {
     bool is_slippery;
     // derived
-    cliff_walking_move moves[STATES][ACTIONS];
+    rill_move moves[STATES][ACTIONS];
 } cliff_walking_params;
 
 static const rill_param cliff_walking_param_table[] = {
@@ -61,9 +54,8 @@ static rill_status prepare(void *block, rill_error *error)
     for (int32_t cell = 0; cell < STATES; cell++) {
         for (int32_t action = 0; action < ACTIONS; action++) {
             int32_t next = neighbour(cell, action);
-            params->moves[cell][action] = is_cliff(next)
-                                              ? (cliff_walking_move){-100.0, START, false}
-                                              : (cliff_walking_move){-1.0, next, next == GOAL};
+            params->moves[cell][action] = is_cliff(next) ? (rill_move){-100.0, START, false}
+                                                         : (rill_move){-1.0, next, next == GOAL};
         }
     }
     return RILL_OK;
@@ -85,7 +77,7 @@ static inline void step(const cliff_walking_params *params, cliff_walking_state 
         int32_t turn = u < 1.0 / 3.0 ? ACTIONS - 1 : u < 1.0 / 3.0 + 1.0 / 3.0 ? 0 : 1;
         action = (action + turn) % ACTIONS;
     }
-    const cliff_walking_move *move = &params->moves[state->cell][action];
+    const rill_move *move = &params->moves[state->cell][action];
     state->cell = move->next;
     outcome->reward = move->reward;
     outcome->terminated = move->terminated;
@@ -109,8 +101,7 @@ static rill_status model(const void *params, rill_model_builder *builder)
         for (int32_t action = 0; action < ACTIONS; action++) {
             for (int32_t turn = -1; turn <= 1 && status == RILL_OK; turn++) {
                 if (turn == 0 || p->is_slippery) {
-                    const cliff_walking_move *move =
-                        &p->moves[cell][(action + turn + ACTIONS) % ACTIONS];
+                    const rill_move *move = &p->moves[cell][(action + turn + ACTIONS) % ACTIONS];
                     status = rill_model_add(builder, cell, action, p->is_slippery ? 1.0 / 3.0 : 1.0,
                                             move->next, move->reward, move->terminated);
                 }
@@ -118,6 +109,12 @@ static rill_status model(const void *params, rill_model_builder *builder)
         }
     }
     return status;
+}
+
+static const rill_move *moves(const void *params)
+{
+    const cliff_walking_params *p = params;
+    return p->is_slippery ? NULL : p->moves[0];
 }
 
 static rill_cell cell_kind(const void *params, int32_t cell)
@@ -177,5 +174,5 @@ RILL_DEFINE_ENV(cliff_walking, index, index,
                 .source = "Sutton & Barto (2018), Example 6.6; Gymnasium CliffWalking-v1",
                 .presets = presets, .action_names = action_names,
                 .observation_space = observation_space, .action_space = action_space,
-                .prepare = prepare, .model = model, .grid = grid, .n_state_values = 1,
-                .get_state = get_state, .set_state = set_state);
+                .prepare = prepare, .model = model, .moves = moves, .grid = grid,
+                .n_state_values = 1, .get_state = get_state, .set_state = set_state);

@@ -41,14 +41,7 @@ static const char *const wall_words[] = {"restart", "terminate", "stay", NULL};
 static const char *const forbidden_words[] = {"restart", "terminate", "enter", "stay", NULL};
 static const char *const goal_words[] = {"restart", "terminate", "continue", NULL};
 
-/// What a direction leads to, without chance: 16 bytes, one look-up a step.
-typedef struct gridworld_move {
-    double reward;
-    int32_t next; ///< or ANY_START
-    bool terminated;
-} gridworld_move;
-
-enum { ANY_START = -1 };
+enum { ANY_START = -1 }; ///< of a move's next state: one drawn at random
 
 typedef struct gridworld_params {
     char *map;
@@ -60,8 +53,9 @@ typedef struct gridworld_params {
     rill_list wind;
     // derived
     int32_t rows, columns, n_actions, n_starts;
-    int32_t *starts;       ///< (n_starts) ascending
-    gridworld_move *moves; ///< (rows * columns, n_actions)
+    bool is_certain;  ///< no step draws random numbers
+    int32_t *starts;  ///< (n_starts) ascending
+    rill_move *moves; ///< (rows * columns, n_actions)
 } gridworld_params;
 
 static const rill_param gridworld_param_table[] = {
@@ -201,15 +195,15 @@ static char go(const gridworld_params *params, int32_t *cell, int32_t direction)
 }
 
 /// What a direction leads to: all rules but slip.
-static gridworld_move find_move(const gridworld_params *params, int32_t from, int32_t direction)
+static rill_move find_move(const gridworld_params *params, int32_t from, int32_t direction)
 {
     char departure = cell_at(params, from);
     if (!is_decision_cell(params, from)) {
-        return (gridworld_move){0.0, from, true};
+        return (rill_move){0.0, from, true};
     }
     if (departure >= 'A' && departure <= 'E') {
-        return (gridworld_move){params->teleport_rewards.values[departure - 'A'],
-                                find_cell(params, (char)(departure - 'A' + 'a')), false};
+        return (rill_move){params->teleport_rewards.values[departure - 'A'],
+                           find_cell(params, (char)(departure - 'A' + 'a')), false};
     }
 
     int32_t to = from;
@@ -230,7 +224,7 @@ static gridworld_move find_move(const gridworld_params *params, int32_t from, in
         then = params->at_forbidden;
     }
     int32_t next = then == RESTART ? ANY_START : then == TURN_BACK ? from : to;
-    return (gridworld_move){reward, next, then == TERMINATE};
+    return (rill_move){reward, next, then == TERMINATE};
 }
 
 static void release(void *block)
@@ -264,8 +258,10 @@ static rill_status prepare(void *block, rill_error *error)
         release(params);
         return status;
     }
+    params->is_certain = params->slip == 0.0;
     for (int32_t i = 0; i < n_moves; i++) {
         params->moves[i] = find_move(params, i / params->n_actions, i % params->n_actions);
+        params->is_certain = params->is_certain && params->moves[i].next != ANY_START;
     }
     return RILL_OK;
 }
@@ -283,7 +279,7 @@ static inline void step(const gridworld_params *params, gridworld_state *state, 
         int32_t turn = u < 0.5 * params->slip ? 1 : u < params->slip ? 3 : 0;
         action = (action + turn) % 4;
     }
-    const gridworld_move *move = &params->moves[state->cell * params->n_actions + action];
+    const rill_move *move = &params->moves[state->cell * params->n_actions + action];
     outcome->reward = move->reward;
     outcome->terminated = move->terminated;
     state->cell = move->next;
@@ -302,7 +298,7 @@ static inline int32_t observe(const gridworld_params *params, const gridworld_st
 static rill_status add_move(const gridworld_params *params, rill_model_builder *builder,
                             int32_t cell, int32_t action, int32_t direction, double probability)
 {
-    const gridworld_move move = params->moves[cell * params->n_actions + direction];
+    const rill_move move = params->moves[cell * params->n_actions + direction];
     if (move.next != ANY_START) {
         return rill_model_add(builder, cell, action, probability, move.next, move.reward,
                               move.terminated);
@@ -393,6 +389,12 @@ static rill_status set_state(const void *block, void *state, const double *value
     return status;
 }
 
+static const rill_move *moves(const void *params)
+{
+    const gridworld_params *p = params;
+    return p->is_certain ? p->moves : NULL;
+}
+
 static const char *const action_names[] = {"up", "right", "down", "left", "stay", NULL};
 
 RILL_DEFINE_ENV(
@@ -401,4 +403,5 @@ RILL_DEFINE_ENV(
     .source = "Zhao (2025), the grid worlds; Sutton & Barto (2018), Examples 3.5 to 8.1",
     .action_names = action_names, .prepare = prepare, .release = release,
     .observation_space = observation_space, .action_space = action_space, .model = model,
-    .grid = grid, .n_state_values = 1, .get_state = get_state, .set_state = set_state);
+    .moves = moves, .grid = grid, .n_state_values = 1, .get_state = get_state,
+    .set_state = set_state);

@@ -12,12 +12,19 @@
 /// Parameters: `n_states` without the terminal ones; `max_jump`: a move goes 1 to `max_jump`
 ///     states far, each with the same probability; jumps past an end land on it.
 /// Versions: one. A jump takes a random number only when `max_jump` is above 1.
+#include "core/memory.h"
+
 #include <rill/env_define.h>
 
 typedef struct random_walk_params {
     int64_t n_states, max_jump;
     double reward_left, reward_right;
+    // derived
+    rill_move
+        *moves; ///< (n_states + 2, 2) of walks that are not too long, without jumps; else NULL
 } random_walk_params;
+
+enum { MAX_TABLE = 4096 }; ///< states of a walk whose moves are in a table
 
 static const rill_param random_walk_param_table[] = {
     RILL_INTEGER(random_walk_params, n_states, "5", 1, 1e8, "states between the terminal ones"),
@@ -49,6 +56,35 @@ static inline int32_t move(const random_walk_params *params, int32_t position, i
                       : next == right_end ? params->reward_right
                                           : 0.0;
     return next;
+}
+
+static rill_status prepare(void *block, rill_error *error)
+{
+    random_walk_params *params = block;
+    const int32_t n = (int32_t)params->n_states;
+    if (params->max_jump > 1 || n > MAX_TABLE) {
+        return RILL_OK;
+    }
+    params->moves = rill_memory_take(2 * (size_t)(n + 2) * sizeof *params->moves);
+    if (params->moves == NULL) {
+        return rill_error_set(error, RILL_NO_MEMORY, "n_states", "out of memory");
+    }
+    for (int32_t i = 0; i < 2 * (n + 2); i++) {
+        rill_outcome outcome;
+        const int32_t next = move(params, i / 2, i % 2, 1, &outcome);
+        params->moves[i] = (rill_move){outcome.reward, next, outcome.terminated};
+    }
+    return RILL_OK;
+}
+
+static void release(void *block)
+{
+    rill_memory_release(((random_walk_params *)block)->moves);
+}
+
+static const rill_move *moves(const void *params)
+{
+    return ((const random_walk_params *)params)->moves;
 }
 
 static inline void step(const random_walk_params *params, random_walk_state *state, rill_rng *rng,
@@ -138,6 +174,7 @@ static const char *const action_names[] = {"left", "right", NULL};
 RILL_DEFINE_ENV(random_walk, index, index,
                 .summary = "states in a row with a terminal state at either end",
                 .source = "Sutton & Barto (2018), Examples 6.2, 7.1 and 9.1",
-                .action_names = action_names, .observation_space = observation_space,
+                .action_names = action_names, .prepare = prepare, .release = release,
+                .moves = moves, .observation_space = observation_space,
                 .action_space = action_space, .model = model, .grid = grid, .n_state_values = 1,
                 .get_state = get_state, .set_state = set_state);

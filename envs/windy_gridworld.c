@@ -27,7 +27,8 @@ typedef struct windy_gridworld_params {
     int moves;
     bool is_stochastic;
     // derived
-    uint8_t next[STATES][MAX_ACTIONS][3]; ///< by gust: wind 1 less, as stated, 1 more
+    uint8_t next[STATES][MAX_ACTIONS][3];   ///< by gust: wind 1 less, as stated, 1 more
+    rill_move steady[STATES * MAX_ACTIONS]; ///< (STATES, n_actions) in a wind that does not vary
 } windy_gridworld_params;
 
 static const rill_param windy_gridworld_param_table[] = {
@@ -53,6 +54,7 @@ static rill_status prepare(void *block, rill_error *error)
     static const int32_t right[MAX_ACTIONS] = {0, 1, 0, -1, 1, 1, -1, -1, 0};
     (void)error;
     windy_gridworld_params *params = block;
+    const int32_t n_actions = action_counts[params->moves];
     for (int32_t cell = 0; cell < STATES; cell++) {
         for (int32_t action = 0; action < MAX_ACTIONS; action++) {
             for (int32_t gust = 0; gust < 3; gust++) {
@@ -62,6 +64,10 @@ static rill_status prepare(void *block, rill_error *error)
                     (uint8_t)(clamp(row + down[action] - strength, ROWS) * COLUMNS +
                               clamp(column + right[action], COLUMNS));
             }
+        }
+        for (int32_t action = 0; action < n_actions; action++) {
+            const int32_t next = params->next[cell][action][1];
+            params->steady[cell * n_actions + action] = (rill_move){-1.0, next, next == GOAL};
         }
     }
     return RILL_OK;
@@ -138,6 +144,12 @@ static rill_space action_space(const void *params)
     return rill_space_discrete(action_counts[((const windy_gridworld_params *)params)->moves]);
 }
 
+static const rill_move *moves(const void *params)
+{
+    const windy_gridworld_params *p = params;
+    return p->is_stochastic ? NULL : p->steady;
+}
+
 static void get_state(const void *params, const void *state, double *values)
 {
     (void)params;
@@ -158,5 +170,5 @@ RILL_DEFINE_ENV(windy_gridworld, index, index, .summary = "a grid with a wind ac
                 .source = "Sutton & Barto (2018), Example 6.5, Exercises 6.9 and 6.10",
                 .action_names = action_names, .prepare = prepare,
                 .observation_space = observation_space, .action_space = action_space,
-                .model = model, .grid = grid, .n_state_values = 1, .get_state = get_state,
-                .set_state = set_state);
+                .model = model, .moves = moves, .grid = grid, .n_state_values = 1,
+                .get_state = get_state, .set_state = set_state);

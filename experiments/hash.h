@@ -19,11 +19,22 @@ static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
 
 static inline uint64_t hash_number(uint64_t hash, uint64_t number)
 {
-    unsigned char bytes[8];
-    for (int i = 0; i < 8; i++) {
-        bytes[i] = (unsigned char)(number >> (8 * i));
+    // a byte of 0 multiplies by the prime and does no more: those before the first other one do it at once, and
+    // whole numbers as doubles have many
+    static const uint64_t powers[9] = {
+        UINT64_C(0x0000000000000001), UINT64_C(0x00000100000001b3), UINT64_C(0x000366000002e329),
+        UINT64_C(0x08a97b0004e7feab), UINT64_C(0x9ffaac085635bc91), UINT64_C(0x0caee32a7d4f6a63),
+        UINT64_C(0xdc966432edf1c639), UINT64_C(0xc5527b8a51d3d2db), UINT64_C(0x1efac7090aef4a21),
+    };
+    int n_zeros = 0;
+    while (n_zeros < 8 && (number >> (8 * n_zeros) & 0xff) == 0) {
+        n_zeros++;
     }
-    return hash_bytes(hash, bytes, sizeof bytes);
+    hash *= powers[n_zeros];
+    for (int i = n_zeros; i < 8; i++) {
+        hash = (hash ^ (number >> (8 * i) & 0xff)) * powers[1];
+    }
+    return hash;
 }
 
 /// With the 0 at its end.

@@ -73,15 +73,19 @@ static int64_t next_event(const rill_experiment *experiment, int64_t steps)
     return next;
 }
 
+static bool is_over_after_episode(const runner *r)
+{
+    return r->run->episodes == r->experiment->stop_episodes ||
+           r->run->status == RILL_RUN_DIVERGED || r->is_cut;
+}
+
 /// An episode has ended: records it; true when the run is over.
 static bool end_episode(runner *r, double episode_return, int64_t episode_length)
 {
-    const rill_experiment *experiment = r->experiment;
     const int64_t episodes = ++r->run->episodes;
     run_record(r, RILL_EPISODES, episodes, episode_return, episode_length);
     run_evaluate(r, RILL_EPISODES, episodes);
-    return episodes == experiment->stop_episodes || r->run->status == RILL_RUN_DIVERGED ||
-           r->is_cut;
+    return is_over_after_episode(r);
 }
 
 static bool is_at_end(const runner *r)
@@ -304,9 +308,88 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
     r->is_over = is_over;
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/// How many episodes may end before something is due that looks at the agent.
+static int64_t episodes_until_due(const rill_experiment *experiment, int64_t episodes)
+{
+    const rill_evaluation *evaluation = &experiment->evaluation;
+    int64_t until = MAX_EPISODES;
+    if (experiment->stop_episodes > 0) {
+        until = least(until, experiment->stop_episodes - episodes);
+    }
+    if (evaluation->every > 0 && evaluation->unit == RILL_EPISODES) {
+        until = least(until, evaluation->every - episodes % evaluation->every);
+    }
+    for (size_t i = 0; i < experiment->n_records; i++) {
+        const rill_record *spec = &experiment->records[i];
+        if (spec->unit == RILL_EPISODES && !spec->metric->is_per_episode) {
+            until = least(until, spec->every - episodes % spec->every);
+        }
+    }
+    return until;
+}
+
+/// Does steps in the agent's own loop until one of two things is due; false when it has none.
+static bool stretch(runner *r, int64_t n_steps)
+{
+    lane *at = &r->lanes[0];
+    rill_stretch part = {.env = at->env,
+                         .observation = at->observation,
+                         .action = r->action,
+                         .episode_return = at->episode_return,
+                         .episode_length = at->episode_length,
+                         .n_steps = n_steps,
+                         .returns = r->returns,
+                         .lengths = r->lengths,
+                         .max_episodes = episodes_until_due(r->experiment, r->run->episodes)};
+    if (!r->agent->type->stretch(r->agent, &part)) {
+        return false;
+    }
+    const int64_t steps = r->run->steps + part.n_steps;
+    if (part.n_episodes > 0) {
+        r->run->steps -= at->episode_length;
+        run_record_stretch(r, &part);
+        run_evaluate(r, RILL_EPISODES, r->run->episodes);
+        r->is_over = is_over_after_episode(r);
+    }
+    r->run->steps = steps;
+    at->observation = part.observation;
+    at->episode_return = part.episode_return;
+    at->episode_length = part.episode_length;
+    r->action = part.action;
+    if (part.n_episodes == part.max_episodes && !r->is_over) {
+        begin_episode(r);
+    }
+    return true;
+}
+
+/// As `run_to_look`, in stretches: for agents that have them, and where nobody looks at each step.
+static bool run_in_stretches(runner *r)
+{
+    while (!r->is_over && r->run->steps < r->look) {
+        const int64_t due = next_event(r->experiment, r->run->steps);
+        const int64_t event = least(due, r->look);
+        while (r->run->steps < event && !r->is_over) {
+            if (!stretch(r, event - r->run->steps)) {
+                return false;
+            }
+        }
+        if (r->run->steps == due) {
+            r->is_over = end_steps(r) || r->is_over;
+        }
+    }
+    return true;
+}
+
 static void run_plainly(runner *r)
 {
-    run_to_look(r, false, false);
+    if (r->agent->type->stretch == NULL || !run_in_stretches(r)) {
+        run_to_look(r, false, false);
+    }
 }
 
 static void run_watched(runner *r)
@@ -405,6 +488,8 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
                 run_watched(&r);
             } else {
                 run_plainly(&r);
+                // with estimates that are no numbers an episode may not end
+                r.is_over = run_diverges(&r) || r.is_over;
             }
             status = look_up(&r, *is_watched);
         }

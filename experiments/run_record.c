@@ -17,30 +17,60 @@ static void append(runner *r, rill_series *series, double value, bool may_be_mis
     }
 }
 
-void run_record(runner *r, rill_unit unit, int64_t count, double episode_return,
-                int64_t episode_length)
+/// What metrics may look at; the episode is to be filled in.
+static rill_metric_view look(runner *r)
 {
-    rill_metric_view view = {.agent = r->agent,
-                             .truth = r->variant->truth,
-                             .projection = r->variant->projection,
-                             .episode_return = episode_return,
-                             .episode_length = episode_length,
-                             .steps = r->run->steps,
-                             .episodes = r->run->episodes,
-                             .seconds = r->is_timed ? run_seconds_now() - r->began : 0.0,
-                             .scratch = r->scratch,
-                             .is_out_of_memory = &r->is_out_of_memory};
+    return (rill_metric_view){.agent = r->agent,
+                              .truth = r->variant->truth,
+                              .projection = r->variant->projection,
+                              .steps = r->run->steps,
+                              .episodes = r->run->episodes,
+                              .seconds = r->is_timed ? run_seconds_now() - r->began : 0.0,
+                              .scratch = r->scratch,
+                              .is_out_of_memory = &r->is_out_of_memory};
+}
+
+/// Whether a point of a series is due after `count` of its unit.
+static bool is_due(const rill_record *spec, rill_unit unit, int64_t count)
+{
+    return spec->unit == unit && (spec->every == 1 || count % spec->every == 0);
+}
+
+static void record(runner *r, rill_metric_view *view, rill_unit unit, int64_t count)
+{
     for (size_t i = 0; i < r->experiment->n_records; i++) {
         const rill_record *spec = &r->experiment->records[i];
         const rill_metric *metric = spec->metric;
-        if (spec->unit == unit && count % spec->every == 0) {
-            view.tally = &r->tallies[i];
-            view.index = spec->index;
-            append(r, &r->run->series[i], metric->measure(&view), metric->may_be_missing);
-            r->tallies[i] = metric->is_timed   ? (rill_tally){view.seconds, view.steps}
+        if (is_due(spec, unit, count)) {
+            view->tally = &r->tallies[i];
+            view->index = spec->index;
+            append(r, &r->run->series[i], metric->measure(view), metric->may_be_missing);
+            r->tallies[i] = metric->is_timed   ? (rill_tally){view->seconds, view->steps}
                             : metric->is_total ? r->tallies[i]
                                                : (rill_tally){0.0, 0};
         }
+    }
+}
+
+void run_record(runner *r, rill_unit unit, int64_t count, double episode_return,
+                int64_t episode_length)
+{
+    rill_metric_view view = look(r);
+    view.episode_return = episode_return;
+    view.episode_length = episode_length;
+    record(r, &view, unit, count);
+    run_diverges(r);
+}
+
+void run_record_stretch(runner *r, const rill_stretch *stretch)
+{
+    rill_metric_view view = look(r);
+    for (int64_t i = 0; i < stretch->n_episodes && r->run->status != RILL_RUN_DIVERGED; i++) {
+        view.episode_return = stretch->returns[i];
+        view.episode_length = stretch->lengths[i];
+        view.steps = r->run->steps += stretch->lengths[i];
+        view.episodes = ++r->run->episodes;
+        record(r, &view, RILL_EPISODES, view.episodes);
     }
     run_diverges(r);
 }

@@ -28,6 +28,8 @@ void runner_close(runner *r)
     free(r->tallies);
     free(r->action_values);
     free(r->evaluation_data);
+    free(r->returns);
+    free(r->lengths);
     free(r->boxes);
 }
 
@@ -91,8 +93,11 @@ rill_status runner_open(runner *r, const rill_experiment *experiment, int32_t va
     r->tallies = calloc(experiment->n_records + 1, sizeof *r->tallies);
     r->action_values = calloc((size_t)r->env->action_space.size, sizeof *r->action_values);
     run->series = calloc(experiment->n_records + 2, sizeof *run->series);
-    if (r->scratch == NULL || r->tallies == NULL || r->action_values == NULL ||
-        run->series == NULL || (has_evaluation && r->evaluation_data == NULL)) {
+    r->returns = calloc(MAX_EPISODES, sizeof *r->returns);
+    r->lengths = calloc(MAX_EPISODES, sizeof *r->lengths);
+    if (r->returns == NULL || r->lengths == NULL || r->scratch == NULL || r->tallies == NULL ||
+        r->action_values == NULL || run->series == NULL ||
+        (has_evaluation && r->evaluation_data == NULL)) {
         return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
     }
     for (size_t i = 0; i < experiment->n_records; i++) {

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+enum { MAX_EPISODES = 256 }; ///< that are recorded together
+
 /// One of the environments that an agent learns from side by side, and how its episode stands.
 typedef struct lane {
     rill_env *env;
@@ -53,6 +55,8 @@ typedef struct runner {
     // looking up from work
     int64_t look, look_length; ///< at which step next, and how many after the last
     double looked, saved;      ///< when last, by the clock, and when a checkpoint was left last
+    double *returns;           ///< (MAX_EPISODES) of the episodes of a stretch
+    int64_t *lengths;          ///< likewise
     int64_t reported;          ///< steps added to `conditions->steps_taken`
     uint64_t witness;          ///< of the first look, see `run_witness`; 0 before
 } runner;
@@ -66,6 +70,9 @@ void runner_close(runner *r);
 /// Records the metrics that are due after `count` steps or episodes.
 void run_record(runner *r, rill_unit unit, int64_t count, double episode_return,
                 int64_t episode_length);
+/// Records the episodes that have ended in a stretch, and counts them and their steps: `run->steps` is that at the
+/// beginning of the first.
+void run_record_stretch(runner *r, const rill_stretch *stretch);
 /// Greedy episodes on the evaluation environment, where they are due after `count` steps or episodes;
 /// looks at the stop flag between them, and sets `is_cut`.
 void run_evaluate(runner *r, rill_unit unit, int64_t count);

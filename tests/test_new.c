@@ -18,6 +18,7 @@ static void make_checkout(void)
                                         "agents/td0.c",
                                         "agents/q_learning.c",
                                         "agents/td_step.h",
+                                        "agents/td_stretch.h",
                                         "envs/wrappers",
                                         "envs/bandit.c",
                                         "envs/cliff_walking.c",

@@ -55,6 +55,22 @@ typedef struct rill_agent_measure {
         NULL, NULL, NULL, NULL \
     }
 
+/// A part of a run, of many steps, over episodes: what is done and where it stands. Before and after, `action` has
+/// been chosen in `observation` and is to be taken next.
+typedef struct rill_stretch {
+    rill_env *env;
+    rill_observation observation; ///< an index
+    rill_action action;
+    double episode_return;  ///< of the episode under way, so far
+    int64_t episode_length; ///< its steps
+    int64_t n_steps;        ///< to be taken; then: that were
+    /// (max_episodes) of those that end. The stretch is over at the end of the last that there is room for,
+    /// before the next one begins.
+    double *returns;
+    int64_t *lengths;
+    int64_t n_episodes, max_episodes;
+} rill_stretch;
+
 /// An agent's type: constant, one per file in agents/.
 typedef struct rill_agent_type {
     const char *id;      ///< the file's name
@@ -109,6 +125,9 @@ typedef struct rill_agent_type {
     rill_action (*step)(rill_agent *agent, double reward, rill_observation observation);
     /// Optional: the same, compiled for estimates that are a table; taken in place of `step` there.
     rill_action (*step_on_table)(rill_agent *agent, double reward, rill_observation observation);
+    /// Optional: does a stretch in one loop, to the same bits as step after step. False, and nothing is done, for
+    /// agents that are wired otherwise than it is compiled for.
+    bool (*stretch)(rill_agent *agent, rill_stretch *stretch);
     /// Learns from the last step of an episode; bootstraps from `observation` on truncation, not
     /// on termination.
     void (*finish)(rill_agent *agent, const rill_outcome *outcome, rill_observation observation);

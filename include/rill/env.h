@@ -53,6 +53,13 @@ typedef struct rill_jacobian {
     double *reward_by_action; ///< (m)
 } rill_jacobian;
 
+/// Where an action leads from a state, for certain.
+typedef struct rill_move {
+    double reward;
+    int32_t next; ///< state
+    bool terminated;
+} rill_move;
+
 /// An environment's type: constant, one per file in envs/, made by `RILL_DEFINE_ENV`.
 typedef struct rill_env_type {
     const char *id;                  ///< the file's name
@@ -94,6 +101,10 @@ typedef struct rill_env_type {
     bool is_continuing;
     /// The model's rewards are expectations r(s, a, s') (S&B eq. 3.6); those of steps scatter.
     bool has_expected_rewards;
+    /// For worlds whose state is the int32_t that is observed, and nothing else: the moves, (number of states,
+    /// number of actions), that `step` makes; NULL where it draws random numbers, with these parameters. Who
+    /// makes moves itself writes the state back.
+    const rill_move *(*moves)(const void *params);
     /// The layout, for worlds that are a grid.
     void (*grid)(const void *params, rill_grid *grid);
     /// Marks (1) the actions that can be taken in a state, (number of actions); it may leave out (0)

@@ -90,14 +90,15 @@ RILL_API const rill_policy_type *const *rill_policy_type_list(void);
         return function(__VA_ARGS__, n);     \
     }
 
-/// The greatest of n >= 1 values.
+/// The greatest of n >= 1 values; those at even and odd places side by side, as comparisons take their time.
 static inline double rill_max(const double *values, int32_t n)
 {
-    double best = values[0];
-    for (int32_t i = 1; i < n; i++) {
-        best = values[i] > best ? values[i] : best;
+    double even = values[0], odd = values[n > 1];
+    for (int32_t i = 2; i < n; i += 2) {
+        even = values[i] > even ? values[i] : even;
+        odd = i + 1 < n && values[i + 1] > odd ? values[i + 1] : odd;
     }
-    return best;
+    return odd > even ? odd : even;
 }
 
 /// The lowest index of the greatest of n >= 1 values.
@@ -152,6 +153,36 @@ static inline int32_t rill_epsilon_greedy(const double *values, double epsilon, 
     return chosen < n ? chosen : 0; // none is the greatest where values are NaN
 }
 
+/// The same action where all exist, chosen by a branch for each: while the values are still on their way, the processor
+/// goes on with the action that it expects. For loops in which nothing else takes long.
+static inline int32_t rill_epsilon_greedy_expected(const double *values, double epsilon,
+                                                   rill_rng *rng, int32_t n)
+{
+    const uint64_t u = rill_rng_next64(rng);
+    const double best = rill_max(values, n);
+    // k < x of a whole number k is k < ceil(x)
+    const double limit = epsilon * 4294967296.0;
+    const uint64_t whole = (uint64_t)limit + ((double)(uint64_t)limit < limit);
+    const bool explores = u >> 32 < whole;
+    uint64_t n_candidates = 0;
+    for (int32_t i = 0; i < n; i++) {
+        n_candidates += explores | (values[i] >= best);
+    }
+    const uint64_t rank = ((u & 0xffffffffu) * n_candidates) >> 32;
+    uint64_t seen = 0;
+    for (int32_t i = 0; i < n; i++) {
+        seen += explores | (values[i] >= best);
+        if (rank < seen) {
+            int32_t chosen = i;
+#if defined(__GNUC__)
+            __asm__("" : "+r"(chosen)); // or else the compiler computes it without the branch
+#endif
+            return chosen;
+        }
+    }
+    return 0; // none is the greatest where values are NaN
+}
+
 /// Whether an action exists in a state, as far as the policy knows. Where none does, all do.
 RILL_API bool rill_policy_has(const rill_policy *policy, int32_t state, int32_t action);
 
@@ -175,6 +206,18 @@ static RILL_ALWAYS_INLINE int32_t rill_policy_sample(const rill_policy *policy, 
     }
     const double epsilon = rill_schedule_at(&policy->epsilon, step, episode);
     RILL_WITH_CONSTANT(policy->n_actions, rill_epsilon_greedy, values, epsilon, rng)
+}
+
+/// As `rill_policy_sample`, of a policy of those two families for which all actions exist everywhere.
+static RILL_ALWAYS_INLINE int32_t rill_policy_sample_plainly(const rill_policy *policy,
+                                                             const double *values, double epsilon,
+                                                             rill_rng *rng)
+{
+    if (policy->type->ignores_values) {
+        const uint64_t share = rill_rng_next64(rng) & 0xffffffffu;
+        return (int32_t)((share * (uint64_t)policy->n_actions) >> 32);
+    }
+    RILL_WITH_CONSTANT(policy->n_actions, rill_epsilon_greedy_expected, values, epsilon, rng)
 }
 
 /// The likeliest action in a state, of equals the lowest, of a policy that ignores values.
