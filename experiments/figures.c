@@ -5,9 +5,9 @@
 #include <string.h>
 
 const char *const figure_kind_names[] = {
-    [FIGURE_CURVES] = "curves",   [FIGURE_STUDY] = "study",   [FIGURE_FINAL] = "final",
-    [FIGURE_PROFILE] = "profile", [FIGURE_VALUES] = "values", [FIGURE_SURFACE] = "surface",
-    [FIGURE_POLICY] = "policy",   [FIGURE_DEFAULT] = NULL,
+    [FIGURE_CURVES] = "curves",   [FIGURE_STUDY] = "study",     [FIGURE_FINAL] = "final",
+    [FIGURE_BARS] = "bars",       [FIGURE_PROFILE] = "profile", [FIGURE_VALUES] = "values",
+    [FIGURE_SURFACE] = "surface", [FIGURE_POLICY] = "policy",   [FIGURE_DEFAULT] = NULL,
 };
 
 /// RILL_INVALID: a name is none of some, with the nearest of them.

@@ -10,6 +10,7 @@ typedef enum figure_kind {
     FIGURE_CURVES,  ///< mean learning curves with confidence bands
     FIGURE_STUDY,   ///< score against a numeric setting
     FIGURE_FINAL,   ///< scores with intervals, sorted
+    FIGURE_BARS,    ///< the same as bars from 0
     FIGURE_PROFILE, ///< fraction of runs above each score
     FIGURE_VALUES,  ///< what was learned, as a map or a line
     FIGURE_SURFACE, ///< what was learned, in three dimensions

@@ -194,7 +194,7 @@ START_TEST(test_labels_run_nothing)
         "{'name': '`touch title`', 'environment': {'id': 'cliff_walking'}, 'stop': {'episodes': 9},"
         " 'agents': [{'label': '`touch one`', 'id': 'sarsa'}, {'label': 'b', 'id': 'sarsa'}]}");
     ASSERT_DONE("run", "evil.json", "--out", "out", "--quiet");
-    static const char *const kinds[] = {"curves", "final", "profile", "values", "policy"};
+    static const char *const kinds[] = {"curves", "final", "bars", "profile", "values", "policy"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         ASSERT_DONE("plot", "out", "-o", "f.png", "--kind", kinds[i], "--x", "`touch two`", "--y",
                     "`touch three`");
@@ -287,6 +287,11 @@ START_TEST(test_final_and_best)
         ck_assert(data.rows[i][1] >= data.rows[i + 1][1]); // returns: higher is better
         ck_assert(data.rows[i][0] == (double)(12 - i));
     }
+    char *bytes = read_whole("f.dat", NULL);
+    ASSERT_DONE("plot", "out", "-o", "bars.png", "--kind", "bars");
+    ck_assert(has_text("bars.dat", bytes));         // bars are of the same numbers
+    ck_assert(has_text("bars.gp", ":0] noextend")); // of returns below 0: the axis ends at 0
+    free(bytes);
     ASSERT_DONE("summary", "out", "--top=12", "--json");
     cJSON *rows = cJSON_Parse(ran.out);
     char worst[64] = "", best[64] = "";

@@ -17,9 +17,9 @@ typedef struct plot_request {
 } plot_request;
 
 static plot_function *const functions[] = {
-    [FIGURE_CURVES] = plot_curves,   [FIGURE_STUDY] = plot_study,   [FIGURE_FINAL] = plot_final,
-    [FIGURE_PROFILE] = plot_profile, [FIGURE_VALUES] = plot_values, [FIGURE_SURFACE] = plot_surface,
-    [FIGURE_POLICY] = plot_policy,
+    [FIGURE_CURVES] = plot_curves,   [FIGURE_STUDY] = plot_study,     [FIGURE_FINAL] = plot_final,
+    [FIGURE_BARS] = plot_bars,       [FIGURE_PROFILE] = plot_profile, [FIGURE_VALUES] = plot_values,
+    [FIGURE_SURFACE] = plot_surface, [FIGURE_POLICY] = plot_policy,
 };
 
 static void close_results(plot_results *results)
@@ -175,7 +175,7 @@ static int run(const command *self, int argc, char **argv)
     const option options[] = {
         {"-o", OPTION_TEXT, &request.picture, "FILE", "the picture: .png, .svg or .pdf", 0, 0},
         {"--kind", OPTION_TEXT, &request.kind, "KIND",
-         "curves, study, final, profile, values, surface or policy", 0, 0},
+         "curves, study, final, bars, profile, values, surface or policy", 0, 0},
         {"--metric", OPTION_TEXT, &choice->metric, "ID",
          "which (default: evaluation_return, return, or the first recorded)", 0, 0},
         {"--smooth", OPTION_INTEGER, &f->smooth, "N",
@@ -239,6 +239,7 @@ const command command_plot = {
         "  curves   learning curves: mean over the runs, with 95 % confidence bands\n"
         "  study    score of the runs against a swept number, a line for each agent\n"
         "  final    score of each variant with its 95 % interval, the best at the top\n"
+        "  bars     the same as bars from 0, with their values\n"
         "  profile  fraction of the runs whose score is greater, at every score\n"
         "  values   what was learned: a map of a grid world with its policy, or over two numbers\n"
         "  surface  the same in three dimensions; where values are negative, the cost-to-go\n"

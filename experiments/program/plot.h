@@ -44,8 +44,8 @@ rill_status plot_rank(const plot_results *results, const char *metric, plot_rank
 /// RILL_IO, RILL_NO_MEMORY.
 typedef rill_status plot_function(const plot_results *results, const figure_request *f,
                                   const char *picture, rill_error *error);
-plot_function plot_curves, plot_study, plot_final, plot_profile, plot_values, plot_surface,
-    plot_policy;
+plot_function plot_curves, plot_study, plot_final, plot_bars, plot_profile, plot_values,
+    plot_surface, plot_policy;
 
 /// Whether a sweep has set a parameter to three numbers or more: what a study is of.
 bool plot_has_study(const plot_results *results);

@@ -1,4 +1,4 @@
-// What the runs of the variants have come to: intervals of their scores, and performance profiles.
+// What the runs of the variants have come to: their scores as intervals and as bars, and performance profiles.
 #include "experiments/program/plot.h"
 
 #include <inttypes.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_INTERVALS = 20, MAX_PROFILES = 8, N_THRESHOLDS = 101 };
+enum { MAX_ROWS = 20, MAX_PROFILES = 8, N_THRESHOLDS = 101 };
 
 static rill_status refuse_empty(const plot_ranking *ranking, rill_error *error)
 {
@@ -62,8 +62,14 @@ static void name_score(const plot_ranking *ranking, char *text, size_t size)
     plot_append(text, size, ", ", "%s", what);
 }
 
-static void write_intervals(gnuplot *figure, const plot_results *results,
-                            const plot_ranking *ranking, size_t n)
+// ---- a row for each variant ----
+
+/// What draws the rows, the best at the top, at the heights n, ..., 1.
+typedef void rows_function(gnuplot *figure, const plot_ranking *ranking, size_t n);
+
+/// The data of the rows, and the axis with their labels.
+static void write_rows(gnuplot *figure, const plot_results *results, const plot_ranking *ranking,
+                       size_t n)
 {
     FILE *script = figure->script;
     gnuplot_block(figure, "the best at the top");
@@ -80,27 +86,57 @@ static void write_intervals(gnuplot *figure, const plot_results *results,
         gnuplot_print_text(script, plot_label(results, row->variant));
         fprintf(script, " %zu", n - i);
     }
-    fprintf(
-        script,
-        ")\nset yrange [0.4:%zu.6]\nset border 1\nset offsets graph 0.03, graph 0.03, 0, 0\n"
-        "unset grid\nset grid xtics back linetype 1 dashtype 1 linecolor rgb '#E4E4E4' linewidth "
-        "0.6\ndata = ",
-        n);
-    gnuplot_print_text(script, figure->data_name);
     fprintf(script,
-            "\n\nplot data using 2:1:3:4 with xerrorbars linetype 1 linewidth 2 pointsize 1.1 "
-            "notitle\n");
+            ")\nset yrange [0.4:%zu.6]\nset border 1\nunset grid\nset grid xtics back linetype 1 "
+            "dashtype 1 linecolor rgb '#E4E4E4' linewidth 0.6\ndata = ",
+            n);
+    gnuplot_print_text(script, figure->data_name);
+    fprintf(script, "\n");
 }
 
-rill_status plot_final(const plot_results *results, const figure_request *f, const char *picture,
-                       rill_error *error)
+static void draw_intervals(gnuplot *figure, const plot_ranking *ranking, size_t n)
+{
+    (void)ranking;
+    (void)n;
+    fprintf(figure->script,
+            "set offsets graph 0.03, graph 0.03, 0, 0\n\nplot data using 2:1:3:4 with xerrorbars "
+            "linetype 1 linewidth 2 pointsize 1.1 notitle\n");
+}
+
+/// Bars from 0, for their lengths are what is compared; each value stands behind the end of its whisker.
+static void draw_bars(gnuplot *figure, const plot_ranking *ranking, size_t n)
+{
+    FILE *script = figure->script;
+    double low = 0.0, high = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const rill_estimate *e = &ranking->rows[i].estimate;
+        low = fmin(low, fmin(e->mean, e->ci_low)); // (fmin and fmax take no notice of NaN)
+        high = fmax(high, fmax(e->mean, e->ci_high));
+    }
+    const double room = high > low ? 0.13 * (high - low) : 1.0; // for a value
+    fprintf(
+        script,
+        "set xrange [%.6g:%.6g] noextend\nset bars 0.5\nset style fill solid 0.45 noborder\n"
+        "set arrow from 0, graph 0 to 0, graph 1 nohead back linecolor rgb '#555555' linewidth "
+        "0.8\n\n"
+        "plot data using (0):1:(0):2:($1 - 0.34):($1 + 0.34) with boxxyerror linetype 1 notitle, "
+        "\\\n  data using 2:1:3:4 with xerrorbars linetype 1 linewidth 1 pointtype 0 notitle, "
+        "\\\n  data using 4:1:($2 < 0 ? '' : sprintf('%%.4g', $2)) with labels left offset 0.6, 0 "
+        "font small notitle, "
+        "\\\n  data using 3:1:($2 < 0 ? sprintf('%%.4g', $2) : '') with labels right offset "
+        "-0.6, 0 font small notitle\n",
+        low < 0.0 ? low - room : 0.0, high > 0.0 || low >= 0.0 ? high + room : 0.0);
+}
+
+static rill_status plot_rows(const plot_results *results, const figure_request *f,
+                             const char *picture, rows_function *draw, rill_error *error)
 {
     plot_ranking ranking;
     rill_status status = plot_rank(results, f->metric, &ranking, error);
     if (status != RILL_OK) {
         return status;
     }
-    const size_t n = keep_scored(&ranking, MAX_INTERVALS);
+    const size_t n = keep_scored(&ranking, MAX_ROWS);
     char x[256], subtitle[PLOT_TEXT_SIZE];
     if (n == 0) {
         status = refuse_empty(&ranking, error);
@@ -119,12 +155,25 @@ rill_status plot_final(const plot_results *results, const figure_request *f, con
     gnuplot figure;
     status = gnuplot_open(&figure, picture, &frame, error);
     if (status == RILL_OK) {
-        write_intervals(&figure, results, &ranking, n);
+        write_rows(&figure, results, &ranking, n);
+        draw(&figure, &ranking, n);
         status = gnuplot_finish(&figure, error);
     }
 done:
     free(ranking.rows);
     return status;
+}
+
+rill_status plot_final(const plot_results *results, const figure_request *f, const char *picture,
+                       rill_error *error)
+{
+    return plot_rows(results, f, picture, draw_intervals, error);
+}
+
+rill_status plot_bars(const plot_results *results, const figure_request *f, const char *picture,
+                      rill_error *error)
+{
+    return plot_rows(results, f, picture, draw_bars, error);
 }
 
 // ---- profiles ----
