@@ -90,7 +90,7 @@ void view_arrange(view *self)
     self->header = whole_area(gap, 0.0, right, top);
     self->footer = whole_area(gap, bottom, right, height);
     self->world_area = whole_area(gap, top, middle - 0.5 * gap, bottom);
-    const double numbers_right = floor(middle + 0.62 * (right - middle));
+    const double numbers_right = floor(middle + 0.66 * (right - middle));
     self->numbers = whole_area(middle + 0.5 * gap, top, numbers_right, first);
     self->error_area = whole_area(numbers_right + gap, top, right, first);
     self->curve = whole_area(middle + 0.5 * gap, first + gap, right, second);

@@ -16,7 +16,7 @@ void view_note_error(view *self)
 
 void view_draw_errors(view *self)
 {
-    const area room = view_draw_sheet(self, self->error_area, "TD error, frame by frame");
+    const area room = view_draw_sheet(self, self->error_area, "TD errors");
     const double u = self->unit, size = 11.0 * u;
     const int32_t n = self->n_errors < VIEW_ERRORS ? self->n_errors : VIEW_ERRORS;
     double reach = 0.0;
