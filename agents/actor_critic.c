@@ -77,6 +77,7 @@ const rill_agent_type rill_agent_actor_critic = {
     .params_size = sizeof(episodic_params),
     .agent_size = sizeof(episodic),
     .measures = actor_critic_measures,
+    .trace = actor_critic_trace,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .is_linear = true,
     .is_actor = true,

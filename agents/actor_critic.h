@@ -94,6 +94,12 @@ static inline double actor_critic_active_traces(const rill_agent *agent)
     return (double)*self->z_theta.n_active + (double)*self->z_w.n_active;
 }
 
+/// Those of the values.
+static inline const rill_trace *actor_critic_trace(const rill_agent *agent)
+{
+    return &((const actor_critic_agent *)agent)->z_w;
+}
+
 static const rill_agent_measure actor_critic_measures[] = {
     {"active_traces", RILL_ACTIVE_TRACES, actor_critic_lacks_traces, actor_critic_active_traces},
     RILL_ACTOR_MEASURES,

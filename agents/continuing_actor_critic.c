@@ -68,6 +68,7 @@ const rill_agent_type rill_agent_continuing_actor_critic = {
     .params_size = sizeof(continuing_params),
     .agent_size = sizeof(actor_critic_agent),
     .measures = actor_critic_measures,
+    .trace = actor_critic_trace,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .estimates_average_reward = true,
     .is_linear = true,

@@ -83,6 +83,11 @@ static double active_traces(const rill_agent *agent)
     return *((const emphatic_td *)agent)->trace.n_active;
 }
 
+static const rill_trace *trace(const rill_agent *agent)
+{
+    return &((const emphatic_td *)agent)->trace;
+}
+
 static const rill_agent_measure measures[] = {
     {"active_traces", RILL_ACTIVE_TRACES, NULL, active_traces},
     RILL_MEASURE_END,
@@ -97,6 +102,7 @@ const rill_agent_type rill_agent_emphatic_td = {
     .params_size = sizeof(emphatic_td_params),
     .agent_size = sizeof(emphatic_td),
     .measures = measures,
+    .trace = trace,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
     .has_behaviour = true,

@@ -59,6 +59,7 @@ const rill_agent_type rill_agent_peng_q_lambda = {
     .params_size = sizeof(q_lambda_params),
     .agent_size = sizeof(td_lambda_agent),
     .measures = td_lambda_measures,
+    .trace = td_lambda_trace,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,

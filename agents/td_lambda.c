@@ -74,6 +74,7 @@ const rill_agent_type rill_agent_td_lambda = {
     .params_size = sizeof(td_lambda_params),
     .agent_size = sizeof(td_lambda_agent),
     .measures = td_lambda_measures,
+    .trace = td_lambda_trace,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
     .is_linear = true,

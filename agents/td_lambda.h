@@ -58,6 +58,11 @@ static inline double td_lambda_active_traces(const rill_agent *agent)
     return *((const td_lambda_agent *)agent)->trace.n_active;
 }
 
+static inline const rill_trace *td_lambda_trace(const rill_agent *agent)
+{
+    return &((const td_lambda_agent *)agent)->trace;
+}
+
 static const rill_agent_measure td_lambda_measures[] = {
     {"active_traces", RILL_ACTIVE_TRACES, NULL, td_lambda_active_traces},
     RILL_MEASURE_END,

@@ -55,6 +55,7 @@ const rill_agent_type rill_agent_true_online_sarsa_lambda = {
     .params_size = sizeof(td_lambda_base),
     .agent_size = sizeof(true_online_agent),
     .measures = td_lambda_measures,
+    .trace = td_lambda_trace,
     .estimates = RILL_ESTIMATES_ACTION_VALUES,
     .default_policy = "epsilon_greedy",
     .is_linear = true,

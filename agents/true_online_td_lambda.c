@@ -39,6 +39,7 @@ const rill_agent_type rill_agent_true_online_td_lambda = {
     .params_size = sizeof(td_lambda_base),
     .agent_size = sizeof(true_online_agent),
     .measures = td_lambda_measures,
+    .trace = td_lambda_trace,
     .estimates = RILL_ESTIMATES_STATE_VALUES,
     .default_policy = "uniform",
     .is_linear = true,

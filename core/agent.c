@@ -142,6 +142,21 @@ void rill_agent_values(const rill_agent *agent, rill_observation observation, do
            (size_t)agent->value.n_outputs * sizeof *values);
 }
 
+bool rill_agent_traces(const rill_agent *agent, rill_observation observation, double *traces)
+{
+    const rill_trace *trace = agent->type->trace == NULL ? NULL : agent->type->trace(agent);
+    if (trace == NULL || trace->size == 0) {
+        return false;
+    }
+    rill_agent_type type = *agent->type; // an agent whose estimates are z
+    rill_agent other = *agent;
+    type.values = NULL;
+    other.type = &type;
+    other.value.weights = trace->eligibility;
+    rill_agent_values(&other, observation, traces);
+    return true;
+}
+
 rill_action rill_agent_act_greedily(const rill_agent *agent, rill_observation observation)
 {
     if (agent->type->act_greedily != NULL) {

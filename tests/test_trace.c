@@ -3,6 +3,7 @@
 
 #include <rill/rng.h>
 #include <rill/trace.h>
+#include <rill/rill.h>
 
 enum { SIZE = 17 };
 
@@ -90,4 +91,32 @@ START_TEST(test_faint_traces_leave_the_list)
 }
 END_TEST
 
-TEST_MAIN(test_equals_dense_traces, test_faint_traces_leave_the_list)
+START_TEST(the_traces_of_a_state_are_read)
+{
+    const char *const settings[] = {"lambda=0.9", "gamma=0.5", NULL};
+    rill_error error = {0};
+    rill_env *env = NULL;
+    rill_agent *agent = NULL, *without = NULL;
+    ASSERT_OK(rill_env_create(&env, "random_walk", NULL, &error), &error);
+    ASSERT_OK(rill_agent_create(&agent, "td_lambda", env, settings, &error), &error);
+    ASSERT_OK(rill_agent_create(&without, "td0", env, NULL, &error), &error);
+    rill_agent_start(agent, (rill_observation){.index = 3});
+    rill_agent_step(agent, 1.0, (rill_observation){.index = 4});
+    rill_agent_step(agent, 1.0, (rill_observation){.index = 5});
+    static const double expected[] = {0.9 * 0.5, 1.0, 0.0}; // z(3) decayed once, z(4), z(5)
+    double read = -1.0;
+    for (int32_t i = 0; i < 3; i++) {
+        ck_assert(rill_agent_traces(agent, (rill_observation){.index = 3 + i}, &read));
+        ck_assert_double_eq(read, expected[i]);
+    }
+    read = -1.0;
+    ck_assert(!rill_agent_traces(without, (rill_observation){.index = 3}, &read));
+    ck_assert_double_eq(read, -1.0);
+    rill_agent_destroy(agent);
+    rill_agent_destroy(without);
+    rill_env_destroy(env);
+}
+END_TEST
+
+TEST_MAIN(the_traces_of_a_state_are_read, test_equals_dense_traces,
+          test_faint_traces_leave_the_list)

@@ -19,6 +19,7 @@
 #include <rill/rng.h>
 #include <rill/space.h>
 #include <rill/status.h>
+#include <rill/trace.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -139,6 +140,9 @@ typedef struct rill_agent_type {
     const double *(*learned_theta)(const rill_agent *agent);
     /// Optional: the estimates for an observation, 1 or n_actions numbers. NULL: those of `value`.
     void (*values)(const rill_agent *agent, rill_observation observation, double *values);
+    /// Optional: the eligibility traces of the weights of `value`; of size 0 where an agent, as it is wired,
+    /// has none. NULL: the type has none.
+    const rill_trace *(*trace)(const rill_agent *agent);
 } rill_agent_type;
 
 /// The part of every agent's memory that is not of its algorithm.
@@ -272,6 +276,12 @@ RILL_API rill_action rill_agent_act_greedily(const rill_agent *agent, rill_obser
 /// The estimates for an observation, to `values` (`rill_agent_n_values`).
 RILL_API void rill_agent_values(const rill_agent *agent, rill_observation observation,
                                 double *values);
+
+/// z.x(s), on a table z(s), for each estimate of an observation, to `traces` (`rill_agent_n_values`). False, and
+/// nothing is written, where the agent has no eligibility traces. As `rill_agent_act_greedily` not for two
+/// threads on one agent.
+RILL_API bool rill_agent_traces(const rill_agent *agent, rill_observation observation,
+                                double *traces);
 
 /// pi(. | s) of the agent's policy, for an observation and its estimates (NULL will do for a policy that
 /// ignores them, and for one that is learned), to `probabilities` (n_actions). For discrete actions. As

@@ -92,7 +92,22 @@ static rill_observation observation_of(const field *self, const rill_env *env, i
 void field_look(const field *self, const rill_env *env, const rill_agent *agent, int32_t cell,
                 double *values, float *point)
 {
-    rill_agent_values(agent, observation_of(self, env, cell, point), values);
+    const rill_observation observation = observation_of(self, env, cell, point);
+    if (!self->is_of_traces || !rill_agent_traces(agent, observation, values)) {
+        rill_agent_values(agent, observation, values);
+    }
+}
+
+/// The traces of a state together; NaN where there is none.
+static double trace_of(const rill_agent *agent, rill_observation observation, double *traces)
+{
+    double sum = 0.0;
+    if (rill_agent_traces(agent, observation, traces)) {
+        for (int32_t i = 0; i < rill_agent_n_values(agent); i++) {
+            sum += traces[i];
+        }
+    }
+    return sum == 0.0 ? (double)NAN : sum;
 }
 
 /// The value of a state for its picture: NaN where nothing was learned about it, as all estimates are equal.
@@ -150,6 +165,11 @@ void field_update(field *self, const rill_env *env, const rill_agent *agent)
         for (int32_t cell = 0; cell < self->rows * self->columns; cell++) {
             float point[2];
             const rill_observation observation = observation_of(self, env, cell, point);
+            if (self->is_of_traces) {
+                self->values[cell] = trace_of(agent, observation, values);
+                self->actions[cell] = -1;
+                continue;
+            }
             rill_agent_values(agent, observation, values);
             const bool is_here = is_shown(self, env, cell);
             self->values[cell] = is_here ? value_of(values, n_values) : (double)NAN;
@@ -167,5 +187,6 @@ void field_update(field *self, const rill_env *env, const rill_agent *agent)
             self->high = fmax(self->high, self->values[cell]);
         }
     }
+    self->low = self->is_of_traces && self->low <= self->high ? fmin(self->low, 0.0) : self->low;
     free(values);
 }

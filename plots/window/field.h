@@ -23,6 +23,7 @@ typedef struct field {
     int32_t *actions; ///< (rows, columns) the greedy action; -1: none
     double low, high; ///< of the values that are not NaN; high < low: there are none
     bool has_actions;
+    bool is_of_traces; ///< `values` are eligibility traces: of a state, over its actions; NaN: none
 } field;
 
 /// Which kind suits an agent in an environment, with room for it. RILL_NO_MEMORY.
@@ -34,7 +35,7 @@ void field_update(field *self, const rill_env *env, const rill_agent *agent);
 
 /// Number of values that `field_look` answers.
 int32_t field_count(const rill_agent *agent);
-/// The estimates of one cell, `values` has room for `field_count`. Of a plane, `point` is (2) its middle.
+/// The estimates of one cell, or its traces, `values` has room for `field_count`. Of a plane, `point` is (2) its middle.
 void field_look(const field *self, const rill_env *env, const rill_agent *agent, int32_t cell,
                 double *values, float *point);
 

@@ -90,7 +90,9 @@ void view_arrange(view *self)
     self->header = whole_area(gap, 0.0, right, top);
     self->footer = whole_area(gap, bottom, right, height);
     self->world_area = whole_area(gap, top, middle - 0.5 * gap, bottom);
-    self->numbers = whole_area(middle + 0.5 * gap, top, right, first);
+    const double numbers_right = floor(middle + 0.66 * (right - middle));
+    self->numbers = whole_area(middle + 0.5 * gap, top, numbers_right, first);
+    self->error_area = whole_area(numbers_right + gap, top, right, first);
     self->curve = whole_area(middle + 0.5 * gap, first + gap, right, second);
     self->values = whole_area(middle + 0.5 * gap, second + gap, right, bottom);
     const double slider = gap + 150.0 * u;
@@ -210,6 +212,7 @@ static void draw_help(view *self)
         {"e", "to the end of the episode"},
         {"↑  ↓  slider", "faster, slower"},
         {"g", "show the greedy policy / how it learns"},
+        {"t", "eligibility traces / values"},
         {"n", "next agent"},
         {"r", "next run"},
         {"p", "save a picture"},
@@ -244,6 +247,7 @@ void view_draw(view *self)
     draw_header(self);
     view_draw_world(self);
     view_draw_numbers(self);
+    view_draw_errors(self);
     view_draw_curve(self);
     view_draw_values(self);
     draw_footer(self);

@@ -6,6 +6,9 @@
 #include "plots/window/learner.h"
 #include "plots/window/paint.h"
 
+/// TD errors that are kept to be drawn.
+enum { VIEW_ERRORS = 120 };
+
 /// What is chosen by keys and mouse, and the parts of the window, which follow from its size.
 typedef struct view {
     painter paint;
@@ -14,13 +17,16 @@ typedef struct view {
     const rill_env
         *world; ///< what is drawn at the left: that of the run, or that of the greedy policy
     bool is_greedy, is_paused, is_help;
-    double speed;            ///< steps a second; INFINITY: as fast as it can
-    double steps_per_second; ///< measured; NaN: not yet
-    double mouse_x, mouse_y; ///< in pixels; negative: outside
-    const char *message;     ///< a line about what a key did; NULL: none
+    double speed;               ///< steps a second; INFINITY: as fast as it can
+    double steps_per_second;    ///< measured; NaN: not yet
+    double mouse_x, mouse_y;    ///< in pixels; negative: outside
+    double errors[VIEW_ERRORS]; ///< TD errors of the last frames with new steps, in a ring
+    int32_t n_errors;           ///< noted so far
+    int64_t errors_step;        ///< of the last one
+    const char *message;        ///< a line about what a key did; NULL: none
 
     double unit; ///< pixels of a length that is 1 in a window of 1280 x 800
-    area header, world_area, numbers, curve, values, footer, slider;
+    area header, world_area, numbers, error_area, curve, values, footer, slider;
 } view;
 
 /// Colours of the window itself.
@@ -45,6 +51,9 @@ double view_speed_at(const view *self, double x);
 /// The parts.
 void view_draw_world(view *self);
 void view_draw_numbers(view *self);
+/// Keeps the present TD error, where there were new steps.
+void view_note_error(view *self);
+void view_draw_errors(view *self);
 void view_draw_curve(view *self);
 void view_draw_values(view *self);
 void view_draw_grid(view *self);

@@ -136,9 +136,10 @@ static void draw_grid_cell(view *self, area at, int32_t cell, double edge)
 void view_draw_grid(view *self)
 {
     const field *f = &self->field;
-    area room =
-        view_draw_sheet(self, self->values,
-                        f->has_actions ? "Greatest action value, greedy action" : "State value");
+    area room = view_draw_sheet(self, self->values,
+                                f->is_of_traces  ? "Eligibility traces, over actions"
+                                : f->has_actions ? "Greatest action value, greedy action"
+                                                 : "State value");
     room = draw_scale(self, room);
     const double edge =
         fmin((room.right - room.left) / f->columns, (room.bottom - room.top) / f->rows);
@@ -167,8 +168,9 @@ void view_draw_plane(view *self)
     const double u = self->unit, size = 12.0 * u;
     area room =
         view_draw_sheet(self, self->values,
-                        f->has_actions ? "Greatest action value, observation 0 across and 1 up"
-                                       : "State value, observation 0 across and 1 up");
+                        f->is_of_traces  ? "Eligibility traces, observation 0 across and 1 up"
+                        : f->has_actions ? "Greatest action value, observation 0 across and 1 up"
+                                         : "State value, observation 0 across and 1 up");
     room = draw_scale(self, room);
     const area map = {room.left + 58.0 * u, room.top, room.right, room.bottom - 18.0 * u};
     int32_t hovered = -1;

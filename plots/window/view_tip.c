@@ -47,7 +47,7 @@ void view_draw_tip(view *self, int32_t cell)
         }
         view_format(values[i], number, sizeof number);
         if (count == 1) {
-            snprintf(name, sizeof name, "value");
+            snprintf(name, sizeof name, "%s", f->is_of_traces ? "trace" : "value");
         } else {
             view_name_action(env, i, name, sizeof name);
         }

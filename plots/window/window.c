@@ -49,6 +49,8 @@ static rill_status open_run(window *self, int32_t variant, int64_t number, rill_
     }
     self->budget = 0.0;
     self->view.steps_per_second = (double)NAN;
+    self->view.n_errors = 0;
+    self->view.errors_step = 0;
     self->measured = 0.0;
     return status;
 }
@@ -193,6 +195,17 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
             open_greedy(self);
         }
         break;
+    case SDLK_t: {
+        const rill_trace *trace =
+            run->agent->type->trace == NULL ? NULL : run->agent->type->trace(run->agent);
+        if (trace == NULL || trace->size == 0 || seen->field.kind >= FIELD_ACTIONS ||
+            seen->field.kind == FIELD_NONE) {
+            seen->message = "no eligibility traces to be shown here";
+        } else {
+            seen->field.is_of_traces = !seen->field.is_of_traces;
+        }
+        break;
+    }
     case SDLK_n:
         return open_run(self, (run->variant + 1) % experiment->n_variants, run->number, error);
     case SDLK_r:
@@ -285,6 +298,7 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
         step_greedy(self, seconds);
     }
     self->view.world = self->view.is_greedy ? self->greedy : self->learner.env;
+    view_note_error(&self->view);
     field_update(&self->view.field, self->view.world, self->learner.agent);
     view_draw(&self->view);
     screen_show(&self->screen, &self->view.paint.picture);
