@@ -346,6 +346,11 @@ START_TEST(keys_and_mouse_work_in_a_real_window)
                 774.0, RILL_BLUE);
     run_shell("xdotool key space");
     await_color("the square at the end", NULL, 18.0, 774.0, (rill_color){34, 38, 44, 255});
+    run_shell("xdotool key f"); // the badge is for the screen alone
+    for (int i = 0; i < 100 && !exists("watch-1.mp4") && !exists("watch-1"); i++) {
+        sleep_milliseconds(100);
+    }
+    await_color("no badge in a picture", NULL, 1150.0, 12.0, (rill_color){240, 241, 243, 255});
     run_shell("xdotool key q");
     result *ended = malloc(sizeof *ended);
     finish_program(&p, ended);
@@ -358,6 +363,7 @@ START_TEST(keys_and_mouse_work_in_a_real_window)
     ck_assert_msg(strstr(ended->out, "run 0 of \"Sarsa\"") != NULL &&
                       strstr(ended->out, "done, hash") != NULL,
                   "%s", ended->out);
+    ck_assert_msg(strstr(ended->out, "\nsaved ") != NULL, "no film: %s", ended->out);
     free(ended);
 }
 END_TEST

@@ -2,6 +2,7 @@
 
 #ifdef RILL_HAS_SDL
 
+#include "plots/window/film.h"
 #include "plots/window/window.h"
 
 #include <inttypes.h>
@@ -79,6 +80,9 @@ static void print_report(const window_report *report, const rill_experiment *exp
     } else {
         printf("not at its end\n");
     }
+    if (report->film[0] != '\0') {
+        printf("%s\n", report->film);
+    }
 }
 
 /// Watches a run of an experiment that was read; answers an exit code.
@@ -119,6 +123,8 @@ static int run(const command *self, int argc, char **argv)
         {"--frames", OPTION_INTEGER, &request.frames, "N",
          "end after N frames (until q; without a display at the end of the run)", 1, 1 << 30},
         {"--screenshot", OPTION_TEXT, &request.screenshot, "F.png", "save the last frame", 0, 0},
+        {"--record", OPTION_TEXT, &request.record, "FILE",
+         "film all frames to a file.mp4, .webm or .gif, by ffmpeg", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
     int code = EXIT_USAGE;
@@ -129,6 +135,8 @@ static int run(const command *self, int argc, char **argv)
         code = options_exit_code(n_arguments);
     } else if (n_arguments != 1) {
         fail_usage(self, "expected one experiment file; `rill watch --help` explains");
+    } else if (request.record != NULL && film_check_name(request.record, &error) != RILL_OK) {
+        code = fail("--record", &error);
     } else if (read_size(self, size, &request) && read_speed(self, speed, &request)) {
         if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {
             code = fail(argv[1], &error);
@@ -174,6 +182,8 @@ const command command_watch = {
         "\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
-        "      --agent Q-learning --headless --speed 6000 --frames 100 --screenshot cliff.png",
+        "      --agent Q-learning --headless --speed 6000 --frames 100 --screenshot cliff.png\n"
+        "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
+        "      --headless --speed 600 --frames 600 --record cliff.mp4",
     .run = run,
 };

@@ -216,6 +216,7 @@ static void draw_help(view *self)
         {"n", "next agent"},
         {"r", "next run"},
         {"p", "save a picture"},
+        {"f", "record a film / end it"},
         {"mouse", "over a cell: its values"},
         {"?", "this help"},
         {"q", "quit"},

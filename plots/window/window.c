@@ -1,5 +1,6 @@
 #include "plots/window/window.h"
 
+#include "plots/window/recording.h"
 #include "plots/window/screen.h"
 #include "plots/window/view.h"
 
@@ -21,7 +22,8 @@ typedef struct window {
     double greedy_due; ///< likewise of the greedy policy
     bool is_quit, is_dragged;
     bool is_picture_due; ///< the next frame is to be saved
-    double measured;     ///< when the speed was measured last, seconds
+    recording recording;
+    double measured; ///< when the speed was measured last, seconds
     int64_t measured_steps;
     char message[256];
 } window;
@@ -213,6 +215,10 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
     case SDLK_p:
         self->is_picture_due = true;
         break;
+    case SDLK_f:
+        recording_toggle(&self->recording, &seen->paint.picture);
+        seen->message = self->recording.message;
+        break;
     case SDLK_ESCAPE:
         if (!seen->is_help) {
             self->is_quit = true;
@@ -277,6 +283,25 @@ static rill_status handle(window *self, const SDL_Event *event, rill_error *erro
 
 // ----------------------------------------------------------------------------------------- the window
 
+/// The picture to whomever it is for: film, file and, with what no film shows, the screen.
+static rill_status hand_out(window *self, double seconds, rill_error *error)
+{
+    painter *paint = &self->view.paint;
+    const bool was_recorded = self->recording.film != NULL;
+    const rill_status status = recording_add(&self->recording, &paint->picture, seconds, error);
+    if (was_recorded && self->recording.film == NULL) {
+        self->view.message = self->recording.message;
+    }
+    if (status == RILL_OK && self->is_picture_due) {
+        save_next(self);
+    }
+    if (!self->request->is_headless) {
+        recording_draw_badge(&self->recording, paint, self->view.unit);
+    }
+    screen_show(&self->screen, &paint->picture);
+    return status;
+}
+
 /// One frame: looks at the run, draws, and shows the picture.
 static rill_status draw_frame(window *self, double seconds, rill_error *error)
 {
@@ -301,8 +326,7 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
     view_note_error(&self->view);
     field_update(&self->view.field, self->view.world, self->learner.agent);
     view_draw(&self->view);
-    screen_show(&self->screen, &self->view.paint.picture);
-    return RILL_OK;
+    return hand_out(self, seconds, error);
 }
 
 static rill_status run_frames(window *self, rill_error *error)
@@ -321,9 +345,6 @@ static rill_status run_frames(window *self, rill_error *error)
         if (status == RILL_OK) {
             advance(self, passed);
             status = draw_frame(self, passed, error);
-            if (status == RILL_OK && self->is_picture_due) {
-                save_next(self);
-            }
             measure_speed(self, request->is_headless ? (double)(frame + 1) * frame_seconds : now);
         }
         const bool is_over = atomic_load(&self->learner.is_over);
@@ -359,14 +380,21 @@ static void report_run(const window *self, window_report *report)
 rill_status window_watch(const window_request *request, window_report *report, rill_error *error)
 {
     window self = {.request = request,
+                   .recording = {.wanted = request->record},
                    .view = {.speed = request->speed, .mouse_x = -1.0, .mouse_y = -1.0}};
     rill_status status =
         screen_open(&self.screen, request->width, request->height, request->is_headless, error);
     status = status == RILL_OK ? painter_open(&self.view.paint, error) : status;
     status = status == RILL_OK ? open_run(&self, request->variant, request->run, error) : status;
     status = status == RILL_OK ? run_frames(&self, error) : status;
+    if (self.recording.film != NULL && status == RILL_OK) {
+        view_draw(&self.view); // without the badge
+        status = recording_end(&self.recording, error);
+    }
+    film_abandon(self.recording.film);
     if (status == RILL_OK) {
         report_run(&self, report);
+        snprintf(report->film, sizeof report->film, "%s", self.recording.message);
     }
     if (status == RILL_OK && request->screenshot != NULL) {
         status = screen_save(&self.view.paint.picture, request->screenshot, error);

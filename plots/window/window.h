@@ -15,6 +15,7 @@ typedef struct window_request {
     int64_t
         frames; ///< to be drawn; 0: until the user quits, without a window until the run is over
     const char *screenshot; ///< PNG file for the last frame; NULL: none
+    const char *record;     ///< film of all frames (`film_check_name`); NULL: none
 } window_request;
 
 /// How the last run that was shown stood at the end.
@@ -25,6 +26,7 @@ typedef struct window_report {
     bool is_diverged;
     uint64_t hash;
     int64_t steps, episodes;
+    char film[768]; ///< what was recorded last, and where it is; "": nothing
 } window_report;
 
 /// Shows a run until the user or the number of frames ends it. RILL_FAILED (no display, no font), RILL_IO
