@@ -74,6 +74,50 @@ START_TEST(test_same_bits)
 }
 END_TEST
 
+/// Which agents the loop is for, and where it stops.
+START_TEST(test_who_stretches)
+{
+    static const struct {
+        const char *id;
+        const char *const assignments[3];
+        bool is_plain;
+    } cases[] = {
+        {"q_learning", {NULL}, true},
+        {"sarsa", {"policy=greedy", NULL}, true},
+        {"td0", {NULL}, true},
+        {"sarsa", {"alpha=1/n", NULL}, false},
+        {"q_learning", {"policy=softmax", NULL}, false},
+        {"td0", {"policy=fixed", NULL}, false},
+        {"q_learning", {"features=state_aggregation", NULL}, false},
+    };
+    rill_env *env = NULL;
+    ASSERT_OK(rill_env_create(&env, "cliff_walking", NULL, &error), &error);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rill_agent *agent = NULL;
+        ASSERT_OK(rill_agent_create(&agent, cases[i].id, env, cases[i].assignments, &error),
+                  &error);
+        double returns[3];
+        int64_t lengths[3];
+        rill_stretch part = {.env = env,
+                             .observation = rill_env_reset(env),
+                             .n_steps = 1000000,
+                             .returns = returns,
+                             .lengths = lengths,
+                             .max_episodes = 3};
+        part.action = rill_agent_start(agent, part.observation);
+        ck_assert(agent->type->stretch(agent, &part) == cases[i].is_plain);
+        if (cases[i].is_plain) {
+            ck_assert_int_eq(part.n_episodes, 3);
+            ck_assert_int_eq(part.n_steps, lengths[0] + lengths[1] + lengths[2]);
+            ck_assert_int_eq(agent->memory->update, part.n_steps);
+            ck_assert_int_eq(agent->memory->episode, 3);
+        }
+        rill_agent_destroy(agent);
+    }
+    rill_env_destroy(env);
+}
+END_TEST
+
 START_TEST(test_evaluation_between_stretches)
 {
     check_same(
@@ -133,4 +177,5 @@ START_TEST(test_moves)
 }
 END_TEST
 
-TEST_MAIN(test_same_bits, test_evaluation_between_stretches, test_divergence, test_moves)
+TEST_MAIN(test_same_bits, test_who_stretches, test_evaluation_between_stretches, test_divergence,
+          test_moves)
