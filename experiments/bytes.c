@@ -1,5 +1,7 @@
 #include "experiments/bytes.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,4 +179,45 @@ void bytes_get_text(bytes_reader *from, char *text, size_t size)
         from->next += length;
         from->left -= length;
     }
+}
+
+rill_status bytes_read_file(const char *path, unsigned char **bytes, size_t *size,
+                            rill_error *error)
+{
+    *bytes = NULL;
+    *size = 0;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return rill_error_set(error, RILL_IO, "", "cannot open: %s", strerror(errno));
+    }
+    size_t used = 0;
+    size_t capacity = 1 << 16;
+    unsigned char *buffer = malloc(capacity);
+    while (buffer != NULL) {
+        used += fread(buffer + used, 1, capacity - used - 1, file);
+        if (used < capacity - 1) {
+            break;
+        }
+        capacity *= 2;
+        unsigned char *larger = realloc(buffer, capacity);
+        if (larger == NULL) {
+            free(buffer);
+        }
+        buffer = larger;
+    }
+    rill_status status = RILL_OK;
+    if (buffer == NULL) {
+        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    } else if (ferror(file)) {
+        status = rill_error_set(error, RILL_IO, "", "cannot read: %s", strerror(errno));
+    }
+    fclose(file);
+    if (status != RILL_OK) {
+        free(buffer);
+        return status;
+    }
+    buffer[used] = '\0';
+    *bytes = buffer;
+    *size = used;
+    return RILL_OK;
 }

@@ -47,4 +47,9 @@ void bytes_get_text(bytes_reader *from, char *text, size_t size);
 /// Notes that what was read makes no sense.
 void bytes_refuse(bytes_reader *from);
 
+/// Reads a whole file: (size) bytes, and a 0 behind them, which belong to the caller (`free`). RILL_IO,
+/// RILL_NO_MEMORY.
+rill_status bytes_read_file(const char *path, unsigned char **bytes, size_t *size,
+                            rill_error *error);
+
 #endif

@@ -206,13 +206,36 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
     return status;
 }
 
+const char *const keep_agents_names[] = {[RILL_KEEP_SMALL] = "small",
+                                         [RILL_KEEP_NONE] = "none",
+                                         [RILL_KEEP_FIRST] = "first",
+                                         [RILL_KEEP_ALL] = "all",
+                                         NULL};
+
+static rill_status read_keep_agents(rill_experiment *experiment, const cJSON *root,
+                                    rill_error *error)
+{
+    const char *text = keep_agents_names[RILL_KEEP_SMALL];
+    const rill_status status = json_get_text(root, "keep_agents", false, &text, error);
+    for (int i = 0; status == RILL_OK && keep_agents_names[i] != NULL; i++) {
+        if (strcmp(text, keep_agents_names[i]) == 0) {
+            experiment->keep_agents = (rill_keep_agents)i;
+            return RILL_OK;
+        }
+    }
+    return status != RILL_OK
+               ? status
+               : rill_error_set(error, RILL_INVALID, "keep_agents",
+                                "found \"%.40s\", expected small, none, first or all", text);
+}
+
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
                                    const char *const *overrides, rill_error *error)
 {
     static const char *const keys[] = {"$schema",     "extends", "name",       "source",  "note",
                                        "environment", "agents",  "sweep",      "stop",    "runs",
                                        "seed",        "record",  "evaluation", "summary", "plot",
-                                       "expect",      NULL};
+                                       "expect",      "keep_agents", NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {
@@ -247,6 +270,7 @@ static rill_status read_experiment(rill_experiment *experiment, const cJSON *roo
                                 "%" PRId64 " in all are possible",
                                 experiment->runs, (int)experiment->n_variants, MAX_TASKS);
     }
+    status = status == RILL_OK ? read_keep_agents(experiment, root, error) : status;
     const cJSON *summary = NULL;
     if (status == RILL_OK) {
         status = json_get_object(root, "summary", false, &summary, error);

@@ -46,6 +46,9 @@ rill_status truth_check_states(const rill_agent *agent, const rill_env *env,
 /// The agent's "gamma". RILL_INVALID: it has none.
 rill_status truth_discount(const rill_agent *agent, double *discount, rill_error *error);
 
+/// By `rill_keep_agents`, as a file writes them; ends with NULL.
+extern const char *const keep_agents_names[];
+
 /// Sets `resolved`, and the `config` of each variant. `root` is what was read.
 rill_status resolve_experiment(rill_experiment *experiment, const cJSON *root, rill_error *error);
 

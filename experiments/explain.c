@@ -126,6 +126,7 @@ static const struct {
     {"summary", "at the top of the file"},
     {"plot", "at the top of the file"},
     {"expect", "at the top of the file"},
+    {"keep_agents", "at the top of the file"},
     {"sweep", "at the top of the file"},
     {"extends", "at the top of the file"},
 };

@@ -1,5 +1,6 @@
 #include "experiments/json.h"
 
+#include "experiments/bytes.h"
 #include "experiments/hash.h"
 #include "experiments/json_places.h"
 
@@ -12,45 +13,22 @@
 
 rill_status json_read_file(const char *path, char **text, rill_error *error)
 {
+    unsigned char *bytes = NULL;
+    size_t size = 0;
     *text = NULL;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        return rill_error_set(error, RILL_IO, "", "cannot open: %s", strerror(errno));
-    }
-    size_t used = 0;
-    size_t capacity = 1 << 16;
-    char *buffer = malloc(capacity);
-    while (buffer != NULL) {
-        used += fread(buffer + used, 1, capacity - used - 1, file);
-        if (used < capacity - 1) {
-            break;
-        }
-        capacity *= 2;
-        char *larger = realloc(buffer, capacity);
-        if (larger == NULL) {
-            free(buffer);
-        }
-        buffer = larger;
-    }
-    rill_status status = RILL_OK;
-    if (buffer == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
-    } else if (ferror(file)) {
-        status = rill_error_set(error, RILL_IO, "", "cannot read: %s", strerror(errno));
-    } else if (memchr(buffer, 0, used) != NULL) {
+    rill_status status = bytes_read_file(path, &bytes, &size, error);
+    if (status == RILL_OK && memchr(bytes, 0, size) != NULL) {
         const bool is_utf16 =
-            used >= 2 && (memcmp(buffer, "\xff\xfe", 2) == 0 || memcmp(buffer, "\xfe\xff", 2) == 0);
+            size >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0);
         status = rill_error_set(error, RILL_INVALID, "",
                                 is_utf16 ? "this is text in UTF-16; save it as UTF-8"
                                          : "this is no text: it holds a zero byte");
     }
-    fclose(file);
     if (status != RILL_OK) {
-        free(buffer);
+        free(bytes);
         return status;
     }
-    buffer[used] = '\0';
-    *text = buffer;
+    *text = (char *)bytes;
     return RILL_OK;
 }
 

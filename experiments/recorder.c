@@ -102,5 +102,6 @@ void rill_run_clear(rill_run *run)
     }
     free(run->series);
     free(run->values);
+    free(run->agent);
     *run = (rill_run){0};
 }

@@ -154,6 +154,7 @@ rill_status resolve_experiment(rill_experiment *experiment, const cJSON *read, r
         cJSON *summary = cJSON_AddObjectToObject(root, "summary");
         cJSON_AddItemToObject(summary, "last", json_number((double)experiment->summary_last));
     }
+    cJSON_AddStringToObject(root, "keep_agents", keep_agents_names[experiment->keep_agents]);
     const cJSON *plot = cJSON_GetObjectItemCaseSensitive(read, "plot");
     if (plot != NULL) {
         cJSON_AddItemToObject(root, "plot", cJSON_Duplicate(plot, true));

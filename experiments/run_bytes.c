@@ -4,7 +4,7 @@
 
 static const uint64_t magic = 0x6e7572206c6c6972u; // "rill run"
 
-enum { VERSION = 1, NUMBER = 8, LEAST_SERIES = 4 * NUMBER };
+enum { VERSION = 2, NUMBER = 8, LEAST_SERIES = 4 * NUMBER };
 
 void run_bytes_put(bytes_writer *to, const rill_run *run)
 {
@@ -19,6 +19,7 @@ void run_bytes_put(bytes_writer *to, const rill_run *run)
     bytes_put_real(to, run->wall_seconds);
     bytes_put_number(to, run->n_values);
     bytes_put_reals(to, run->values, run->n_values);
+    bytes_put_block(to, run->agent, run->agent_size);
     bytes_put_number(to, run->n_series);
     for (size_t i = 0; i < run->n_series; i++) {
         const rill_series *series = &run->series[i];
@@ -58,6 +59,7 @@ static void get_run(bytes_reader *from, rill_run *run)
     const size_t n_values = bytes_get_count(from, NUMBER);
     run->values = bytes_get_reals(from, n_values);
     run->n_values = run->values == NULL ? 0 : n_values;
+    run->agent = bytes_get_block(from, &run->agent_size);
     const size_t n_series = bytes_get_count(from, LEAST_SERIES);
     run->series = n_series == 0 ? NULL : calloc(n_series, sizeof *run->series);
     if (n_series > 0 && run->series == NULL) {

@@ -498,7 +498,8 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
                 finish_lanes(&r);
             }
             run_keep_values(&r);
-            status = r.is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
+            run->hash = rill_run_hash(run);
+            status = r.is_out_of_memory ? RILL_NO_MEMORY : run_keep_agent(&r, error);
         }
         if (status == RILL_INTERRUPTED) {
             rill_error_set(error, status, "", "interrupted");
@@ -527,7 +528,6 @@ rill_status run_one(const rill_experiment *experiment, int32_t variant, int64_t 
         status = run_once(experiment, variant, number, &is_watched, &again, run, error);
         run->wall_seconds += seconds;
     }
-    run->hash = rill_run_hash(run);
     return status;
 }
 

@@ -1,11 +1,18 @@
 /// What a run records: metrics, evaluations, and the estimates at its end.
 #include "experiments/runner.h"
 
+#include <rill/saved_agent.h>
 #include <rill/wrapper.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_KEPT_VALUES = 1 << 13 }; // estimates kept with a run, in numbers
+enum {
+    MAX_KEPT_VALUES = 1 << 13, // estimates kept with a run, in numbers
+    SMALL_AGENT = 1 << 20,     // in bytes
+};
+
+/// SQLite takes a little less than 1e9 bytes at a time.
+static const size_t max_agent = 900000000;
 
 static void append(runner *r, rill_series *series, double value, bool may_be_missing)
 {
@@ -157,4 +164,32 @@ void run_keep_values(runner *r)
     if (!is_discrete) {
         memcpy(r->run->values, value->weights, n * sizeof *r->run->values);
     }
+}
+
+/// Whether the agent of this run is to be kept.
+static bool is_agent_wanted(const runner *r, size_t size)
+{
+    switch (r->experiment->keep_agents) {
+    case RILL_KEEP_SMALL:
+        return r->run->run == 0 && size <= SMALL_AGENT;
+    case RILL_KEEP_FIRST:
+        return r->run->run == 0 && size <= max_agent;
+    case RILL_KEEP_ALL:
+        return size <= max_agent;
+    case RILL_KEEP_NONE:
+        break;
+    }
+    return false;
+}
+
+rill_status run_keep_agent(runner *r, rill_error *error)
+{
+    rill_run *run = r->run;
+    const rill_linear *value = &r->agent->value;
+    const size_t numbers = (size_t)value->n_features * (size_t)value->n_outputs * sizeof(double);
+    if (!is_agent_wanted(r, r->agent->memory_size + numbers)) {
+        return RILL_OK;
+    }
+    return rill_saved_agent_write(r->agent, r->env, r->variant->config, run, &run->agent,
+                                  &run->agent_size, error);
 }

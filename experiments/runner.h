@@ -80,6 +80,9 @@ void run_evaluate(runner *r, rill_unit unit, int64_t count);
 /// that the run diverged, though it did so where nothing was recorded.
 void run_keep_values(runner *r);
 
+/// Keeps the agent with the run, whose hash is there, where the experiment wants it.
+rill_status run_keep_agent(runner *r, rill_error *error);
+
 /// What tells whether a run goes as it went when a checkpoint was made, by a program that may have been
 /// another one: random streams, errors and what was recorded, in a hash.
 uint64_t run_witness(const runner *r);

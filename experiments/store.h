@@ -7,7 +7,7 @@
 
 enum {
     STORE_MAX_PATH = 4096,
-    STORE_VERSION = 2, ///< of the tables; docs/results.md
+    STORE_VERSION = 3, ///< of the tables; docs/results.md
 };
 
 struct rill_store {
@@ -83,7 +83,7 @@ rill_status store_add_variant(const rill_store *store, int64_t id, int32_t posit
 /// The statements that store a run.
 typedef struct store_writer {
     const rill_store *store;
-    sqlite3_stmt *find_twin, *put_run, *put_series, *remove_checkpoint;
+    sqlite3_stmt *find_twin, *put_run, *put_series, *put_agent, *remove_checkpoint;
 } store_writer;
 
 /// Close also after an error.

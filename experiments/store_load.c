@@ -105,6 +105,39 @@ rill_status store_load_one(const rill_store *store, int32_t variant, int64_t num
     return status;
 }
 
+rill_status rill_store_agent(const rill_store *store, int32_t variant, int64_t run, void **bytes,
+                             size_t *size, rill_error *error)
+{
+    *bytes = NULL;
+    *size = 0;
+    if (store->version < 3) { // which kept none
+        return RILL_OK;
+    }
+    sqlite3_stmt *select = store_prepare(
+        store, "SELECT data FROM agents JOIN runs ON runs.id = agents.run"
+               " WHERE runs.variant = ? AND runs.run = ?", error);
+    if (select == NULL) {
+        return RILL_IO;
+    }
+    sqlite3_bind_int64(select, 1, store->ids[variant]);
+    sqlite3_bind_int64(select, 2, run);
+    rill_status status = RILL_OK;
+    const int code = sqlite3_step(select);
+    if (code == SQLITE_ROW) {
+        *size = (size_t)sqlite3_column_bytes(select, 0);
+        *bytes = malloc(*size + 1);
+        if (*bytes == NULL) {
+            status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        } else if (*size > 0) {
+            memcpy(*bytes, sqlite3_column_blob(select, 0), *size);
+        }
+    } else if (code != SQLITE_DONE) {
+        status = store_error(store, error);
+    }
+    sqlite3_finalize(select);
+    return status;
+}
+
 /// What is done with a run.
 typedef struct visitor {
     rill_status (*on_run)(void *context, rill_run *run, rill_error *error);

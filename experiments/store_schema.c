@@ -7,6 +7,11 @@
 
 enum { APPLICATION_ID = 0x72696c6c }; // "rill", in the file's header
 
+#define AGENTS_TABLE                                                        \
+    "CREATE TABLE agents ("                                                 \
+    " run INTEGER PRIMARY KEY REFERENCES runs(id), data BLOB NOT NULL);"     \
+    "PRAGMA user_version = 3;" /* STORE_VERSION */
+
 #define HEAD_TABLES                                                                          \
     "CREATE TABLE experiments ("                                                             \
     " id INTEGER PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL,"                     \
@@ -18,8 +23,7 @@ enum { APPLICATION_ID = 0x72696c6c }; // "rill", in the file's header
     "CREATE TABLE checkpoints ("                                                             \
     " variant INTEGER NOT NULL REFERENCES variants(id), run INTEGER NOT NULL,"               \
     " data BLOB NOT NULL, created TEXT NOT NULL, PRIMARY KEY (variant, run)) WITHOUT ROWID;" \
-    "PRAGMA application_id = 1919511660;" /* APPLICATION_ID */                               \
-    "PRAGMA user_version = 2;"            /* STORE_VERSION */
+    AGENTS_TABLE "PRAGMA application_id = 1919511660;" /* APPLICATION_ID */
 
 static const char create_tables[] = HEAD_TABLES
     "CREATE TABLE runs ("
@@ -39,6 +43,9 @@ static const char from_version_1[] =
     "DROP TABLE variants;" HEAD_TABLES
     "INSERT INTO experiments SELECT id, name, source, config, created FROM experiments_1;"
     "DROP TABLE experiments_1;";
+
+// Version 2 had no agents.
+static const char from_version_2[] = AGENTS_TABLE;
 
 rill_status store_check_version(rill_store *store, rill_error *error)
 {
@@ -85,9 +92,10 @@ rill_status store_upgrade(rill_store *store, rill_error *error)
     if (store->version == STORE_VERSION) {
         return RILL_OK;
     }
-    const bool is_old = store->version == 1;
-    rill_status status = store_execute(store, is_old ? from_version_1 : create_tables, error);
-    for (int32_t i = 0; status == RILL_OK && is_old && i < store->n_variants; i++) {
+    const char *const steps[STORE_VERSION] = {create_tables, from_version_1, from_version_2};
+    const bool has_new_head = store->version == 1;
+    rill_status status = store_execute(store, steps[store->version], error);
+    for (int32_t i = 0; status == RILL_OK && has_new_head && i < store->n_variants; i++) {
         status = store_add_variant(store, store->ids[i], i, &store->variants[i], error);
     }
     store->version = status == RILL_OK ? STORE_VERSION : store->version;

@@ -567,8 +567,8 @@ START_TEST(test_other_databases)
     execute("PRAGMA application_id = 252006675");
     assert_damaged(experiment, __func__,
                    "is a database of another program; choose another directory");
-    execute("PRAGMA application_id = 1919511660; PRAGMA user_version = 3");
-    assert_damaged(experiment, __func__, "is of version 3, this program reads versions 1 to 2");
+    execute("PRAGMA application_id = 1919511660; PRAGMA user_version = 4");
+    assert_damaged(experiment, __func__, "is of version 4, this program reads versions 1 to 3");
     execute("PRAGMA user_version = 1");
     assert_damaged(experiment, __func__, "no such table: experiments");
     // of the right program, but with nothing in it

@@ -91,12 +91,12 @@ START_TEST(test_version_1_is_upgraded_and_goes_on)
     collection c = collect_all(experiment, 2);
     rill_store *store = NULL;
     ASSERT_OK(rill_store_open(&store, "out", experiment, false, &error), &error);
-    ck_assert_str_eq(ask("PRAGMA user_version"), "2");
+    ck_assert_str_eq(ask("PRAGMA user_version"), "3");
     ck_assert_str_eq(ask("PRAGMA integrity_check"), "ok");
     ck_assert_str_eq(ask("SELECT count(*) FROM pragma_foreign_key_check"), "0");
     ck_assert_str_eq(ask("SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema"
                          " WHERE type = 'table' ORDER BY name)"),
-                     "checkpoints,experiments,runs,series,variants");
+                     "agents,checkpoints,experiments,runs,series,variants");
     assert_variants(store, experiment);
     assert_holds(store, &c, 2);
     ASSERT_OK(rill_store_check(store, experiment, 60.0, &error), &error);
@@ -178,7 +178,7 @@ START_TEST(test_killed_while_upgrading)
         }
         kill(child, SIGKILL);
         ck_assert_int_eq(waitpid(child, NULL, 0), child);
-        const bool is_new = strcmp(ask("PRAGMA user_version"), "2") == 0;
+        const bool is_new = strcmp(ask("PRAGMA user_version"), "3") == 0;
         n_new += is_new;
         n_old += !is_new;
         ck_assert_str_eq(ask("PRAGMA integrity_check"), "ok");

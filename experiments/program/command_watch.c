@@ -2,6 +2,7 @@
 
 #ifdef RILL_HAS_SDL
 
+#include "experiments/program/saved.h"
 #include "plots/window/film.h"
 #include "plots/window/window.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /// Reads "800x600"; false and a message when it cannot.
 static bool read_size(const command *self, const char *text, window_request *request)
@@ -106,14 +108,50 @@ static int watch(const command *self, window_request *request, const char *file,
     return finish_output();
 }
 
+/// Shows a saved agent; answers an exit code.
+static int play(const command *self, window_request *request, const saved_choice *choice)
+{
+    rill_error error = {0};
+    window_report report;
+    rill_run record;
+    rill_saved_agent saved = {0};
+    void *bytes = NULL;
+    size_t size = 0;
+    if (request->is_headless && request->frames == 0) {
+        return fail_usage(self, "--headless: with --play say for how many --frames");
+    }
+    rill_status status = saved_find(choice, &bytes, &size, &record, &error);
+    status = status == RILL_OK ? rill_saved_agent_read(&saved, bytes, size, &error) : status;
+    if (status == RILL_OK) {
+        request->experiment = saved.experiment;
+        request->saved = &saved;
+        request->saved_run = &record;
+        status = window_watch(request, &report, &error);
+    }
+    int code = EXIT_DONE;
+    if (status == RILL_OK) {
+        print_report(&report, saved.experiment);
+        code = finish_output();
+    } else {
+        code = fail(choice->path, &error);
+    }
+    free(bytes);
+    rill_run_clear(&record);
+    rill_saved_agent_clear(&saved);
+    return code;
+}
+
 static int run(const command *self, int argc, char **argv)
 {
+    bool is_play = false;
     const char *label = NULL, *size = "1280x800", *speed = "60";
     option_list sets = {NULL, 0};
     window_request request = {0};
     const option options[] = {
         {"--agent", OPTION_TEXT, &label, "LABEL", "this agent or variant (the first)", 0, 0},
         {"--run", OPTION_INTEGER, &request.run, "N", "run N of it (0)", 0, 1 << 30},
+        {"--play", OPTION_FLAG, &is_play, NULL,
+         "the argument is a result directory or an agent's file: show what was learned", 0, 0},
         {"--speed", OPTION_TEXT, &speed, "S", "steps a second to begin with, or max (60)", 0, 0},
         {"--size", OPTION_TEXT, &size, "WxH", "of the window (1280x800)", 0, 0},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
@@ -135,10 +173,19 @@ static int run(const command *self, int argc, char **argv)
         code = options_exit_code(n_arguments);
     } else if (n_arguments != 1) {
         fail_usage(self, "expected one experiment file; `rill watch --help` explains");
+    } else if (is_play && sets.count > 0) {
+        fail_usage(self, "--set: changes an experiment that is to be run; --play shows one that was");
     } else if (request.record != NULL && film_check_name(request.record, &error) != RILL_OK) {
         code = fail("--record", &error);
     } else if (read_size(self, size, &request) && read_speed(self, speed, &request)) {
-        if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {
+        if (is_play) {
+            code = play(self, &request, &(saved_choice){argv[1], label, request.run});
+        } else if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {
+            struct stat information;
+            if (stat(argv[1], &information) == 0 && S_ISDIR(information.st_mode)) {
+                rill_error_set(&error, RILL_IO, "",
+                               "a directory; --play shows the agents that are stored in it");
+            }
             code = fail(argv[1], &error);
         } else {
             request.experiment = experiment;
@@ -172,7 +219,7 @@ static int run(const command *self, int argc, char **argv)
 
 const command command_watch = {
     .name = "watch",
-    .arguments = "FILE.json",
+    .arguments = "FILE.json|DIR",
     .summary = "see a run in a window while it learns",
     .help =
         "Opens a window on one run of an experiment: the environment, the learning curve, and the\n"
@@ -180,10 +227,15 @@ const command command_watch = {
         "speed, and what it records is the same as without: at its end the run's hash is printed.\n"
         "Nothing is stored. In the window, ? shows the keys; docs/watch.md tells more.\n"
         "\n"
+        "With --play it shows an agent that was stored at the end of its run, acting greedily in an\n"
+        "environment of its own, from the directory that `rill run` wrote or from a file that\n"
+        "`rill export --format safetensors` made.\n"
+        "\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
         "      --agent Q-learning --headless --speed 6000 --frames 100 --screenshot cliff.png\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
-        "      --headless --speed 600 --frames 600 --record cliff.mp4",
+        "      --headless --speed 600 --frames 600 --record cliff.mp4\n"
+        "  rill watch --play results/example-6.6-cliff-walking --agent Sarsa --speed 4",
     .run = run,
 };

@@ -126,6 +126,7 @@ static rill_status export_run(void *context, rill_run *run, rill_error *error)
     case EXPORT_JSON:
         return print_json(run, variant, to->stream, error);
     case EXPORT_TENSORBOARD:
+    case EXPORT_SAFETENSORS: // not of runs
         break;
     }
     return export_tensorboard(run, variant->label, variant->config, request->out, error);

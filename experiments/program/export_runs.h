@@ -5,7 +5,12 @@
 #include <rill/store.h>
 #include <stdio.h>
 
-typedef enum export_format { EXPORT_CSV, EXPORT_JSON, EXPORT_TENSORBOARD } export_format;
+typedef enum export_format {
+    EXPORT_CSV,
+    EXPORT_JSON,
+    EXPORT_TENSORBOARD,
+    EXPORT_SAFETENSORS, ///< of one saved agent, not of what runs have recorded
+} export_format;
 
 /// What is to be written.
 typedef struct runs_request {

@@ -88,6 +88,14 @@ typedef struct rill_expect {
     double *q_values;    ///< (n_states, n_actions); likewise
 } rill_expect;
 
+/// Of which runs the agent is kept at the end.
+typedef enum rill_keep_agents {
+    RILL_KEEP_SMALL, ///< of run 0 of each variant, where it takes no more than 1 MiB
+    RILL_KEEP_NONE,
+    RILL_KEEP_FIRST, ///< of run 0 of each variant
+    RILL_KEEP_ALL,
+} rill_keep_agents;
+
 typedef struct rill_experiment {
     char *name, *source, *note; ///< never NULL; "" when not given
     rill_world **worlds;        ///< (n_worlds), at least 1
@@ -104,6 +112,7 @@ typedef struct rill_experiment {
     int64_t stop_episodes, stop_steps; ///< whichever comes first; 0: not set
     int64_t runs;
     uint64_t seed;
+    rill_keep_agents keep_agents;
     int64_t summary_last; ///< points at the end of a series that the summary averages; 0: a fifth
     rill_expect *expects; ///< (n_expects)
     size_t n_expects;

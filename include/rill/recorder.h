@@ -188,6 +188,8 @@ typedef struct rill_run {
     size_t n_series;
     double *values; ///< (n_values) the agent's estimates at the end; NULL when too many to keep
     size_t n_values;
+    void *agent; ///< (agent_size) the agent at the end, as `rill_saved_agent_write`; NULL: not kept
+    size_t agent_size;
 } rill_run;
 
 /// The result hash: 64-bit FNV-1a over status, steps, episodes and every series that is not timed, with

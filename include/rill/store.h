@@ -77,8 +77,14 @@ RILL_API rill_status rill_store_checkpoints(rill_store *store, int64_t runs,
                                             rill_error *error);
 RILL_API void rill_checkpoints_destroy(rill_checkpoint *checkpoints, size_t n);
 
+/// The agent as it was at the end of a stored run of a variant (its position in `rill_store_variants`), (size)
+/// bytes of `malloc` for `rill_saved_agent_read`; NULL where it was not kept. RILL_IO, RILL_NO_MEMORY.
+RILL_API rill_status rill_store_agent(const rill_store *store, int32_t variant, int64_t run,
+                                      void **bytes, size_t *size, rill_error *error);
+
 /// Calls `on_run` with every stored run, by variant and number, one in memory at a time: it is gone after the
-/// call, unless the callee keeps it by copying it and setting the original to zero. `run->variant` is the
+/// call, unless the callee keeps it by copying it and setting the original to zero. Agents are not loaded
+/// (`rill_store_agent`). `run->variant` is the
 /// position in `rill_store_variants`. All runs are those of one moment, whatever is stored meanwhile. Stops at
 /// the first error of `on_run`. A run whose hash does not fit its data is damaged: RILL_IO.
 RILL_API rill_status rill_store_each(rill_store *store,

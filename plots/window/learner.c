@@ -97,23 +97,45 @@ static void *learn(void *context)
     return NULL;
 }
 
+/// What a run under way and one that is over have in common: an environment and an agent to look at.
+static rill_status open_sight(learner *self, const rill_env *env, const rill_agent *agent,
+                              rill_error *error)
+{
+    self->last_return = self->seen.last_return = self->copy.last_return = (double)NAN;
+    pthread_mutex_init(&self->mutex, NULL);
+    rill_status status = rill_env_clone(&self->env, env, error);
+    status = status == RILL_OK ? rill_agent_clone(&self->agent, agent, error) : status;
+    if (status == RILL_OK) {
+        rill_env_reset(self->env); // something to draw before the first step
+    }
+    return status;
+}
+
+rill_status learner_open_saved(learner *self, const rill_saved_agent *saved, const rill_run *run,
+                               rill_error *error)
+{
+    *self = (learner){.experiment = saved->experiment, .number = saved->run};
+    const rill_status status = open_sight(self, saved->env, saved->agent, error);
+    self->seen.steps = saved->steps;
+    self->seen.episodes = saved->episodes;
+    self->run.hash = saved->hash;
+    self->run.status = run->status;
+    if (run->n_series > 0) {
+        extend_curve(&self->seen, run->series[0].values, run->series[0].count);
+    }
+    atomic_store(&self->is_over, true);
+    return status;
+}
+
 rill_status learner_open(learner *self, const rill_experiment *experiment, int32_t variant,
                          int64_t number, rill_error *error)
 {
     const rill_variant *of = &experiment->variants[variant];
-    *self = (learner){.experiment = experiment,
-                      .variant = variant,
-                      .number = number,
-                      .last_return = (double)NAN,
-                      .seen.last_return = (double)NAN,
-                      .copy.last_return = (double)NAN};
-    pthread_mutex_init(&self->mutex, NULL);
-    rill_status status = rill_env_clone(&self->env, of->world->env, error);
-    status = status == RILL_OK ? rill_agent_clone(&self->agent, of->agent, error) : status;
+    *self = (learner){.experiment = experiment, .variant = variant, .number = number};
+    const rill_status status = open_sight(self, of->world->env, of->agent, error);
     if (status != RILL_OK) {
         return status;
     }
-    rill_env_reset(self->env); // something to draw before the first step
     self->env_bytes = malloc(self->env->data_size);
     self->agent_bytes = malloc(self->agent->memory_size);
     if (self->env_bytes == NULL || self->agent_bytes == NULL) {

@@ -6,6 +6,7 @@
 #include "experiments/run_one.h"
 
 #include <pthread.h>
+#include <rill/saved_agent.h>
 
 /// How a run stands after one of its steps.
 typedef struct sight {
@@ -53,6 +54,10 @@ typedef struct learner {
 /// also after an error. RILL_NO_MEMORY, RILL_FAILED (no thread).
 rill_status learner_open(learner *self, const rill_experiment *experiment, int32_t variant,
                          int64_t number, rill_error *error);
+/// In place of a run under way one that is over, with its agent; `run` holds what was recorded in it, or
+/// nothing. To be closed also after an error. RILL_NO_MEMORY.
+rill_status learner_open_saved(learner *self, const rill_saved_agent *saved, const rill_run *run,
+                               rill_error *error);
 /// Ends the run, wherever it is.
 void learner_close(learner *self);
 

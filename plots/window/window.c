@@ -30,33 +30,6 @@ typedef struct window {
 
 // ------------------------------------------------------------------------------------- the run shown
 
-static rill_status open_run(window *self, int32_t variant, int64_t number, rill_error *error)
-{
-    if (self->is_open) {
-        learner_close(&self->learner);
-        field_close(&self->view.field);
-    }
-    rill_env_destroy(self->greedy);
-    self->greedy = NULL;
-    self->is_open = true;
-    self->view.learner = &self->learner;
-    rill_status status =
-        learner_open(&self->learner, self->request->experiment, variant, number, error);
-    if (status == RILL_OK) {
-        status = field_open(&self->view.field, self->learner.env, self->learner.agent, error);
-    }
-    if (status == RILL_OK) {
-        learner_allow(&self->learner, 1, INT64_MAX);
-        learner_catch_up(&self->learner);
-    }
-    self->budget = 0.0;
-    self->view.steps_per_second = (double)NAN;
-    self->view.n_errors = 0;
-    self->view.errors_step = 0;
-    self->measured = 0.0;
-    return status;
-}
-
 /// The greedy policy acts in an environment of its own, with a stream of its own.
 static void open_greedy(window *self)
 {
@@ -68,24 +41,80 @@ static void open_greedy(window *self)
     self->view.is_greedy = self->greedy != NULL;
 }
 
-/// As many steps as are due, at most 30 a second so that they can be followed.
+static rill_status open_run(window *self, int32_t variant, int64_t number, rill_error *error)
+{
+    if (self->is_open) {
+        learner_close(&self->learner);
+        field_close(&self->view.field);
+    }
+    rill_env_destroy(self->greedy);
+    self->greedy = NULL;
+    self->is_open = true;
+    self->view.learner = &self->learner;
+    const window_request *request = self->request;
+    rill_status status =
+        request->saved != NULL
+            ? learner_open_saved(&self->learner, request->saved, request->saved_run, error)
+            : learner_open(&self->learner, request->experiment, variant, number, error);
+    if (status == RILL_OK) {
+        status = field_open(&self->view.field, self->learner.env, self->learner.agent, error);
+    }
+    if (status == RILL_OK && request->saved == NULL) {
+        learner_allow(&self->learner, 1, INT64_MAX);
+        learner_catch_up(&self->learner);
+    } else if (status == RILL_OK) {
+        open_greedy(self);
+    }
+    self->budget = 0.0;
+    self->view.steps_per_second = (double)NAN;
+    self->view.n_errors = 0;
+    self->view.errors_step = 0;
+    self->measured = 0.0;
+    return status;
+}
+
+/// Of a saved agent it is the episode that the numbers are about.
+static void note_outcome(sight *seen, const rill_outcome *outcome, bool is_over)
+{
+    seen->reward = outcome->reward;
+    seen->episode_return += outcome->reward;
+    seen->episode_length++;
+    if (is_over) {
+        seen->last_return = seen->episode_return;
+        seen->last_length = seen->episode_length;
+    }
+}
+
+static void step_greedy_once(window *self)
+{
+    sight *seen = self->request->saved != NULL ? &self->learner.seen : NULL;
+    if (self->is_greedy_over) {
+        rill_env_reset(self->greedy);
+        self->is_greedy_over = false;
+        if (seen != NULL) {
+            seen->episode_return = 0.0;
+            seen->episode_length = 0;
+        }
+        return;
+    }
+    rill_outcome outcome;
+    const rill_observation observation = rill_env_observe(self->greedy);
+    rill_env_step(self->greedy, rill_agent_act_greedily(self->learner.agent, observation),
+                  &outcome);
+    // a policy that goes round for ever would show no other start
+    self->is_greedy_over = rill_outcome_is_last(&outcome) || self->greedy->data->elapsed > 2000;
+    if (seen != NULL) {
+        note_outcome(seen, &outcome, self->is_greedy_over);
+    }
+}
+
+/// As many steps as are due: beside a run at most 30 a second so that they can be followed.
 static void step_greedy(window *self, double seconds)
 {
-    const double speed = fmin(self->view.speed, 30.0);
-    self->greedy_due += self->view.is_paused ? 0.0 : speed * seconds;
-    while (self->greedy_due >= 1.0) {
-        self->greedy_due -= 1.0;
-        if (self->is_greedy_over) {
-            rill_env_reset(self->greedy);
-            self->is_greedy_over = false;
-            continue;
-        }
-        rill_outcome outcome;
-        const rill_observation observation = rill_env_observe(self->greedy);
-        rill_env_step(self->greedy, rill_agent_act_greedily(self->learner.agent, observation),
-                      &outcome);
-        // a policy that goes round for ever would show no other start
-        self->is_greedy_over = rill_outcome_is_last(&outcome) || self->greedy->data->elapsed > 2000;
+    const double most = self->request->saved != NULL ? 6000.0 : 30.0;
+    self->greedy_due += self->view.is_paused ? 0.0 : fmin(self->view.speed, most) * seconds;
+    for (; self->greedy_due >= 1.0; self->greedy_due -= 1.0) {
+        step_greedy_once(self);
     }
 }
 
@@ -162,12 +191,22 @@ static void change_speed(window *self, double speed)
     }
 }
 
+/// Whether a key is about learning, which a saved agent has behind it.
+static bool is_of_learning(SDL_Keycode key)
+{
+    return key == SDLK_e || key == SDLK_g || key == SDLK_n || key == SDLK_r;
+}
+
 static rill_status press(window *self, SDL_Keycode key, rill_error *error)
 {
     view *seen = &self->view;
     learner *run = &self->learner;
     const rill_experiment *experiment = self->request->experiment;
     seen->message = NULL;
+    if (self->request->saved != NULL && is_of_learning(key)) {
+        seen->message = "a saved agent acts greedily; --agent and --run choose another";
+        return RILL_OK;
+    }
     switch (key) {
     case SDLK_SPACE:
         if (seen->is_paused) {
@@ -178,6 +217,10 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
         break;
     case SDLK_s:
         pause_run(self);
+        if (self->request->saved != NULL) {
+            step_greedy_once(self);
+            break;
+        }
         learner_allow(run, atomic_load(&run->steps) + 1, INT64_MAX);
         break;
     case SDLK_e:

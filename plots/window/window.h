@@ -3,12 +3,17 @@
 #define RILL_PLOTS_WINDOW_WINDOW_H
 
 #include <rill/experiment.h>
+#include <rill/saved_agent.h>
 
 /// What is to be watched, and how.
 typedef struct window_request {
     const rill_experiment *experiment;
     int32_t variant;
     int64_t run;
+    /// In place of a run of the experiment, one that is over: its agent, which acts greedily, and what was
+    /// recorded in it, or nothing. NULL: none.
+    const rill_saved_agent *saved;
+    const rill_run *saved_run;
     double speed; ///< steps a second; INFINITY: as fast as it can
     int32_t width, height;
     bool is_headless; ///< draws without a window; each frame stands for 1/60 of a second
