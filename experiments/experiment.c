@@ -232,10 +232,10 @@ static rill_status read_keep_agents(rill_experiment *experiment, const cJSON *ro
 static rill_status read_experiment(rill_experiment *experiment, const cJSON *root,
                                    const char *const *overrides, rill_error *error)
 {
-    static const char *const keys[] = {"$schema",     "extends", "name",       "source",  "note",
-                                       "environment", "agents",  "sweep",      "stop",    "runs",
-                                       "seed",        "record",  "evaluation", "summary", "plot",
-                                       "expect",      "keep_agents", NULL};
+    static const char *const keys[] = {
+        "$schema",    "extends", "name", "source", "note",        "environment",
+        "agents",     "sweep",   "stop", "runs",   "seed",        "record",
+        "evaluation", "summary", "plot", "expect", "keep_agents", NULL};
     static const char *const summary_keys[] = {"last", NULL};
     experiment->runs = 1;
     if (!cJSON_IsObject(root)) {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    LENGTH = 8,     ///< of the number in front
-    ALIGNMENT = 8,  ///< of the arrays, by blanks behind the header
+    LENGTH = 8,    ///< of the number in front
+    ALIGNMENT = 8, ///< of the arrays, by blanks behind the header
     MAX_RANK = 2,
 };
 

@@ -20,11 +20,11 @@ static size_t list_tensors(const rill_agent *agent, const rill_env *env, const v
     const rill_linear *value = &agent->value;
     const rill_linear *theta = &agent->actor.theta;
     size_t n = 0;
-    tensors[n++] = (tensor){"value", TENSOR_F64, value->n_features, value->n_outputs, value->weights};
+    tensors[n++] =
+        (tensor){"value", TENSOR_F64, value->n_features, value->n_outputs, value->weights};
     if (agent->type->is_actor) {
-        const double *learned = agent->type->learned_theta == NULL
-                                    ? theta->weights
-                                    : agent->type->learned_theta(agent);
+        const double *learned =
+            agent->type->learned_theta == NULL ? theta->weights : agent->type->learned_theta(agent);
         tensors[n++] = (tensor){"theta", TENSOR_F64, theta->n_features, theta->n_outputs, learned};
     }
     tensors[n++] = (tensor){"memory", TENSOR_U8, (int64_t)agent->memory_size, 0, agent->memory};

@@ -113,9 +113,10 @@ rill_status rill_store_agent(const rill_store *store, int32_t variant, int64_t r
     if (store->version < 3) { // which kept none
         return RILL_OK;
     }
-    sqlite3_stmt *select = store_prepare(
-        store, "SELECT data FROM agents JOIN runs ON runs.id = agents.run"
-               " WHERE runs.variant = ? AND runs.run = ?", error);
+    sqlite3_stmt *select = store_prepare(store,
+                                         "SELECT data FROM agents JOIN runs ON runs.id = agents.run"
+                                         " WHERE runs.variant = ? AND runs.run = ?",
+                                         error);
     if (select == NULL) {
         return RILL_IO;
     }

@@ -76,9 +76,10 @@ static rill_status copy_run(void *context, rill_run *run, rill_error *error)
     bool is_new = false;
     rill_status status =
         rill_store_agent(m->from, run->variant, run->run, &run->agent, &run->agent_size, error);
-    status = status == RILL_OK ? store_writer_put(&m->writer, m->ids[run->variant],
-                                                  m->from->labels[run->variant], run, &is_new, error)
-                               : status;
+    status = status == RILL_OK
+                 ? store_writer_put(&m->writer, m->ids[run->variant], m->from->labels[run->variant],
+                                    run, &is_new, error)
+                 : status;
     m->n_runs++;
     m->n_new += is_new;
     return status;

@@ -7,23 +7,23 @@
 
 enum { APPLICATION_ID = 0x72696c6c }; // "rill", in the file's header
 
-#define AGENTS_TABLE                                                        \
-    "CREATE TABLE agents ("                                                 \
-    " run INTEGER PRIMARY KEY REFERENCES runs(id), data BLOB NOT NULL);"     \
+#define AGENTS_TABLE                                                     \
+    "CREATE TABLE agents ("                                              \
+    " run INTEGER PRIMARY KEY REFERENCES runs(id), data BLOB NOT NULL);" \
     "PRAGMA user_version = 3;" /* STORE_VERSION */
 
-#define HEAD_TABLES                                                                          \
-    "CREATE TABLE experiments ("                                                             \
-    " id INTEGER PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL,"                     \
-    " config TEXT NOT NULL, created TEXT NOT NULL);"                                         \
-    "CREATE TABLE variants ("                                                                \
-    " id INTEGER PRIMARY KEY, experiment INTEGER NOT NULL REFERENCES experiments(id),"       \
-    " position INTEGER NOT NULL, label TEXT NOT NULL UNIQUE, agent TEXT NOT NULL,"           \
-    " settings TEXT NOT NULL, config TEXT NOT NULL);"                                        \
-    "CREATE TABLE checkpoints ("                                                             \
-    " variant INTEGER NOT NULL REFERENCES variants(id), run INTEGER NOT NULL,"               \
-    " data BLOB NOT NULL, created TEXT NOT NULL, PRIMARY KEY (variant, run)) WITHOUT ROWID;" \
-    AGENTS_TABLE "PRAGMA application_id = 1919511660;" /* APPLICATION_ID */
+#define HEAD_TABLES                                                                                       \
+    "CREATE TABLE experiments ("                                                                          \
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL,"                                  \
+    " config TEXT NOT NULL, created TEXT NOT NULL);"                                                      \
+    "CREATE TABLE variants ("                                                                             \
+    " id INTEGER PRIMARY KEY, experiment INTEGER NOT NULL REFERENCES experiments(id),"                    \
+    " position INTEGER NOT NULL, label TEXT NOT NULL UNIQUE, agent TEXT NOT NULL,"                        \
+    " settings TEXT NOT NULL, config TEXT NOT NULL);"                                                     \
+    "CREATE TABLE checkpoints ("                                                                          \
+    " variant INTEGER NOT NULL REFERENCES variants(id), run INTEGER NOT NULL,"                            \
+    " data BLOB NOT NULL, created TEXT NOT NULL, PRIMARY KEY (variant, run)) WITHOUT ROWID;" AGENTS_TABLE \
+    "PRAGMA application_id = 1919511660;" /* APPLICATION_ID */
 
 static const char create_tables[] = HEAD_TABLES
     "CREATE TABLE runs ("

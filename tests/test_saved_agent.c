@@ -16,7 +16,7 @@ static rill_run run_of(const rill_experiment *experiment)
     return run;
 }
 
-#define CART                                                                                   \
+#define CART \
     "{'id': 'tile_coding', 'params': {'low': [-2.4, -3, -0.21, -3], 'high': [2.4, 3, 0.21, 3]}}"
 
 /// Environments and agents of each kind: tables, tiles, models, actors, wrappers with statistics, lanes.
@@ -49,7 +49,8 @@ static rill_experiment *experiment_of_kind(int i)
 /// The evaluation at the end of the run, by the agent that was read back.
 static double evaluate(const rill_saved_agent *saved, uint64_t seed)
 {
-    const uint32_t spawn_key[] = {(uint32_t)saved->run, 2}; // docs/reproducibility: that of the evaluation
+    const uint32_t spawn_key[] = {(uint32_t)saved->run,
+                                  2}; // docs/reproducibility: that of the evaluation
     rill_rng_spawn(&saved->env->data->rng, seed, spawn_key, 2);
     double sum = 0.0;
     for (int i = 0; i < 2; i++) {
@@ -160,8 +161,8 @@ START_TEST(test_damaged)
 END_TEST
 
 /// Replaces a part of the header by one of the same length, and expects a refusal that says so.
-static void assert_refused(const rill_run *run, const char *part, const char *with, const char *where,
-                           const char *message)
+static void assert_refused(const rill_run *run, const char *part, const char *with,
+                           const char *where, const char *message)
 {
     ck_assert_uint_eq(strlen(part), strlen(with));
     char *bytes = malloc(run->agent_size);
@@ -301,9 +302,9 @@ START_TEST(test_version_2)
     rill_store_close(store);
     sqlite3 *database = NULL;
     ck_assert_int_eq(sqlite3_open("out/results.sqlite", &database), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(database, "DROP TABLE agents; PRAGMA user_version = 2", NULL,
-                                  NULL, NULL),
-                     SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(database, "DROP TABLE agents; PRAGMA user_version = 2", NULL, NULL, NULL),
+        SQLITE_OK);
     sqlite3_close(database);
     void *bytes = NULL;
     size_t size = 0;
@@ -322,5 +323,6 @@ START_TEST(test_version_2)
 }
 END_TEST
 
-TEST_MAIN(test_acts_as_it_had_learned, test_values_are_where_the_format_says, test_damaged,
-          test_says_why_not, test_which_are_kept, test_stored_and_merged, test_version_2)
+TEST_MAIN_WITH_FILES(test_acts_as_it_had_learned, test_values_are_where_the_format_says,
+                     test_damaged, test_says_why_not, test_which_are_kept, test_stored_and_merged,
+                     test_version_2)

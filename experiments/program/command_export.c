@@ -10,12 +10,11 @@
 #include <string.h>
 
 /// The formats, as they are written; ends with NULL.
-static const char *const format_names[] = {
-    [EXPORT_CSV] = "csv",
-    [EXPORT_JSON] = "json",
-    [EXPORT_TENSORBOARD] = "tensorboard",
-    [EXPORT_SAFETENSORS] = "safetensors",
-    NULL};
+static const char *const format_names[] = {[EXPORT_CSV] = "csv",
+                                           [EXPORT_JSON] = "json",
+                                           [EXPORT_TENSORBOARD] = "tensorboard",
+                                           [EXPORT_SAFETENSORS] = "safetensors",
+                                           NULL};
 
 /// What the options say; -1 when they make no sense (printed).
 static int read_format(const command *self, const char *name, export_format *format)
@@ -32,7 +31,8 @@ static int read_format(const command *self, const char *name, export_format *for
     }
     const char *nearest = rill_nearest_name(name, format_names);
     fail_usage(self, "--format: unknown format \"%.40s\"; %s%s%s", name,
-               nearest == NULL ? "expected csv, json, tensorboard or safetensors" : "did you mean \"",
+               nearest == NULL ? "expected csv, json, tensorboard or safetensors"
+                               : "did you mean \"",
                nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
     return -1;
 }
@@ -76,8 +76,8 @@ static int run(const command *self, int argc, char **argv)
          "each value the mean of the last N up to it (default: 1, as recorded)", 1, 1 << 30},
         {"--values", OPTION_FLAG, &is_about_values, NULL,
          "what was learned in place of what was recorded", 0, 0},
-        {"--agent", OPTION_TEXT, &request.agent, "LABEL", "with --values or safetensors: of this agent alone", 0,
-         0},
+        {"--agent", OPTION_TEXT, &request.agent, "LABEL",
+         "with --values or safetensors: of this agent alone", 0, 0},
         {"--grid", OPTION_TEXT, &request.grid, "N[xM...]",
          "with --values: points across each dimension (default: 41)", 0, 0},
         {"--at", OPTION_TEXT, &request.at, "X,*,...",
@@ -97,13 +97,12 @@ static int run(const command *self, int argc, char **argv)
     const bool is_tensorboard = series.format == EXPORT_TENSORBOARD;
     const bool is_agent = series.format == EXPORT_SAFETENSORS;
     if ((is_tensorboard || is_agent) != (series.out != NULL)) {
-        return fail_usage(self, is_tensorboard
-                                    ? "--out: missing; say which directory the event files "
-                                      "are to be written to"
-                                : is_agent
-                                    ? "--out: missing; say which file the agent is to be written to"
-                                    : "--out: is for --format tensorboard or safetensors; csv and "
-                                      "json are written to standard output");
+        return fail_usage(
+            self, is_tensorboard ? "--out: missing; say which directory the event files "
+                                   "are to be written to"
+                  : is_agent     ? "--out: missing; say which file the agent is to be written to"
+                                 : "--out: is for --format tensorboard or safetensors; csv and "
+                                   "json are written to standard output");
     }
     if (is_agent && (is_about_values || series.smooth > 1)) {
         return fail_usage(self, "--format safetensors: writes one agent as it was stored; takes "

@@ -174,7 +174,8 @@ static int run(const command *self, int argc, char **argv)
     } else if (n_arguments != 1) {
         fail_usage(self, "expected one experiment file; `rill watch --help` explains");
     } else if (is_play && sets.count > 0) {
-        fail_usage(self, "--set: changes an experiment that is to be run; --play shows one that was");
+        fail_usage(self,
+                   "--set: changes an experiment that is to be run; --play shows one that was");
     } else if (request.record != NULL && film_check_name(request.record, &error) != RILL_OK) {
         code = fail("--record", &error);
     } else if (read_size(self, size, &request) && read_speed(self, speed, &request)) {

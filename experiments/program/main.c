@@ -5,10 +5,11 @@
 #include <string.h>
 
 static const command *const commands[] = {
-    &command_run,        &command_watch,  &command_verify,    &command_summary, &command_compare,
-    &command_plot,       &command_export, &command_rerun,     &command_merge,   &command_list,
-    &command_describe,   &command_schema, &command_solve,     &command_rollout, &command_estimators,
-    &command_statistics, &command_bench,  &command_check_env, &command_new,
+    &command_run,        &command_watch, &command_verify,    &command_summary,
+    &command_compare,    &command_plot,  &command_export,    &command_evaluate,
+    &command_rerun,      &command_merge, &command_list,      &command_describe,
+    &command_schema,     &command_solve, &command_rollout,   &command_estimators,
+    &command_statistics, &command_bench, &command_check_env, &command_new,
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

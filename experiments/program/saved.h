@@ -7,9 +7,10 @@
 
 /// Which saved agent.
 typedef struct saved_choice {
-    const char *path;  ///< a result directory, or the file of an agent
-    const char *label; ///< of a directory: this variant, or the first of this agent; NULL: the first
-    int64_t run;       ///< of a directory
+    const char *path; ///< a result directory, or the file of an agent
+    const char
+        *label;  ///< of a directory: this variant, or the first of this agent; NULL: the first
+    int64_t run; ///< of a directory
 } saved_choice;
 
 /// Finds the bytes of an agent's file, (size) of `malloc`. Of a directory, `record` is the run that it was

@@ -16,7 +16,8 @@ extern "C" {
 /// An agent that was read back, with what it learned in.
 typedef struct rill_saved_agent {
     rill_experiment *experiment; ///< of its variant alone
-    rill_env *env; ///< a clone of the experiment's, seeded with 0; statistics of wrappers as learned, and frozen
+    rill_env *
+        env; ///< a clone of the experiment's, seeded with 0; statistics of wrappers as learned, and frozen
     rill_agent *agent; ///< bound to `env`
     int64_t run;       ///< number of the run that it was learned in, and how that ended
     int64_t steps, episodes;
