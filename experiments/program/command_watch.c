@@ -4,6 +4,7 @@
 
 #include "experiments/program/saved.h"
 #include "plots/window/film.h"
+#include "plots/window/human.h"
 #include "plots/window/window.h"
 
 #include <inttypes.h>
@@ -141,10 +142,51 @@ static int play(const command *self, window_request *request, const saved_choice
     return code;
 }
 
+/// Lets a person play an environment; answers an exit code.
+static int play_by_hand(const command *self, const window_request *window, const char *id,
+                        const char *const *assignments, int64_t seed, const char *press)
+{
+    rill_error error = {0};
+    human_report report;
+    human_request request = {.speed = window->speed,
+                             .width = window->width,
+                             .height = window->height,
+                             .is_headless = window->is_headless,
+                             .frames = window->frames,
+                             .press = press,
+                             .screenshot = window->screenshot};
+    if (window->is_headless && window->frames == 0) {
+        return fail_usage(self, "--headless: with --human say for how many --frames");
+    }
+    rill_status status = create_env(&request.env, id, assignments, &error);
+    if (status == RILL_OK) {
+        rill_env_seed(request.env, (uint64_t)seed);
+        status = human_play(&request, &report, &error);
+    }
+    int code = EXIT_DONE;
+    if (status == RILL_OK) {
+        printf("%s: %" PRId64 " step%s, %" PRId64 " episode%s", id, report.steps,
+               report.steps == 1 ? "" : "s", report.episodes, report.episodes == 1 ? "" : "s");
+        if (report.episodes > 0) {
+            printf(", best return %g, last %g", report.best_return, report.last_return);
+        }
+        printf("\n");
+        code = finish_output();
+    } else {
+        code = fail(self->name, &error);
+    }
+    rill_env_destroy(request.env);
+    return code;
+}
+
 static int run(const command *self, int argc, char **argv)
 {
+    bool is_by_hand = false;
+    int64_t seed = 0;
+    const char *press = NULL;
+    option_list params = {NULL, 0};
     bool is_play = false;
-    const char *label = NULL, *size = "1280x800", *speed = "60";
+    const char *label = NULL, *size = "1280x800", *speed = NULL;
     option_list sets = {NULL, 0};
     window_request request = {0};
     const option options[] = {
@@ -152,7 +194,15 @@ static int run(const command *self, int argc, char **argv)
         {"--run", OPTION_INTEGER, &request.run, "N", "run N of it (0)", 0, 1 << 30},
         {"--play", OPTION_FLAG, &is_play, NULL,
          "the argument is a result directory or an agent's file: show what was learned", 0, 0},
-        {"--speed", OPTION_TEXT, &speed, "S", "steps a second to begin with, or max (60)", 0, 0},
+        {"--speed", OPTION_TEXT, &speed, "S",
+         "steps a second to begin with, or max (60; with --human as the environment is)", 0, 0},
+        {"--human", OPTION_FLAG, &is_by_hand, NULL,
+         "the argument is an environment: play it with the keyboard", 0, 0},
+        {"--param", OPTION_REPEATED, &params, "NAME=VALUE", "with --human: of the environment", 0,
+         0},
+        {"--seed", OPTION_INTEGER, &seed, "S", "with --human: of the environment (0)", 0, 1 << 30},
+        {"--press", OPTION_TEXT, &press, "KEYS",
+         "with --human: press these, one a frame: \"up right right\"", 0, 0},
         {"--size", OPTION_TEXT, &size, "WxH", "of the window (1280x800)", 0, 0},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace what the file says: agents[0].params.alpha=0.1", 0, 0},
@@ -173,13 +223,22 @@ static int run(const command *self, int argc, char **argv)
         code = options_exit_code(n_arguments);
     } else if (n_arguments != 1) {
         fail_usage(self, "expected one experiment file; `rill watch --help` explains");
+    } else if (is_by_hand &&
+               (is_play || sets.count > 0 || label != NULL || request.record != NULL)) {
+        fail_usage(self, "--human: takes an environment, not --play, --set, --agent or --record");
+    } else if (!is_by_hand && (params.count > 0 || press != NULL)) {
+        fail_usage(self, "--param and --press are for --human");
     } else if (is_play && sets.count > 0) {
         fail_usage(self,
                    "--set: changes an experiment that is to be run; --play shows one that was");
     } else if (request.record != NULL && film_check_name(request.record, &error) != RILL_OK) {
         code = fail("--record", &error);
-    } else if (read_size(self, size, &request) && read_speed(self, speed, &request)) {
-        if (is_play) {
+    } else if (read_size(self, size, &request) &&
+               read_speed(self, speed == NULL ? "60" : speed, &request)) {
+        request.speed = is_by_hand && speed == NULL ? 0.0 : request.speed;
+        if (is_by_hand) {
+            code = play_by_hand(self, &request, argv[1], params.items, seed, press);
+        } else if (is_play) {
             code = play(self, &request, &(saved_choice){argv[1], label, request.run});
         } else if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {
             struct stat information;
@@ -220,7 +279,7 @@ static int run(const command *self, int argc, char **argv)
 
 const command command_watch = {
     .name = "watch",
-    .arguments = "FILE.json|DIR",
+    .arguments = "FILE.json|DIR|ENV",
     .summary = "see a run in a window while it learns",
     .help =
         "Opens a window on one run of an experiment: the environment, the learning curve, and the\n"
@@ -232,11 +291,15 @@ const command command_watch = {
         "environment of its own, from the directory that `rill run` wrote or from a file that\n"
         "`rill export --format safetensors` made.\n"
         "\n"
+        "With --human you play: arrow keys where they make sense, numbers for every action. Grids\n"
+        "wait for a key; what moves by itself makes 20 steps a second, or what --speed says.\n"
+        "\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
         "      --agent Q-learning --headless --speed 6000 --frames 100 --screenshot cliff.png\n"
         "  rill watch experiments/suites/sutton-barto/example-6.6-cliff-walking.json \\\n"
         "      --headless --speed 600 --frames 600 --record cliff.mp4\n"
-        "  rill watch --play results/example-6.6-cliff-walking --agent Sarsa --speed 4",
+        "  rill watch --play results/example-6.6-cliff-walking --agent Sarsa --speed 4\n"
+        "  rill watch CartPole-v1 --human --speed 10",
     .run = run,
 };

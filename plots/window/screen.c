@@ -2,6 +2,7 @@
 
 #include <png.h>
 #include <stdlib.h>
+#include <string.h>
 
 static rill_status sdl_error(rill_error *error, const char *what)
 {
@@ -18,6 +19,13 @@ rill_status screen_open(screen *self, int width, int height, bool is_headless, r
     }
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // Ctrl-C ends the program
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        return sdl_error(error, "cannot open a window");
+    }
+    // without a display SDL goes on where nobody sees it: only whoever asks for that driver by name is to have it
+    const char *driver = SDL_GetCurrentVideoDriver();
+    const bool is_seen = strcmp(driver, "offscreen") != 0 && strcmp(driver, "dummy") != 0;
+    if (!is_headless && !is_seen && getenv("SDL_VIDEODRIVER") == NULL) {
+        SDL_SetError("there is no display");
         return sdl_error(error, "cannot open a window");
     }
     self->window = SDL_CreateWindow("rill watch", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,

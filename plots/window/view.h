@@ -16,6 +16,7 @@ typedef struct view {
     field field;            ///< what its agent has learned
     const rill_env
         *world; ///< what is drawn at the left: that of the run, or that of the greedy policy
+    const char *world_title; ///< NULL: says whose it is
     bool is_greedy, is_paused, is_help;
     double speed;               ///< steps a second; INFINITY: as fast as it can
     double steps_per_second;    ///< measured; NaN: not yet

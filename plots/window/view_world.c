@@ -40,9 +40,10 @@ static bool is_too_fine(const rill_env *env, area room)
 
 void view_draw_world(view *self)
 {
-    const area room = view_draw_sheet(self, self->world_area,
-                                      self->is_greedy ? "Environment, the greedy policy acts"
-                                                      : "Environment, as the agent learns");
+    const char *title = self->world_title != NULL ? self->world_title
+                        : self->is_greedy         ? "Environment, the greedy policy acts"
+                                                  : "Environment, as the agent learns";
+    const area room = view_draw_sheet(self, self->world_area, title);
     window_canvas window;
     const rill_canvas canvas = window_canvas_open(&window, &self->paint, room);
     const bool is_drawn =
