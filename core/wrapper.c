@@ -364,6 +364,7 @@ static void make_type(wrapping *w)
         .params_size = sizeof *w,
         .state_size = w->box + box_size(&wrapper->observation_space),
         .action_names = of->action_names,
+        .observation_names = type->observe != NULL ? NULL : of->observation_names,
         .is_continuing = of->is_continuing && !type->ends_episodes,
         .observation_space = observation_space,
         .action_space = action_space,

@@ -221,8 +221,17 @@ static const rill_env_preset presets[] = {
     {.id = NULL},
 };
 
+static const char *const observation_names[] = {"cos of angle 1",
+                                                "sin of angle 1",
+                                                "cos of angle 2",
+                                                "sin of angle 2",
+                                                "angular velocity 1 (rad/s)",
+                                                "angular velocity 2 (rad/s)",
+                                                NULL};
+
 RILL_DEFINE_ENV(acrobot, box, index, .summary = "two links to swing up by the joint between them",
                 .source = "Sutton (1996); Gymnasium Acrobot-v1", .presets = presets,
-                .action_names = action_names, .observation_space = observation_space,
-                .action_space = action_space, .prepare = prepare, .draw = draw, .n_state_values = 4,
-                .get_state = get_state, .set_state = set_state);
+                .action_names = action_names, .observation_names = observation_names,
+                .observation_space = observation_space, .action_space = action_space,
+                .prepare = prepare, .draw = draw, .n_state_values = 4, .get_state = get_state,
+                .set_state = set_state);

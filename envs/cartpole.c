@@ -175,9 +175,12 @@ static const rill_env_preset presets[] = {
     {.id = NULL},
 };
 
+static const char *const observation_names[] = {"cart position (m)", "cart velocity (m/s)",
+                                                "pole angle (rad)", "pole velocity (rad/s)", NULL};
+
 RILL_DEFINE_ENV(cartpole, box, index, .summary = "a pole to balance on a cart",
                 .source = "Barto, Sutton & Anderson (1983); Gymnasium CartPole-v1",
                 .presets = presets, .action_names = action_names,
-                .observation_space = observation_space, .action_space = action_space,
-                .prepare = prepare, .draw = draw, .n_state_values = 4, .get_state = get_state,
-                .set_state = set_state);
+                .observation_names = observation_names, .observation_space = observation_space,
+                .action_space = action_space, .prepare = prepare, .draw = draw, .n_state_values = 4,
+                .get_state = get_state, .set_state = set_state);

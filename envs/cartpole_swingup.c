@@ -341,8 +341,13 @@ static rill_status set_state(const void *params, void *state, const double *valu
     return status;
 }
 
+static const char *const observation_names[] = {"cart position (m)",     "cart velocity (m/s)",
+                                                "cos of the angle",      "sin of the angle",
+                                                "pole velocity (rad/s)", NULL};
+
 RILL_DEFINE_ENV(cartpole_swingup, box, box, .summary = "a pole on a cart, to swing up and balance",
                 .source = "Barto, Sutton & Anderson (1983); bsuite; dm_control", .prepare = prepare,
-                .observation_space = observation_space, .action_space = action_space,
-                .jacobian = jacobian, .observe_jacobian = observe_jacobian, .draw = draw,
-                .n_state_values = NUMBERS, .get_state = get_state, .set_state = set_state);
+                .observation_names = observation_names, .observation_space = observation_space,
+                .action_space = action_space, .jacobian = jacobian,
+                .observe_jacobian = observe_jacobian, .draw = draw, .n_state_values = NUMBERS,
+                .get_state = get_state, .set_state = set_state);

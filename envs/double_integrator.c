@@ -173,8 +173,10 @@ static rill_status set_state(const void *params, void *state, const double *valu
     return status;
 }
 
+static const char *const observation_names[] = {"position", "velocity", NULL};
+
 RILL_DEFINE_ENV(double_integrator, box, box, .summary = "a mass on a line, pushed to the origin",
                 .source = "Rao & Bernstein (2001)", .prepare = prepare,
-                .observation_space = observation_space, .action_space = action_space,
-                .jacobian = jacobian, .draw = draw, .n_state_values = 2, .get_state = get_state,
-                .set_state = set_state);
+                .observation_names = observation_names, .observation_space = observation_space,
+                .action_space = action_space, .jacobian = jacobian, .draw = draw,
+                .n_state_values = 2, .get_state = get_state, .set_state = set_state);

@@ -127,7 +127,10 @@ static rill_status set_state(const void *params, void *state, const double *valu
                             &((gambler_state *)state)->capital, error);
 }
 
+static const char *const observation_names[] = {"capital (dollars)", NULL};
+
 RILL_DEFINE_ENV(gambler, index, index, .summary = "stakes on flips of a coin until rich or broke",
                 .source = "Sutton & Barto (2018), Example 4.3", .model = model, .mask = mask,
-                .draw = draw, .observation_space = observation_space, .action_space = action_space,
+                .draw = draw, .observation_names = observation_names,
+                .observation_space = observation_space, .action_space = action_space,
                 .n_state_values = 1, .get_state = get_state, .set_state = set_state);

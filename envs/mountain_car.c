@@ -119,10 +119,12 @@ static const rill_env_preset presets[] = {
     {.id = NULL},
 };
 
+static const char *const observation_names[] = {"position", "velocity (per step)", NULL};
+
 RILL_DEFINE_ENV(mountain_car, box, index,
                 .summary = "an underpowered car that gains speed on one hill to climb the other",
                 .source = "Sutton & Barto (2018), Example 10.1; Gymnasium MountainCar-v0",
                 .presets = presets, .action_names = action_names,
-                .observation_space = observation_space, .action_space = action_space,
-                .prepare = prepare, .draw = draw, .n_state_values = 2, .get_state = get_state,
-                .set_state = set_state);
+                .observation_names = observation_names, .observation_space = observation_space,
+                .action_space = action_space, .prepare = prepare, .draw = draw, .n_state_values = 2,
+                .get_state = get_state, .set_state = set_state);

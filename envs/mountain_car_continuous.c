@@ -125,9 +125,11 @@ static const rill_env_preset presets[] = {
     {.id = NULL},
 };
 
+static const char *const observation_names[] = {"position", "velocity (per step)", NULL};
+
 RILL_DEFINE_ENV(mountain_car_continuous, box, box,
                 .summary = "the mountain car with a force that costs its square",
                 .source = "Moore (1990); Gymnasium MountainCarContinuous-v0", .presets = presets,
-                .observation_space = observation_space, .action_space = action_space,
-                .prepare = prepare, .draw = draw, .n_state_values = 2, .get_state = get_state,
-                .set_state = set_state);
+                .observation_names = observation_names, .observation_space = observation_space,
+                .action_space = action_space, .prepare = prepare, .draw = draw, .n_state_values = 2,
+                .get_state = get_state, .set_state = set_state);

@@ -214,9 +214,12 @@ static const rill_env_preset presets[] = {
     {.id = NULL},
 };
 
+static const char *const observation_names[] = {"cos of the angle", "sin of the angle",
+                                                "angular velocity (rad/s)", NULL};
+
 RILL_DEFINE_ENV(pendulum, box, box, .summary = "a pendulum to swing up and balance",
                 .source = "Gymnasium Pendulum-v1, after Doya (2000)", .presets = presets,
-                .is_continuing = true, .observation_space = observation_space,
-                .action_space = action_space, .prepare = prepare, .jacobian = jacobian,
-                .observe_jacobian = observe_jacobian, .draw = draw, .n_state_values = 2,
-                .get_state = get_state, .set_state = set_state);
+                .is_continuing = true, .observation_names = observation_names,
+                .observation_space = observation_space, .action_space = action_space,
+                .prepare = prepare, .jacobian = jacobian, .observe_jacobian = observe_jacobian,
+                .draw = draw, .n_state_values = 2, .get_state = get_state, .set_state = set_state);

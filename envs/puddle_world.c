@@ -167,7 +167,10 @@ static rill_status set_state(const void *params, void *state, const double *valu
 
 static const char *const action_names[] = {"up", "down", "right", "left", NULL};
 
+static const char *const observation_names[] = {"x", "y", NULL};
+
 RILL_DEFINE_ENV(puddle_world, box, index, .summary = "a point on its way around two puddles",
                 .source = "Sutton (1996)", .action_names = action_names,
-                .observation_space = observation_space, .action_space = action_space, .draw = draw,
-                .n_state_values = 2, .get_state = get_state, .set_state = set_state);
+                .observation_names = observation_names, .observation_space = observation_space,
+                .action_space = action_space, .draw = draw, .n_state_values = 2,
+                .get_state = get_state, .set_state = set_state);

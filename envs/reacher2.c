@@ -326,9 +326,21 @@ static rill_status set_state(const void *params, void *state, const double *valu
     return status;
 }
 
+static const char *const observation_names[] = {"cos of angle 1",
+                                                "cos of angle 2",
+                                                "sin of angle 1",
+                                                "sin of angle 2",
+                                                "target x",
+                                                "target y",
+                                                "angular velocity 1 (rad/s)",
+                                                "angular velocity 2 (rad/s)",
+                                                "tip to target, x",
+                                                "tip to target, y",
+                                                NULL};
+
 RILL_DEFINE_ENV(reacher2, box, box, .summary = "an arm of two links, to bring its tip to a target",
                 .source = "Murray, Li & Sastry (1994), section 4.2; Gymnasium Reacher",
-                .prepare = prepare, .is_continuing = true, .observation_space = observation_space,
-                .action_space = action_space, .jacobian = jacobian,
-                .observe_jacobian = observe_jacobian, .draw = draw, .n_state_values = NUMBERS,
-                .get_state = get_state, .set_state = set_state);
+                .prepare = prepare, .is_continuing = true, .observation_names = observation_names,
+                .observation_space = observation_space, .action_space = action_space,
+                .jacobian = jacobian, .observe_jacobian = observe_jacobian, .draw = draw,
+                .n_state_values = NUMBERS, .get_state = get_state, .set_state = set_state);

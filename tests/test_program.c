@@ -453,7 +453,7 @@ START_TEST(test_bad_usage)
         {{"summary", "a", "b"}, "rill summary: expected one result directory"},
         {{"summary", "out", "--last", "0"}, "--last: 0 is out of range"},
         {{"export"}, "rill export: expected one result directory"},
-        {{"export", "out"}, "rill export: --format: missing; expected csv, json or"},
+        {{"export", "out"}, "rill export: --format: missing; expected csv, json, tensorboard or"},
         {{"export", "out", "--format", "cvs"}, "--format: unknown format \"cvs\"; "},
         {{"export", "out", "--fromat", "csv"}, "unknown option --fromat; did you mean --format?"},
         {{"verify"}, "rill verify: expected files or directories"},

@@ -341,6 +341,12 @@ START_TEST(keys_and_mouse_work_in_a_real_window)
     await_color("the shade around the help", NULL, 100.0, 700.0, (rill_color){160, 161, 164, 255});
     run_shell("xdotool key question key n"); // the other agent
     await_color("the goal of the other run", NULL, goal_x, goal_y, RILL_GREEN);
+    char click[128];
+    const double cell_x = at.x + 3.5 * at.scale, cell_y = at.y - 3.5 * at.scale;
+    snprintf(click, sizeof click,
+             "xdotool search --name 'rill watch' mousemove --window %%1 %d %d click 1", (int)cell_x,
+             (int)cell_y);
+    await_color("the greedy agent where the click was", click, cell_x, cell_y, RILL_BLUE);
     await_color("the knob at the right end",
                 "xdotool search --name 'rill watch' mousemove --window %1 421 774 click 1", 422.0,
                 774.0, RILL_BLUE);
@@ -363,6 +369,9 @@ START_TEST(keys_and_mouse_work_in_a_real_window)
     ck_assert_msg(strstr(ended->out, "run 0 of \"Sarsa\"") != NULL &&
                       strstr(ended->out, "done, hash") != NULL,
                   "%s", ended->out);
+    ASSERT_DONE("watch", "grid.json", "--agent", "Sarsa", "--headless", "--speed", "max");
+    ck_assert_msg(strstr(ended->out, strstr(ran.out, "hash ")) != NULL, "%s and %s", ended->out,
+                  ran.out); // keys and clicks have changed nothing
     ck_assert_msg(strstr(ended->out, "\nsaved ") != NULL, "no film: %s", ended->out);
     free(ended);
 }

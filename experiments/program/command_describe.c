@@ -131,9 +131,12 @@ static void print_space(const char *title, const rill_space *space, const char *
             printf("%s%d %s", i == 0 ? ": " : ", ", i, names[i]);
         }
     } else {
+        bool has_name = names != NULL;
         printf("%d numbers:", space->size);
         for (int32_t i = 0; i < space->size; i++) {
-            printf("%s %.9g to %.9g", i == 0 ? "" : ",", space->low[i], space->high[i]);
+            has_name = has_name && names[i] != NULL;
+            printf("%s%s%s %.9g to %.9g", i == 0 ? "" : ",", has_name ? " " : "",
+                   has_name ? names[i] : "", space->low[i], space->high[i]);
         }
     }
     putchar('\n');
@@ -150,7 +153,9 @@ static void print_env(const any_type *subject, const rill_env *env)
         }
         putchar('\n');
     }
-    print_space("observations", &env->observation_space, NULL);
+    const bool is_box =
+        env->observation_space.kind == RILL_SPACE_BOX; // an index has one name, not one a value
+    print_space("observations", &env->observation_space, is_box ? type->observation_names : NULL);
     print_space("actions", &env->action_space, type->action_names);
     if (env->max_episode_steps > 0) {
         printf("%-15s %lld steps\n", "time limit", (long long)env->max_episode_steps);
@@ -276,6 +281,7 @@ static void add_env(cJSON *object, const rill_env *env)
     add_space(object, "observation_space", &env->observation_space);
     add_space(object, "action_space", &env->action_space);
     add_texts(object, "actions", type->action_names);
+    add_texts(object, "observations", type->observation_names);
     cJSON_AddNumberToObject(object, "max_episode_steps", (double)env->max_episode_steps);
     cJSON_AddBoolToObject(object, "has_model", type->model != NULL);
     cJSON_AddNumberToObject(object, "n_state_values", env->n_state_values);

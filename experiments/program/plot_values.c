@@ -89,25 +89,14 @@ void plot_name_actions(const plot_learned *learned, gnuplot *figure)
 
 const char *plot_axis_name(const plot_learned *learned, int32_t dimension, char text[64])
 {
-    static const struct {
-        const char *id, *names[4];
-    } known[] = {
-        {"mountain_car", {"position", "velocity (per step)"}},
-        {"mountain_car_continuous", {"position", "velocity (per step)"}},
-        {"cartpole",
-         {"cart position (m)", "cart velocity (m/s)", "pole angle (rad)", "pole velocity (rad/s)"}},
-        {"pendulum", {"cos of the angle", "sin of the angle", "angular velocity (rad/s)"}},
-        {"puddle_world", {"x", "y"}},
-        {"double_integrator", {"position", "velocity"}},
-        {"gambler", {"capital (dollars)"}},
-    };
-    const bool is_plain = learned->env == learned->unwrapped;
-    for (size_t i = 0; i < sizeof known / sizeof known[0] && is_plain && dimension < 4; i++) {
-        const char *name = known[i].names[dimension];
-        if (strcmp(known[i].id, learned->unwrapped->type->id) == 0 && name != NULL) {
-            snprintf(text, 64, "%s", name);
-            return text;
-        }
+    const char *const *names = learned->env->type->observation_names;
+    int32_t n = 0;
+    while (names != NULL && n <= dimension && names[n] != NULL) {
+        n++;
+    }
+    if (n > dimension) {
+        snprintf(text, 64, "%s", names[dimension]);
+        return text;
     }
     if (learned->surface->grid.dim == 0) {
         snprintf(text, 64, "state");

@@ -70,6 +70,9 @@ typedef struct rill_env_type {
     size_t params_size;              ///< of the parameter struct, derived fields included
     size_t state_size;               ///< of the state struct
     const char *const *action_names; ///< optional: one word an action, ending with NULL
+    /// Optional: what the numbers of a box are, with units, or what the index of a discrete observation is:
+    /// "cart position (m)". Ends with NULL.
+    const char *const *observation_names;
 
     // Required.
     rill_space (*observation_space)(const void *params);

@@ -72,15 +72,22 @@ int32_t field_count(const rill_agent *agent)
     return is_discrete && agent->action_space.size > n ? agent->action_space.size : n;
 }
 
+void field_middle(const field *self, const rill_space *space, int32_t cell, double *point)
+{
+    const double x = (cell % self->columns + 0.5) / self->columns;
+    const double y = 1.0 - (cell / self->columns + 0.5) / self->rows;
+    point[0] = space->low[0] + x * (space->high[0] - space->low[0]);
+    point[1] = space->low[1] + y * (space->high[1] - space->low[1]);
+}
+
 static rill_observation observation_of(const field *self, const rill_env *env, int32_t cell,
                                        float *point)
 {
     if (self->kind == FIELD_PLANE) {
-        const rill_space *space = &env->observation_space;
-        const double x = (cell % self->columns + 0.5) / self->columns;
-        const double y = 1.0 - (cell / self->columns + 0.5) / self->rows;
-        point[0] = (float)(space->low[0] + x * (space->high[0] - space->low[0]));
-        point[1] = (float)(space->low[1] + y * (space->high[1] - space->low[1]));
+        double middle[2];
+        field_middle(self, &env->observation_space, cell, middle);
+        point[0] = (float)middle[0];
+        point[1] = (float)middle[1];
         return (rill_observation){.box = point};
     }
     if (self->kind == FIELD_GRID || self->kind == FIELD_STATES) {

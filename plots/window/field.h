@@ -33,6 +33,8 @@ void field_close(field *self);
 /// Asks the agent anew.
 void field_update(field *self, const rill_env *env, const rill_agent *agent);
 
+/// The middle of a cell of a plane, (2).
+void field_middle(const field *self, const rill_space *space, int32_t cell, double *point);
 /// Number of values that `field_look` answers.
 int32_t field_count(const rill_agent *agent);
 /// The estimates of one cell, or its traces, `values` has room for `field_count`. Of a plane, `point` is (2) its middle.

@@ -38,6 +38,7 @@ typedef struct human {
     float *box;                  ///< (dimensions) likewise
     char digits[MAX_DIGITS + 1]; ///< of an action's number, as far as it is typed
     bool is_over, is_quit;
+    trail way;
     double episode_return;
     int64_t episode_length;
     human_report report;
@@ -48,6 +49,7 @@ typedef struct human {
 static void begin_episode(human *self)
 {
     rill_env_reset(self->env);
+    trail_note(&self->way, self->env, true);
     self->is_over = false;
     self->episode_return = 0.0;
     self->episode_length = 0;
@@ -62,6 +64,7 @@ static void step(human *self)
                   is_discrete ? (rill_action){.index = self->action}
                               : (rill_action){.box = self->box},
                   &outcome);
+    trail_note(&self->way, self->env, false);
     self->episode_return += outcome.reward;
     self->episode_length++;
     self->report.steps++;
@@ -356,6 +359,7 @@ static void draw(human *self)
     paint_rectangle(&seen->paint,
                     (area){0.0, 0.0, seen->paint.picture.width, seen->paint.picture.height}, DESK);
     draw_header(self);
+    seen->way = &self->way;
     view_draw_world(seen);
     draw_footer(self);
     if (self->is_over) {

@@ -11,6 +11,15 @@ static void nap(void)
     nanosleep(&millisecond, NULL);
 }
 
+void trail_note(trail *self, const rill_env *env, bool is_first)
+{
+    if (env->observation_space.kind == RILL_SPACE_DISCRETE) {
+        self->n = is_first ? 0 : self->n;
+        self->cells[self->n % TRAIL_CELLS] = rill_env_observe(env).index;
+        self->n++;
+    }
+}
+
 /// Appends the points that a series has beyond those known. Without memory the curve stays shorter.
 static void extend_curve(sight *to, const double *values, size_t count)
 {
@@ -38,6 +47,7 @@ static void leave_copy(learner *self, const run_moment *moment)
     copy->steps = moment->run->steps;
     copy->episodes = moment->run->episodes;
     copy->episode_length = moment->episode_length;
+    copy->way = self->way;
     copy->episode_return = moment->episode_return;
     copy->reward = moment->outcome.reward;
     copy->last_return = self->last_return;
@@ -63,6 +73,7 @@ static void on_step(void *context, const run_moment *moment)
 {
     learner *self = context;
     const rill_run *run = moment->run;
+    trail_note(&self->way, moment->env, moment->episode_length == 1);
     if (rill_outcome_is_last(&moment->outcome)) {
         self->last_return = moment->episode_return;
         self->last_length = moment->episode_length;

@@ -8,10 +8,22 @@
 #include <pthread.h>
 #include <rill/saved_agent.h>
 
+enum { TRAIL_CELLS = 48 }; ///< that are remembered
+
+/// The states that an episode has come along, where they are discrete: the last ones, in a ring.
+typedef struct trail {
+    int32_t cells[TRAIL_CELLS];
+    int64_t n; ///< noted since the episode began
+} trail;
+
+/// Begins anew where the episode does. Does nothing where observations are a box.
+void trail_note(trail *self, const rill_env *env, bool is_first);
+
 /// How a run stands after one of its steps.
 typedef struct sight {
     int64_t steps, episodes;
     int64_t episode_length;
+    trail way;
     double episode_return, reward;
     double last_return;  ///< of the last whole episode; NaN: there is none yet
     int64_t last_length; ///< likewise; 0
@@ -45,6 +57,7 @@ typedef struct learner {
     // of the learning thread
     double last_return;
     int64_t last_length;
+    trail way;
     rill_run run;
     rill_status status;
     rill_error error;

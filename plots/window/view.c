@@ -218,6 +218,7 @@ static void draw_help(view *self)
         {"p", "save a picture"},
         {"f", "record a film / end it"},
         {"mouse", "over a cell: its values"},
+        {"click", "a cell: the greedy policy goes on from there"},
         {"?", "this help"},
         {"q", "quit"},
     };
@@ -242,6 +243,7 @@ static void draw_help(view *self)
 
 void view_draw(view *self)
 {
+    self->hovered = -1;
     raster_clip_none(&self->paint.picture);
     paint_rectangle(&self->paint,
                     (area){0.0, 0.0, self->paint.picture.width, self->paint.picture.height}, DESK);

@@ -16,6 +16,8 @@ typedef struct view {
     field field;            ///< what its agent has learned
     const rill_env
         *world; ///< what is drawn at the left: that of the run, or that of the greedy policy
+    const trail
+        *way; ///< the cells that it has come along in this episode, where it is a grid; NULL: none
     const char *world_title; ///< NULL: says whose it is
     bool is_greedy, is_paused, is_help;
     double speed;               ///< steps a second; INFINITY: as fast as it can
@@ -24,7 +26,8 @@ typedef struct view {
     double errors[VIEW_ERRORS]; ///< TD errors of the last frames with new steps, in a ring
     int32_t n_errors;           ///< noted so far
     int64_t errors_step;        ///< of the last one
-    const char *message;        ///< a line about what a key did; NULL: none
+    int32_t hovered;     ///< the cell of `field` under the mouse, as it was drawn last; -1: none
+    const char *message; ///< a line about what a key did; NULL: none
 
     double unit; ///< pixels of a length that is 1 in a window of 1280 x 800
     area header, world_area, numbers, error_area, curve, values, footer, slider;
@@ -59,11 +62,16 @@ void view_draw_curve(view *self);
 void view_draw_values(view *self);
 void view_draw_grid(view *self);
 void view_draw_plane(view *self);
+/// The cell of a grid drawn from its layout at a place in the left part; -1: none.
+int32_t view_world_cell(const view *self, double x, double y);
 /// Beside the mouse: a cell in words, and its estimates.
 void view_draw_tip(view *self, int32_t cell);
 
 /// An action by its name or, where it has none, its number.
 void view_name_action(const rill_env *env, int32_t action, char *text, size_t size);
+
+/// What a number of the observation is: its name or, where it has none, "observation 0".
+const char *view_name_observation(const rill_env *env, int32_t dimension, char text[32]);
 
 /// A white sheet with a title; answers the room that is left in it.
 area view_draw_sheet(view *self, area where, const char *title);

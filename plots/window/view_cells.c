@@ -2,6 +2,7 @@
 #include "plots/window/view.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /// Where an action leads to on a map, by its name: right and up.
@@ -154,6 +155,7 @@ void view_draw_grid(view *self)
         hovered = area_contains(at, self->mouse_x, self->mouse_y) ? cell : hovered;
     }
     paint_frame(&self->paint, map, fmax(1.0, floor(self->unit)), SOFT_INK);
+    self->hovered = hovered;
     if (hovered >= 0) {
         paint_frame(&self->paint, cell_area(f, map, hovered), 2.0 * self->unit, RILL_VERMILION);
         view_draw_tip(self, hovered);
@@ -166,11 +168,13 @@ void view_draw_plane(view *self)
     const rill_env *env = self->learner->env;
     const rill_space *space = &env->observation_space;
     const double u = self->unit, size = 12.0 * u;
-    area room =
-        view_draw_sheet(self, self->values,
-                        f->is_of_traces  ? "Eligibility traces, observation 0 across and 1 up"
-                        : f->has_actions ? "Greatest action value, observation 0 across and 1 up"
-                                         : "State value, observation 0 across and 1 up");
+    char title[160], across[32], up[32];
+    snprintf(title, sizeof title, "%s: %s across, %s up",
+             f->is_of_traces  ? "Eligibility traces"
+             : f->has_actions ? "Greatest action value"
+                              : "State value",
+             view_name_observation(env, 0, across), view_name_observation(env, 1, up));
+    area room = view_draw_sheet(self, self->values, title);
     room = draw_scale(self, room);
     const area map = {room.left + 58.0 * u, room.top, room.right, room.bottom - 18.0 * u};
     int32_t hovered = -1;
@@ -200,6 +204,7 @@ void view_draw_plane(view *self)
                                       (space->high[1] - space->low[1]) * (map.bottom - map.top);
     paint_circle(&self->paint, x, y, 6.5 * u, RILL_WHITE);
     paint_circle(&self->paint, x, y, 4.5 * u, RILL_VERMILION);
+    self->hovered = hovered;
     if (hovered >= 0) {
         view_draw_tip(self, hovered);
     }

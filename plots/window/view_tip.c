@@ -5,6 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *view_name_observation(const rill_env *env, int32_t dimension, char text[32])
+{
+    const char *const *names = env->type->observation_names;
+    int32_t n = 0;
+    while (names != NULL && n <= dimension && names[n] != NULL) {
+        n++;
+    }
+    if (n > dimension) {
+        return names[dimension];
+    }
+    snprintf(text, 32, "observation %d", (int)dimension);
+    return text;
+}
+
 void view_name_action(const rill_env *env, int32_t action, char *text, size_t size)
 {
     const char *const *names = env->type->action_names;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /// Of a world without a picture of its own: the observation in words.
 static void describe(view *self, area room)
@@ -22,20 +23,82 @@ static void describe(view *self, area room)
     const int shown = space->size < 12 ? space->size : 12;
     for (int i = 0; i < shown; i++) {
         view_format((double)observation.box[i], number, sizeof number);
-        snprintf(line, sizeof line, "observation %d:  %s", i, number);
+        char name[32];
+        snprintf(line, sizeof line, "%s:  %s", view_name_observation(env, i, name), number);
         paint_text(&self->paint, x, y + (i - 0.5 * (shown - 1)) * 30.0 * u, 18.0 * u, ALIGN_CENTRE,
                    line, INK);
     }
 }
 
-/// Whether the world is a grid whose cells would be too small to be seen.
+/// Whether the world is drawn from the layout of a grid.
+static bool is_laid_out(const rill_env *env, rill_grid *grid)
+{
+    if (env->type->grid == NULL || env->type->draw != NULL) {
+        return false;
+    }
+    env->type->grid(env->params, grid);
+    return true;
+}
+
+/// Whether it is one whose cells would be too small to be seen.
 static bool is_too_fine(const rill_env *env, area room)
 {
-    rill_grid grid = {1, 1, NULL};
-    if (env->type->grid != NULL && env->type->draw == NULL) {
-        env->type->grid(env->params, &grid);
+    rill_grid grid;
+    return is_laid_out(env, &grid) && (room.right - room.left < 3.0 * grid.columns ||
+                                       room.bottom - room.top < 3.0 * grid.rows);
+}
+
+/// The way through the cells so far, the older the paler; where it jumps, there is none.
+static void draw_way(view *self, const window_canvas *window)
+{
+    const trail *way = self->way;
+    rill_grid grid;
+    if (way == NULL || !is_laid_out(self->world, &grid)) {
+        return;
     }
-    return room.right - room.left < 3.0 * grid.columns || room.bottom - room.top < 3.0 * grid.rows;
+    const int64_t first = way->n > TRAIL_CELLS ? way->n - TRAIL_CELLS : 0;
+    for (int64_t i = first; i + 1 < way->n; i++) {
+        const int32_t a = way->cells[i % TRAIL_CELLS], b = way->cells[(i + 1) % TRAIL_CELLS];
+        const int32_t rows = a / grid.columns - b / grid.columns;
+        const int32_t columns = a % grid.columns - b % grid.columns;
+        const double age = (double)(way->n - i) / TRAIL_CELLS;
+        if (abs(rows) > 3 || abs(columns) > 1) {
+            continue;
+        }
+        const double x[2] = {a % grid.columns + 0.5, b % grid.columns + 0.5};
+        const double y[2] = {grid.rows - 0.5 - a / grid.columns,
+                             grid.rows - 0.5 - b / grid.columns};
+        rill_color color = RILL_BLUE;
+        color.alpha = (uint8_t)(40.0 + 140.0 * fmax(0.0, 1.0 - age));
+        paint_line(&self->paint, window_canvas_x(window, x[0]), window_canvas_y(window, y[0]),
+                   window_canvas_x(window, x[1]), window_canvas_y(window, y[1]),
+                   0.08 * window->scale, color);
+    }
+}
+
+/// The room of the world's picture, within its sheet.
+static area world_room(const view *self)
+{
+    const area *at = &self->world_area;
+    const double u = self->unit;
+    return (area){at->left + 12.0 * u, at->top + 34.0 * u, at->right - 12.0 * u,
+                  at->bottom - 12.0 * u};
+}
+
+int32_t view_world_cell(const view *self, double x, double y)
+{
+    rill_grid grid;
+    const area room = world_room(self);
+    if (!is_laid_out(self->world, &grid) || is_too_fine(self->world, room)) {
+        return -1;
+    }
+    // as core/draw.c shows it: cells of size 1 with a margin of 0.1
+    const double scale = fmin((room.right - room.left) / (grid.columns + 0.2),
+                              (room.bottom - room.top) / (grid.rows + 0.2));
+    const double column = (x - 0.5 * (room.left + room.right)) / scale + 0.5 * grid.columns;
+    const double row = (y - 0.5 * (room.top + room.bottom)) / scale + 0.5 * grid.rows;
+    const bool is_inside = column >= 0.0 && row >= 0.0 && column < grid.columns && row < grid.rows;
+    return is_inside ? (int32_t)row * grid.columns + (int32_t)column : -1;
 }
 
 void view_draw_world(view *self)
@@ -48,6 +111,9 @@ void view_draw_world(view *self)
     const rill_canvas canvas = window_canvas_open(&window, &self->paint, room);
     const bool is_drawn =
         !is_too_fine(self->world, room) && rill_env_draw(self->world, &canvas, NULL) == RILL_OK;
+    if (is_drawn) {
+        draw_way(self, &window);
+    }
     window_canvas_close(&window);
     if (!is_drawn) {
         describe(self, room);

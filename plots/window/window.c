@@ -18,6 +18,7 @@ typedef struct window {
     bool is_open;     ///< the learner is
     rill_env *greedy; ///< where the greedy policy acts; NULL until it is asked for
     bool is_greedy_over;
+    trail greedy_way;
     double budget;     ///< steps that the run may take, not yet given to it
     double greedy_due; ///< likewise of the greedy policy
     bool is_quit, is_dragged;
@@ -36,6 +37,7 @@ static void open_greedy(window *self)
     if (self->greedy == NULL && rill_env_clone(&self->greedy, self->learner.env, NULL) == RILL_OK) {
         rill_env_seed(self->greedy, 0);
         rill_env_reset(self->greedy);
+        trail_note(&self->greedy_way, self->greedy, true);
         self->is_greedy_over = false;
     }
     self->view.is_greedy = self->greedy != NULL;
@@ -90,6 +92,7 @@ static void step_greedy_once(window *self)
     sight *seen = self->request->saved != NULL ? &self->learner.seen : NULL;
     if (self->is_greedy_over) {
         rill_env_reset(self->greedy);
+        trail_note(&self->greedy_way, self->greedy, true);
         self->is_greedy_over = false;
         if (seen != NULL) {
             seen->episode_return = 0.0;
@@ -101,6 +104,7 @@ static void step_greedy_once(window *self)
     const rill_observation observation = rill_env_observe(self->greedy);
     rill_env_step(self->greedy, rill_agent_act_greedily(self->learner.agent, observation),
                   &outcome);
+    trail_note(&self->greedy_way, self->greedy, false);
     // a policy that goes round for ever would show no other start
     self->is_greedy_over = rill_outcome_is_last(&outcome) || self->greedy->data->elapsed > 2000;
     if (seen != NULL) {
@@ -289,6 +293,38 @@ static void move_mouse(window *self, int x, int y)
     }
 }
 
+/// Puts the greedy policy's environment, never the run's, into the state that was clicked.
+static void place(window *self)
+{
+    view *seen = &self->view;
+    const field *f = &seen->field;
+    const bool is_plane = f->kind == FIELD_PLANE;
+    int32_t cell = view_world_cell(seen, seen->mouse_x, seen->mouse_y);
+    cell = cell >= 0 ? cell : seen->hovered;
+    if (cell < 0 || (f->kind != FIELD_GRID && !is_plane)) {
+        return;
+    }
+    open_greedy(self);
+    double state[2] = {cell, 0.0};
+    if (is_plane) {
+        field_middle(f, &self->learner.env->observation_space, cell, state);
+    }
+    rill_error error = {0};
+    if (self->greedy == NULL) {
+        return;
+    }
+    if (self->greedy->n_state_values != (is_plane ? 2 : 1)) {
+        seen->message = "this environment takes no state to be put into";
+    } else if (rill_env_set_state(self->greedy, state, &error) != RILL_OK) {
+        snprintf(self->message, sizeof self->message, "%.250s", error.message);
+        seen->message = self->message;
+    } else {
+        trail_note(&self->greedy_way, self->greedy, true);
+        self->is_greedy_over = false;
+        seen->message = "the greedy policy goes on from here";
+    }
+}
+
 static rill_status handle(window *self, const SDL_Event *event, rill_error *error)
 {
     switch (event->type) {
@@ -308,6 +344,9 @@ static rill_status handle(window *self, const SDL_Event *event, rill_error *erro
     case SDL_MOUSEBUTTONDOWN:
         move_mouse(self, event->button.x, event->button.y);
         self->is_dragged = view_is_on_slider(&self->view, self->view.mouse_x, self->view.mouse_y);
+        if (!self->is_dragged) {
+            place(self);
+        }
         move_mouse(self, event->button.x, event->button.y);
         break;
     case SDL_MOUSEBUTTONUP:
@@ -366,6 +405,7 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
         step_greedy(self, seconds);
     }
     self->view.world = self->view.is_greedy ? self->greedy : self->learner.env;
+    self->view.way = self->view.is_greedy ? &self->greedy_way : &self->learner.seen.way;
     view_note_error(&self->view);
     field_update(&self->view.field, self->view.world, self->learner.agent);
     view_draw(&self->view);
