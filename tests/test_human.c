@@ -89,8 +89,8 @@ START_TEST(mistakes_are_named)
     ASSERT_FAILED_WITH(2, "no key is called \"uup\"");
     RUN("watch", "cliff_walking", "--human", "--play");
     ASSERT_FAILED_WITH(2, "not --play");
-    RUN("watch", "a.json", "--press", "up");
-    ASSERT_FAILED_WITH(2, "are for --human");
+    RUN("watch", "a.json", "--param", "up=1");
+    ASSERT_FAILED_WITH(2, "is for --human");
     RUN("watch", "cliff_walking", "--human", "--headless", "--frames", "1", "--screenshot",
         "no/where.png");
     ASSERT_FAILED_WITH(4, "no/where.png");

@@ -155,6 +155,107 @@ START_TEST(a_mountain_car_is_drawn_in_every_size)
 }
 END_TEST
 
+// ------------------------------------------------------------------------------- stored pictures
+
+enum { TILE = 8 }; ///< pixels of a picture along each side of a pixel of the stored one
+
+/// The means of its tiles: letters of another make change them little, a missing line or panel much.
+static picture reduce(const picture *p)
+{
+    picture small = {p->width / TILE, p->height / TILE, NULL};
+    small.bytes = malloc((size_t)small.width * (size_t)small.height * 3);
+    for (int i = 0; i < small.width * small.height * 3; i++) {
+        const int x = i / 3 % small.width * TILE, y = i / 3 / small.width * TILE;
+        int sum = 0;
+        for (int k = 0; k < TILE * TILE; k++) {
+            sum += p->bytes[3 * ((ptrdiff_t)(y + k / TILE) * p->width + x + k % TILE) + i % 3];
+        }
+        small.bytes[i] = (unsigned char)(sum / (TILE * TILE));
+    }
+    return small;
+}
+
+/// Whether two reduced pictures show the same: hardly a tile in fifty differs by more than a letter does (an
+/// eighth of black on white), and the mean over all by less than one level of 255.
+static bool are_alike(const picture *a, const picture *b)
+{
+    if (a->width != b->width || a->height != b->height) {
+        return false;
+    }
+    const int n = a->width * a->height;
+    int n_different = 0, sum = 0;
+    for (int i = 0; i < n; i++) {
+        int most = 0;
+        for (int k = 0; k < 3; k++) {
+            const int difference = abs(a->bytes[3 * i + k] - b->bytes[3 * i + k]);
+            most = difference > most ? difference : most;
+            sum += difference;
+        }
+        n_different += most > 32;
+    }
+    return n_different * 50 <= n && sum < 3 * n;
+}
+
+static void write_picture(const char *path, const picture *p)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)p->width,
+                       .height = (png_uint_32)p->height,
+                       .format = PNG_FORMAT_RGB};
+    ck_assert_msg(png_image_write_to_file(&image, path, 0, p->bytes, 0, NULL) != 0, "%s: %s", path,
+                  image.message);
+}
+
+/// A picture is as the stored one of that name, and not as a part of it is. With RILL_REMAKE_PICTURES in the
+/// environment it is stored.
+static void assert_as_stored(const picture *shown, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, RILL_TEST_DATA "/window/%s.png", name);
+    picture small = reduce(shown);
+    if (getenv("RILL_REMAKE_PICTURES") != NULL) {
+        write_picture(path, &small);
+    }
+    picture stored = read_picture(path);
+    ck_assert_msg(are_alike(&small, &stored),
+                  "%s is shown otherwise than %s; look at both, and store it if it is better", name,
+                  path);
+    // a picture whose left panel is empty would be noticed
+    for (int i = 0; i < small.width * small.height; i++) {
+        const bool is_world = i % small.width < small.width / 2 && i / small.width > 8;
+        if (is_world) {
+            memset(small.bytes + 3 * (ptrdiff_t)i, 255, 3);
+        }
+    }
+    ck_assert_msg(!are_alike(&small, &stored), "%s without its world is not told apart", name);
+    free(small.bytes);
+    free(stored.bytes);
+}
+
+/// Keys, one in each frame, without a display.
+START_TEST(keys_show_other_things)
+{
+    static const struct {
+        const char *keys, *name;
+    } shown[] = {{"t", "keys-traces"}, {"question", "keys-help"}, {"n space", "keys-next-paused"}};
+    enter_fresh_directory();
+    write_json(
+        "traces.json",
+        "{'environment': {'id': 'cliff_walking'}, 'agents': [{'id': 'sarsa_lambda', 'params':"
+        " {'alpha': 0.5, 'lambda': 0.9}}, {'id': 'q_learning'}], 'stop': {'episodes': 40},"
+        " 'seed': 7}");
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        ASSERT_DONE("watch", "traces.json", "--headless", "--speed", "6000", "--frames", "12",
+                    "--size", "640x480", "--press", shown[i].keys, "--screenshot", "a.png");
+        picture p = read_picture("a.png");
+        assert_as_stored(&p, shown[i].name);
+        free(p.bytes);
+    }
+    RUN("watch", "traces.json", "--headless", "--frames", "2", "--press", "tt");
+    ASSERT_FAILED_WITH(2, "no key is called \"tt\"");
+}
+END_TEST
+
 START_TEST(every_environment_can_be_watched)
 {
     enter_fresh_directory();
@@ -188,6 +289,7 @@ START_TEST(every_environment_can_be_watched)
         picture p = read_picture("a.png");
         ck_assert_int_gt(count_color(&p, RILL_WHITE), 1000);
         ck_assert_int_lt(count_color(&p, RILL_WHITE), 640 * 480 * 9 / 10);
+        assert_as_stored(&p, types[i]->id);
         free(p.bytes);
     }
 }
@@ -379,8 +481,8 @@ END_TEST
 
 TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_cart_with_its_pole_is_drawn,
                      a_mountain_car_is_drawn_in_every_size, every_environment_can_be_watched,
-                     a_watched_run_has_the_hash_of_the_run, mistakes_are_named,
-                     keys_and_mouse_work_in_a_real_window)
+                     keys_show_other_things, a_watched_run_has_the_hash_of_the_run,
+                     mistakes_are_named, keys_and_mouse_work_in_a_real_window)
 
 #else
 

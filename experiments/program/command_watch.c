@@ -144,7 +144,7 @@ static int play(const command *self, window_request *request, const saved_choice
 
 /// Lets a person play an environment; answers an exit code.
 static int play_by_hand(const command *self, const window_request *window, const char *id,
-                        const char *const *assignments, int64_t seed, const char *press)
+                        const char *const *assignments, int64_t seed)
 {
     rill_error error = {0};
     human_report report;
@@ -153,7 +153,7 @@ static int play_by_hand(const command *self, const window_request *window, const
                              .height = window->height,
                              .is_headless = window->is_headless,
                              .frames = window->frames,
-                             .press = press,
+                             .press = window->press,
                              .screenshot = window->screenshot};
     if (window->is_headless && window->frames == 0) {
         return fail_usage(self, "--headless: with --human say for how many --frames");
@@ -183,7 +183,6 @@ static int run(const command *self, int argc, char **argv)
 {
     bool is_by_hand = false;
     int64_t seed = 0;
-    const char *press = NULL;
     option_list params = {NULL, 0};
     bool is_play = false;
     const char *label = NULL, *size = "1280x800", *speed = NULL;
@@ -201,8 +200,8 @@ static int run(const command *self, int argc, char **argv)
         {"--param", OPTION_REPEATED, &params, "NAME=VALUE", "with --human: of the environment", 0,
          0},
         {"--seed", OPTION_INTEGER, &seed, "S", "with --human: of the environment (0)", 0, 1 << 30},
-        {"--press", OPTION_TEXT, &press, "KEYS",
-         "with --human: press these, one a frame: \"up right right\"", 0, 0},
+        {"--press", OPTION_TEXT, &request.press, "KEYS",
+         "press these keys, one a frame: \"up right right\"", 0, 0},
         {"--size", OPTION_TEXT, &size, "WxH", "of the window (1280x800)", 0, 0},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace what the file says: agents[0].params.alpha=0.1", 0, 0},
@@ -226,8 +225,8 @@ static int run(const command *self, int argc, char **argv)
     } else if (is_by_hand &&
                (is_play || sets.count > 0 || label != NULL || request.record != NULL)) {
         fail_usage(self, "--human: takes an environment, not --play, --set, --agent or --record");
-    } else if (!is_by_hand && (params.count > 0 || press != NULL)) {
-        fail_usage(self, "--param and --press are for --human");
+    } else if (!is_by_hand && params.count > 0) {
+        fail_usage(self, "--param: is for --human; --set changes an experiment");
     } else if (is_play && sets.count > 0) {
         fail_usage(self,
                    "--set: changes an experiment that is to be run; --play shows one that was");
@@ -237,7 +236,7 @@ static int run(const command *self, int argc, char **argv)
                read_speed(self, speed == NULL ? "60" : speed, &request)) {
         request.speed = is_by_hand && speed == NULL ? 0.0 : request.speed;
         if (is_by_hand) {
-            code = play_by_hand(self, &request, argv[1], params.items, seed, press);
+            code = play_by_hand(self, &request, argv[1], params.items, seed);
         } else if (is_play) {
             code = play(self, &request, &(saved_choice){argv[1], label, request.run});
         } else if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {

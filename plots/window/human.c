@@ -1,5 +1,6 @@
 #include "plots/window/human.h"
 
+#include "plots/window/keys.h"
 #include "plots/window/screen.h"
 #include "plots/window/view.h"
 
@@ -246,21 +247,11 @@ static rill_status press_next(human *self, const char **next, SDL_Keycode *last,
         release(self, *last);
         *last = SDLK_UNKNOWN;
     }
-    const char *name = *next + strspn(*next, " ");
-    const size_t length = strcspn(name, " ");
-    *next = name + length;
-    if (length == 0) {
-        return RILL_OK;
+    const rill_status status = keys_next(next, last, error);
+    if (status == RILL_OK && *last != SDLK_UNKNOWN) {
+        press(self, *last);
     }
-    char text[32];
-    snprintf(text, sizeof text, "%.*s", (int)length, name);
-    *last = SDL_GetKeyFromName(text);
-    if (*last == SDLK_UNKNOWN) {
-        return rill_error_set(error, RILL_INVALID, "",
-                              "no key is called \"%s\"; say left, up, 3, return", text);
-    }
-    press(self, *last);
-    return RILL_OK;
+    return status;
 }
 
 // ------------------------------------------------------------------------------------------ drawing

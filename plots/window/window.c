@@ -1,5 +1,6 @@
 #include "plots/window/window.h"
 
+#include "plots/window/keys.h"
 #include "plots/window/recording.h"
 #include "plots/window/screen.h"
 #include "plots/window/view.h"
@@ -275,6 +276,9 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
     case SDLK_q:
         self->is_quit = true;
         break;
+    case SDLK_QUESTION: // of `press`; of a keyboard it comes as text
+        seen->is_help = !seen->is_help;
+        break;
     default:
         break;
     }
@@ -332,7 +336,8 @@ static rill_status handle(window *self, const SDL_Event *event, rill_error *erro
         self->is_quit = true;
         break;
     case SDL_KEYDOWN:
-        return press(self, event->key.keysym.sym, error);
+        return event->key.keysym.sym == SDLK_QUESTION ? RILL_OK
+                                                      : press(self, event->key.keysym.sym, error);
     case SDL_TEXTINPUT: // wherever the keyboard has it
         if (strcmp(event->text.text, "?") == 0) {
             self->view.is_help = !self->view.is_help;
@@ -415,12 +420,18 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
 static rill_status run_frames(window *self, rill_error *error)
 {
     const window_request *request = self->request;
+    const char *keys = request->press == NULL ? "" : request->press;
     rill_status status = RILL_OK;
     double last = run_seconds_now();
     for (int64_t frame = 0; status == RILL_OK && !self->is_quit; frame++) {
         SDL_Event event;
         while (status == RILL_OK && SDL_PollEvent(&event)) {
             status = handle(self, &event, error);
+        }
+        SDL_Keycode key = SDLK_UNKNOWN;
+        status = status == RILL_OK ? keys_next(&keys, &key, error) : status;
+        if (status == RILL_OK && key != SDLK_UNKNOWN) {
+            status = press(self, key, error);
         }
         const double now = run_seconds_now();
         const double passed = request->is_headless ? frame_seconds : fmin(now - last, 0.1);

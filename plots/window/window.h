@@ -19,6 +19,7 @@ typedef struct window_request {
     bool is_headless; ///< draws without a window; each frame stands for 1/60 of a second
     int64_t
         frames; ///< to be drawn; 0: until the user quits, without a window until the run is over
+    const char *press;      ///< keys (`keys_next`), pressed one each frame; NULL: none
     const char *screenshot; ///< PNG file for the last frame; NULL: none
     const char *record;     ///< film of all frames (`film_check_name`); NULL: none
 } window_request;
