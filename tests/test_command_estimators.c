@@ -278,6 +278,48 @@ START_TEST(test_list_and_describe)
 }
 END_TEST
 
+/// A picture's data are the numbers of --data; skipped where there is no gnuplot.
+START_TEST(test_picture)
+{
+    enter_fresh_directory();
+    RUN("estimators", "--over", "sigma");
+    ASSERT_FAILED_WITH(2, "says what -o F.png draws");
+    RUN("estimators", "-o", "v.png", "--json");
+    ASSERT_FAILED_WITH(2, "-o: draws");
+    RUN("estimators", "-o", "v.jpg");
+    ASSERT_FAILED_WITH(2, "is no name of a picture");
+    if (RUN("estimators", "pathwise", "none", "-o", "v.png", "--samples", "400") != 0) {
+        ASSERT_FAILED_WITH(4, "gnuplot");
+        return;
+    }
+    ck_assert(exists("v.png") && exists("v.gp"));
+    ASSERT_DONE("estimators", "pathwise", "none", "--samples", "400", "--data", "figures");
+    char *drawn = read_whole("v.dat", NULL), *csv = read_whole("figures/variance_sigma.csv", NULL);
+    int n = 0;
+    for (char *at = csv; (at = strchr(at, '\n')) != NULL && at[1] != '\0'; at++) {
+        double sigma, variance, exact;
+        char parameter[16];
+        ck_assert_int_eq(sscanf(at + 1, "%lf,%*[^,],%*[^,],%*[^,],%15[^,],%*f,%*f,%*f,%*f,%lf,%lf",
+                                &sigma, parameter, &variance, &exact),
+                         4);
+        if (strcmp(parameter, "mu") == 0) {
+            char line[128];
+            snprintf(line, sizeof line, "\n%.17g %.10g %.10g\n", sigma, variance, exact);
+            ck_assert_msg(strstr(drawn, line) != NULL, "not drawn: %s", line);
+            n++;
+        }
+    }
+    ck_assert_int_eq(n, 2 * 11);
+    free(drawn);
+    free(csv);
+    ASSERT_DONE("estimators", "-o", "t.svg", "--objective", "cross_entropy", "--samples", "400");
+    RUN("estimators", "measure_valued", "-o", "t.svg", "--over", "temperature", "--samples", "400");
+    ASSERT_FAILED_WITH(2, "none of the chosen estimators");
+    RUN("estimators", "-o", "t.svg", "--over", "time");
+    ASSERT_FAILED_WITH(2, "expected sigma, dimension or temperature");
+}
+END_TEST
+
 TEST_MAIN_WITH_FILES(test_json_of_the_quadratic, test_too_fine_for_quadrature,
-                     test_json_over_actions, test_table, test_seeds, test_figures, test_refusals,
-                     test_list_and_describe)
+                     test_json_over_actions, test_table, test_seeds, test_figures, test_picture,
+                     test_refusals, test_list_and_describe)

@@ -408,7 +408,7 @@ START_TEST(test_surface)
     ASSERT_DONE("plot", "out", "-o", "g.png", "--kind", "policy");
     ASSERT_DONE("plot", "out", "-o", "g.png", "--kind", "values", "--at=*,0");
     read_data("g.dat");
-    ck_assert_uint_eq(data.n_rows, 41);
+    ck_assert_uint_eq(data.n_rows, 82);
 }
 END_TEST
 

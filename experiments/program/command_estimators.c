@@ -1,6 +1,7 @@
 #include "experiments/json.h"
 #include "experiments/program/estimators.h"
 #include "experiments/program/output_json.h"
+#include "plots/gnuplot.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -180,8 +181,34 @@ static int study_and_write(const command *self, const estimator_study *study,
     return code == EXIT_DONE ? finish_output() : code;
 }
 
+/// Draws in place of a table; answers an exit code.
+static int draw(const command *self, const estimator_study *study, const estimator_choice *choice,
+                const char *picture, const char *varied)
+{
+    rill_error error = {0};
+    const bool is_box = study->objective->kind == RILL_SPACE_BOX;
+    varied = varied != NULL ? varied : is_box ? "sigma" : "temperature";
+    for (size_t i = 0; estimator_varied[i] != NULL; i++) {
+        if (strcmp(varied, estimator_varied[i]) == 0) {
+            rill_status status = gnuplot_check_name(picture, &error);
+            status = status == RILL_OK ? gnuplot_check(&error) : status;
+            status = status == RILL_OK
+                         ? plot_estimator_variance(picture, varied, study, choice, &error)
+                         : status;
+            if (status != RILL_OK) {
+                return fail(self->name, &error);
+            }
+            printf("%s: variance over %s\n", picture, varied);
+            return finish_output();
+        }
+    }
+    return fail_usage(self, "--over: unknown \"%.40s\"; expected sigma, dimension or temperature",
+                      varied);
+}
+
 static int run(const command *self, int argc, char **argv)
 {
+    const char *picture = NULL, *varied = NULL;
     estimator_study study = {.mu = 1.0, .sigma = 1.0, .temperature = 0.5};
     const char *objective = "quadratic", *directory = NULL;
     int64_t samples = 100000, batch = 10, dimension = 0, seed = 0;
@@ -207,6 +234,10 @@ static int run(const command *self, int argc, char **argv)
          0},
         {"--data", OPTION_TEXT, &directory, "DIR", "write the data of three figures there, as CSV",
          0, 0},
+        {"-o", OPTION_TEXT, &picture, "F.png",
+         "draw the variances in place of the table: .png, .svg or .pdf, by gnuplot", 0, 0},
+        {"--over", OPTION_TEXT, &varied, "NAME",
+         "with -o: over sigma, dimension or temperature (the first, of actions the last)", 0, 0},
         {NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0},
     };
     int n_arguments = options_read(self, options, argc, argv);
@@ -242,6 +273,15 @@ static int run(const command *self, int argc, char **argv)
         return fail_usage(self, "--k: %.15g is out of range for %s, allowed is %s", study.k,
                           study.objective->id, is_softened ? "above 0 to 1" : "0 and above");
     }
+    if (picture != NULL && (is_json || directory != NULL)) {
+        return fail_usage(self, "-o: draws; --json and --data write numbers, in another call");
+    }
+    if (picture == NULL && varied != NULL) {
+        return fail_usage(self, "--over: says what -o F.png draws");
+    }
+    if (picture != NULL) {
+        return draw(self, &study, &choice, picture, varied);
+    }
     return study_and_write(self, &study, &choice, is_json, directory);
 }
 
@@ -271,7 +311,11 @@ const command command_estimators = {
         "--data DIR writes variance_sigma.csv, variance_dimension.csv and temperature.csv, with\n"
         "--samples samples a point.\n"
         "\n"
+        "-o F.png draws the variance of each estimator, of mu (or of eta[0]): measured as points,\n"
+        "exact as lines.\n"
+        "\n"
         "  rill estimators\n"
+        "  rill estimators -o variance.png --over sigma\n"
         "  rill estimators --objective step --sigma 0.5\n"
         "  rill estimators score_function --dimension 100\n"
         "  rill estimators pathwise leave_one_out --objective cross_entropy --temperature 0.1",

@@ -22,4 +22,14 @@ rill_status write_estimator_figures(const char *directory, const estimator_study
                                     const estimator_choice *choice, bool *is_complete,
                                     rill_error *error);
 
+/// Names of what a figure varies: "sigma", "dimension", "temperature"; ends with NULL.
+extern const char *const estimator_varied[];
+
+/// Draws the variance of a sample's estimate of the first parameter against what is varied, with the script and
+/// its data beside the picture: points as measured, lines exact. Errors as `gnuplot_finish`; RILL_INVALID where
+/// none of the chosen estimators is for it.
+rill_status plot_estimator_variance(const char *path, const char *varied,
+                                    const estimator_study *study, const estimator_choice *choice,
+                                    rill_error *error);
+
 #endif

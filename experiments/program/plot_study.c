@@ -64,11 +64,10 @@ static void write_ticks(FILE *script, const study *s)
 }
 
 /// Cuts the axis of the scores where the worse quarter would press all others together.
-static bool write_range(FILE *script, const study *s, const plot_ranking *ranking)
+static void find_cut(study *s, const plot_ranking *ranking)
 {
     double *scores = malloc((s->n + 1) * sizeof *scores);
-    bool is_cut = false;
-    if (scores != NULL && ranking->is_ranked) {
+    if (scores != NULL && ranking->is_ranked && s->n > 0) {
         const bool is_lower = ranking->rows[0].better == RILL_BETTER_LOWER;
         for (size_t i = 0; i < s->n; i++) {
             const double mean = s->points[i].row->estimate.mean;
@@ -76,15 +75,16 @@ static bool write_range(FILE *script, const study *s, const plot_ranking *rankin
         }
         qsort(scores, s->n, sizeof *scores, compare_numbers);
         const double best = scores[0], worst = scores[s->n - 1], most = scores[3 * (s->n - 1) / 4];
-        is_cut = most > best && worst - best > 4.0 * (most - best);
         const double margin = 0.1 * (most - best), low = best - margin, high = most + margin;
-        if (is_cut) {
-            fprintf(script, "set yrange [%.6g:%.6g]\n", is_lower ? low : -high,
-                    is_lower ? high : -low);
+        s->is_cut = most > best && worst - best > 4.0 * (most - best);
+        s->low = is_lower ? low : -high;
+        s->high = is_lower ? high : -low;
+        for (size_t i = 0; i < s->n; i++) {
+            const double mean = s->points[i].row->estimate.mean;
+            s->n_outside += s->is_cut && (mean < s->low || mean > s->high);
         }
     }
     free(scores);
-    return is_cut;
 }
 
 static void describe(const plot_results *results, const study *s, const plot_ranking *ranking,
@@ -108,6 +108,10 @@ static void describe(const plot_results *results, const study *s, const plot_ran
     if (s->n_lines < s->n_all_lines) {
         plot_append(text, size, "; ", "the %s %zu of %zu lines",
                     ranking->is_ranked ? "best" : "first", s->n_lines, s->n_all_lines);
+    }
+    if (s->n_outside > 0) {
+        plot_append(text, size, "; ", "%d worse setting%s outside the axis", s->n_outside,
+                    s->n_outside == 1 ? "" : "s");
     }
     if (s->diverged > 0) {
         plot_append(text, size, "; ",
@@ -167,6 +171,7 @@ rill_status plot_study(const plot_results *results, const figure_request *f, con
     }
     name_axis(results, &s, x, sizeof x);
     plot_metric_name(ranking.metric, y, sizeof y);
+    find_cut(&s, &ranking);
     describe(results, &s, &ranking, subtitle, sizeof subtitle);
     const gnuplot_frame frame = {
         .title = f->title == NULL ? results->name : f->title,
@@ -178,9 +183,11 @@ rill_status plot_study(const plot_results *results, const figure_request *f, con
     status = gnuplot_open(&figure, picture, &frame, error);
     if (status == RILL_OK) {
         write_ticks(figure.script, &s);
-        if (write_range(figure.script, &s, &ranking)) {
+        if (s.is_cut) {
             fprintf(figure.script,
-                    "# (worse settings lie outside: `set yrange [*:*]` shows them)\n");
+                    "set yrange [%.6g:%.6g]\n"
+                    "# (worse settings lie outside: `set yrange [*:*]` shows them)\n",
+                    s.low, s.high);
         }
         write_figure(&figure, &s, x);
         status = gnuplot_finish(&figure, error);

@@ -22,6 +22,9 @@ typedef struct study {
     bool is_log;
     double *ticks; ///< (n_ticks) different x, ascending
     size_t n_ticks;
+    bool is_cut; ///< the axis of scores is, to [low, high]
+    double low, high;
+    int n_outside; ///< points
 } study;
 
 /// Finds the axis and the lines of ranked variants. RILL_INVALID where no sweep has set a number or there is no
