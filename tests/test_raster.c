@@ -88,6 +88,44 @@ START_TEST(polygons_are_cut_at_the_clip)
 }
 END_TEST
 
+/// A rectangle is the polygon of its corners, wherever its edges and the clip are; a level of 255 for rounding.
+START_TEST(rectangles_are_polygons)
+{
+    static const rill_color colors[] = {{255, 255, 255, 255}, {255, 255, 255, 100}};
+    raster fast = {0}, slow = {0};
+    rill_rng rng;
+    rill_rng_seed(&rng, 2);
+    ck_assert(raster_resize(&fast, 40, 30) && raster_resize(&slow, 40, 30));
+    for (int k = 0; k < 2000; k++) {
+        double at[4];
+        for (int i = 0; i < 4; i++) {
+            at[i] = 60.0 * rill_rng_random(&rng) - 10.0;
+            at[i] = k % 3 == 0 ? floor(at[i]) : at[i];
+        }
+        const double points[] = {at[0], at[1], at[2], at[1], at[2], at[3], at[0], at[3]};
+        wipe(&fast);
+        wipe(&slow);
+        if (k % 5 == 0) {
+            raster_clip_to(&fast, 5.0, 3.0, 31.0, 22.0);
+            raster_clip_to(&slow, 5.0, 3.0, 31.0, 22.0);
+        }
+        if (at[0] < at[2] && at[1] < at[3]) {
+            raster_rectangle(&fast, at[0], at[1], at[2], at[3], colors[k % 2]);
+            raster_polygon(&slow, points, 4, colors[k % 2]);
+        }
+        for (int i = 0; i < 40 * 30; i++) {
+            const int a = (int)(fast.pixels[i] & 255), b = (int)(slow.pixels[i] & 255);
+            ck_assert_msg(abs(a - b) <= 1, "rectangle %d, pixel %d: %d and %d", k, i, a, b);
+        }
+        raster_clip_none(&fast);
+        raster_clip_none(&slow);
+    }
+    raster_rectangle(&fast, (double)NAN, 0.0, 1.0, 1.0, colors[0]); // nothing happens
+    raster_release(&fast);
+    raster_release(&slow);
+}
+END_TEST
+
 START_TEST(the_colours_of_values_grow_brighter)
 {
     double last = -1.0;
@@ -100,7 +138,7 @@ START_TEST(the_colours_of_values_grow_brighter)
 }
 END_TEST
 
-TEST_MAIN(polygons_cover_their_area, polygons_are_cut_at_the_clip,
+TEST_MAIN(polygons_cover_their_area, polygons_are_cut_at_the_clip, rectangles_are_polygons,
           the_colours_of_values_grow_brighter)
 
 #else

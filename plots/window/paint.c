@@ -113,9 +113,7 @@ void paint_polygon(painter *paint, const double *points, int n, rill_color color
 
 void paint_rectangle(painter *paint, area where, rill_color color)
 {
-    const double points[] = {where.left,  where.top,    where.right, where.top,
-                             where.right, where.bottom, where.left,  where.bottom};
-    raster_polygon(&paint->picture, points, 4, color);
+    raster_rectangle(&paint->picture, where.left, where.top, where.right, where.bottom, color);
 }
 
 void paint_frame(painter *paint, area where, double width, rill_color color)

@@ -112,13 +112,17 @@ static void add_edge(const raster *picture, int row, const double *from, const d
              direction * (bottom - top));
 }
 
+static uint32_t opaque_of(rill_color color)
+{
+    return 0xff000000U | (uint32_t)color.red << 16 | (uint32_t)color.green << 8 | color.blue;
+}
+
 /// Fills the row as its pixels are covered, and clears the room for the next.
 static void fill_row(raster *picture, int row, int left, int right, rill_color color)
 {
     float *cover = picture->cover + (left - picture->clip.left);
     uint32_t *pixels = picture->pixels + (ptrdiff_t)row * picture->width;
-    const uint32_t opaque =
-        0xff000000U | (uint32_t)color.red << 16 | (uint32_t)color.green << 8 | color.blue;
+    const uint32_t opaque = opaque_of(color);
     float sum = 0.0F;
     unsigned level = 0;
     for (int x = left; x < right; x++) {
@@ -159,4 +163,40 @@ void raster_polygon(raster *picture, const double *points, int n, rill_color col
         }
         fill_row(picture, row, first_x, last_x, color);
     }
+}
+
+static void fill_strip(raster *picture, double left, double top, double right, double bottom,
+                       rill_color color)
+{
+    if (right > left && bottom > top) {
+        const double points[] = {left, top, right, top, right, bottom, left, bottom};
+        raster_polygon(picture, points, 4, color);
+    }
+}
+
+void raster_rectangle(raster *picture, double left, double top, double right, double bottom,
+                      rill_color color)
+{
+    const raster_clip *clip = &picture->clip;
+    const double inner_left = ceil(left), inner_right = floor(right);
+    const double inner_top = ceil(top), inner_bottom = floor(bottom);
+    // (not for numbers that are none either)
+    if (color.alpha < 255 || !(inner_left < inner_right) || !(inner_top < inner_bottom)) {
+        fill_strip(picture, left, top, right, bottom, color);
+        return;
+    }
+    const uint32_t opaque = opaque_of(color);
+    const int first = clamp(inner_left, clip->left, clip->right);
+    const int last = clamp(inner_right, clip->left, clip->right);
+    const int last_row = clamp(inner_bottom, clip->top, clip->bottom);
+    for (int y = clamp(inner_top, clip->top, clip->bottom); y < last_row; y++) {
+        uint32_t *pixels = picture->pixels + (ptrdiff_t)y * picture->width;
+        for (int x = first; x < last; x++) {
+            pixels[x] = opaque;
+        }
+    }
+    fill_strip(picture, left, top, right, inner_top, color);
+    fill_strip(picture, left, inner_bottom, right, bottom, color);
+    fill_strip(picture, left, inner_top, inner_left, inner_bottom, color);
+    fill_strip(picture, inner_right, inner_top, right, inner_bottom, color);
 }

@@ -32,6 +32,10 @@ void raster_clip_none(raster *picture);
 /// Fills a polygon without holes of n corners, `points` is (n, 2) in pixels. It may be concave.
 void raster_polygon(raster *picture, const double *points, int n, rill_color color);
 
+/// Fills a rectangle, with edges within pixels too: as the polygon, and faster where it is large.
+void raster_rectangle(raster *picture, double left, double top, double right, double bottom,
+                      rill_color color);
+
 /// Mixes a colour into one pixel, `share` from 0 to 255; the pixel must lie in the clip.
 void raster_mix(raster *picture, int x, int y, rill_color color, unsigned share);
 
