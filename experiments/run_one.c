@@ -50,9 +50,7 @@ static void gather(const runner *r, rill_step_view step, double reward)
     }
 }
 
-/// The step count at which the loop must look at what is due: the next point of a series by steps, the
-/// end, or simply a while later.
-static int64_t next_event(const rill_experiment *experiment, int64_t steps)
+int64_t run_next_event(const rill_experiment *experiment, int64_t steps)
 {
     const rill_evaluation *evaluation = &experiment->evaluation;
     int64_t next = (steps / CHUNK + 1) * CHUNK;
@@ -73,7 +71,7 @@ static int64_t next_event(const rill_experiment *experiment, int64_t steps)
     return next;
 }
 
-static bool is_over_after_episode(const runner *r)
+bool run_is_over_after_episode(const runner *r)
 {
     return r->run->episodes == r->experiment->stop_episodes ||
            r->run->status == RILL_RUN_DIVERGED || r->is_cut;
@@ -85,7 +83,7 @@ static bool end_episode(runner *r, double episode_return, int64_t episode_length
     const int64_t episodes = ++r->run->episodes;
     run_record(r, RILL_EPISODES, episodes, episode_return, episode_length);
     run_evaluate(r, RILL_EPISODES, episodes);
-    return is_over_after_episode(r);
+    return run_is_over_after_episode(r);
 }
 
 static bool is_at_end(const runner *r)
@@ -96,8 +94,7 @@ static bool is_at_end(const runner *r)
            r->run->status == RILL_RUN_DIVERGED || r->is_cut;
 }
 
-/// After as many steps as something is due at; true when the run is over.
-static bool end_steps(runner *r)
+bool run_end_steps(runner *r)
 {
     const int64_t steps = r->run->steps;
     if (r->run->status != RILL_RUN_DIVERGED && !r->is_cut) {
@@ -107,8 +104,7 @@ static bool end_steps(runner *r)
     return is_at_end(r);
 }
 
-/// With one lane: an episode begins.
-static void begin_episode(runner *r)
+void run_begin_episode(runner *r)
 {
     lane *at = &r->lanes[0];
     at->observation = rill_env_reset(at->env);
@@ -127,10 +123,10 @@ static void catch_up(runner *r)
         run_evaluate(r, RILL_EPISODES, r->run->episodes);
         r->is_over = is_at_end(r);
         if (!r->is_over && r->n_lanes == 1) {
-            begin_episode(r);
+            run_begin_episode(r);
         }
-        if (r->run->steps == next_event(r->experiment, r->run->steps - 1)) {
-            r->is_over = end_steps(r) || r->is_over;
+        if (r->run->steps == run_next_event(r->experiment, r->run->steps - 1)) {
+            r->is_over = run_end_steps(r) || r->is_over;
         }
     } else if (phase == RUN_STEP_EVALUATION) {
         run_evaluate(r, RILL_STEPS, r->run->steps);
@@ -258,7 +254,7 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
     int64_t episode_start = steps - at->episode_length;
     bool is_over = false;
     while (!is_over && steps < r->look) {
-        const int64_t due = next_event(experiment, steps);
+        const int64_t due = run_next_event(experiment, steps);
         const int64_t event = due < r->look ? due : r->look;
         while (steps < event && !is_over) {
             if (is_watched) {
@@ -298,7 +294,7 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
         }
         r->run->steps = steps;
         if (steps == due) {
-            is_over = end_steps(r) || is_over;
+            is_over = run_end_steps(r) || is_over;
         }
     }
     at->observation = observation;
@@ -306,83 +302,6 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
     at->episode_length = steps - episode_start;
     r->action = action;
     r->is_over = is_over;
-}
-
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/// How many episodes may end before something is due that looks at the agent.
-static int64_t episodes_until_due(const rill_experiment *experiment, int64_t episodes)
-{
-    const rill_evaluation *evaluation = &experiment->evaluation;
-    int64_t until = MAX_EPISODES;
-    if (experiment->stop_episodes > 0) {
-        until = least(until, experiment->stop_episodes - episodes);
-    }
-    if (evaluation->every > 0 && evaluation->unit == RILL_EPISODES) {
-        until = least(until, evaluation->every - episodes % evaluation->every);
-    }
-    for (size_t i = 0; i < experiment->n_records; i++) {
-        const rill_record *spec = &experiment->records[i];
-        if (spec->unit == RILL_EPISODES && !spec->metric->is_per_episode) {
-            until = least(until, spec->every - episodes % spec->every);
-        }
-    }
-    return until;
-}
-
-/// Does steps in the agent's own loop until one of two things is due; false when it has none.
-static bool stretch(runner *r, int64_t n_steps)
-{
-    lane *at = &r->lanes[0];
-    rill_stretch part = {.env = at->env,
-                         .observation = at->observation,
-                         .action = r->action,
-                         .episode_return = at->episode_return,
-                         .episode_length = at->episode_length,
-                         .n_steps = n_steps,
-                         .returns = r->returns,
-                         .lengths = r->lengths,
-                         .max_episodes = episodes_until_due(r->experiment, r->run->episodes)};
-    if (!r->agent->type->stretch(r->agent, &part)) {
-        return false;
-    }
-    const int64_t steps = r->run->steps + part.n_steps;
-    if (part.n_episodes > 0) {
-        r->run->steps -= at->episode_length;
-        run_record_stretch(r, &part);
-        run_evaluate(r, RILL_EPISODES, r->run->episodes);
-        r->is_over = is_over_after_episode(r);
-    }
-    r->run->steps = steps;
-    at->observation = part.observation;
-    at->episode_return = part.episode_return;
-    at->episode_length = part.episode_length;
-    r->action = part.action;
-    if (part.n_episodes == part.max_episodes && !r->is_over) {
-        begin_episode(r);
-    }
-    return true;
-}
-
-/// As `run_to_look`, in stretches: for agents that have them, and where nobody looks at each step.
-static bool run_in_stretches(runner *r)
-{
-    while (!r->is_over && r->run->steps < r->look) {
-        const int64_t due = next_event(r->experiment, r->run->steps);
-        const int64_t event = least(due, r->look);
-        while (r->run->steps < event && !r->is_over) {
-            if (!stretch(r, event - r->run->steps)) {
-                return false;
-            }
-        }
-        if (r->run->steps == due) {
-            r->is_over = end_steps(r) || r->is_over;
-        }
-    }
-    return true;
 }
 
 static void run_plainly(runner *r)
@@ -453,13 +372,13 @@ static void finish_lanes(runner *r)
 /// The loop for an agent with several environments, which take turns; counts the steps of all.
 static void run_lanes(runner *r)
 {
-    int64_t event = next_event(r->experiment, r->run->steps);
+    int64_t event = run_next_event(r->experiment, r->run->steps);
     while (!r->is_over && r->run->steps < r->look) {
         r->is_over = step_lane(r, &r->lanes[r->next_lane]);
         r->next_lane = r->next_lane + 1 == r->n_lanes ? 0 : r->next_lane + 1;
         if (r->run->steps == event) {
-            r->is_over = end_steps(r) || r->is_over;
-            event = next_event(r->experiment, event);
+            r->is_over = run_end_steps(r) || r->is_over;
+            event = run_next_event(r->experiment, event);
         }
     }
 }
@@ -477,7 +396,7 @@ static rill_status run_once(const rill_experiment *experiment, int32_t variant, 
         r.look = r.look_length = FIRST_LOOK;
         r.looked = r.saved = r.began;
         if (r.n_lanes == 1) {
-            begin_episode(&r);
+            run_begin_episode(&r);
         }
         while (status == RILL_OK && !r.is_over) {
             if (r.n_lanes > 1) {

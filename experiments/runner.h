@@ -67,6 +67,19 @@ rill_status runner_open(runner *r, const rill_experiment *experiment, int32_t va
                         rill_error *error);
 void runner_close(runner *r);
 
+/// With one lane: an episode begins.
+void run_begin_episode(runner *r);
+/// The step count at which the loop must look at what is due: the next point of a series by steps, the
+/// end, or simply a while later.
+int64_t run_next_event(const rill_experiment *experiment, int64_t steps);
+/// After as many steps as something is due at; true when the run is over.
+bool run_end_steps(runner *r);
+/// Whether the run is, after an episode that has been recorded.
+bool run_is_over_after_episode(const runner *r);
+/// Runs to `r->look` or the end in the agent's stretches: for agents that have them, and where nobody looks at
+/// each step. False, and nothing is done, where the agent as it is wired has none.
+bool run_in_stretches(runner *r);
+
 /// Records the metrics that are due after `count` steps or episodes.
 void run_record(runner *r, rill_unit unit, int64_t count, double episode_return,
                 int64_t episode_length);

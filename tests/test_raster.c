@@ -113,10 +113,12 @@ START_TEST(rectangles_are_polygons)
             raster_rectangle(&fast, at[0], at[1], at[2], at[3], colors[k % 2]);
             raster_polygon(&slow, points, 4, colors[k % 2]);
         }
+        int most = 0;
         for (int i = 0; i < 40 * 30; i++) {
-            const int a = (int)(fast.pixels[i] & 255), b = (int)(slow.pixels[i] & 255);
-            ck_assert_msg(abs(a - b) <= 1, "rectangle %d, pixel %d: %d and %d", k, i, a, b);
+            const int apart = (int)(fast.pixels[i] & 255) - (int)(slow.pixels[i] & 255);
+            most = abs(apart) > most ? abs(apart) : most;
         }
+        ck_assert_msg(most <= 1, "rectangle %d: %d levels apart", k, most);
         raster_clip_none(&fast);
         raster_clip_none(&slow);
     }

@@ -31,7 +31,8 @@ RILL_API rill_status rill_saved_agent_write(const rill_agent *agent, const rill_
                                             size_t *size, rill_error *error);
 /// Reads such bytes; what is read needs them no longer. Clear it also after an error. An agent's `memory` fits
 /// machines of the same byte order and programs of the same version alone. RILL_INVALID (not an agent's file;
-/// damaged; of another byte order; of another version), RILL_NO_MEMORY.
+/// damaged; of another byte order; of another version), RILL_NO_MEMORY. The memory itself is taken as it is: read
+/// files of people whom you trust.
 RILL_API rill_status rill_saved_agent_read(rill_saved_agent *saved, const void *bytes, size_t size,
                                            rill_error *error);
 /// The same from a file. RILL_IO as well.
