@@ -113,6 +113,19 @@ START_TEST(a_grid_is_drawn)
 }
 END_TEST
 
+START_TEST(a_curve_without_points_has_no_ticks)
+{
+    enter_fresh_directory();
+    write_json("grid.json", grid_world);
+    ASSERT_DONE("watch", "grid.json", "--headless", "--frames", "2", "--screenshot", "a.png");
+    const picture p = read_picture("a.png");
+    for (int y = 268; y < 410; y++) { // within the curve's sheet, right of the words
+        ck_assert_msg(is_color(&p, 1200, y, RILL_WHITE), "a line at %d", y);
+    }
+    free(p.bytes);
+}
+END_TEST
+
 START_TEST(a_cart_with_its_pole_is_drawn)
 {
     enter_fresh_directory();
@@ -479,9 +492,10 @@ START_TEST(keys_and_mouse_work_in_a_real_window)
 }
 END_TEST
 
-TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_cart_with_its_pole_is_drawn,
-                     a_mountain_car_is_drawn_in_every_size, every_environment_can_be_watched,
-                     keys_show_other_things, a_watched_run_has_the_hash_of_the_run,
+TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_curve_without_points_has_no_ticks,
+                     a_cart_with_its_pole_is_drawn, a_mountain_car_is_drawn_in_every_size,
+                     every_environment_can_be_watched, keys_show_other_things,
+                     a_watched_run_has_the_hash_of_the_run,
                      mistakes_are_named, keys_and_mouse_work_in_a_real_window)
 
 #else

@@ -149,6 +149,12 @@ static void write_title(const char *metric, int64_t n, char *text, size_t size)
     }
 }
 
+static void write_in_the_middle(view *self, area room, const char *text)
+{
+    paint_text(&self->paint, 0.5 * (room.left + room.right), 0.5 * (room.top + room.bottom),
+               14.0 * self->unit, ALIGN_CENTRE, text, SOFT_INK);
+}
+
 void view_draw_curve(view *self)
 {
     const sight *seen = &self->learner->seen;
@@ -157,8 +163,7 @@ void view_draw_curve(view *self)
     const size_t n = seen->n_points;
     if (experiment->n_records == 0) {
         const area room = view_draw_sheet(self, self->curve, "Learning curve");
-        paint_text(&self->paint, 0.5 * (room.left + room.right), 0.5 * (room.top + room.bottom),
-                   14.0 * u, ALIGN_CENTRE, "the experiment records nothing", SOFT_INK);
+        write_in_the_middle(self, room, "the experiment records nothing");
         return;
     }
     const rill_record *record = &experiment->records[0];
@@ -167,6 +172,10 @@ void view_draw_curve(view *self)
     const int64_t window = n < 40 ? 1 : n < 400 ? (int64_t)n / 20 : 20 + (int64_t)n / 100;
     write_title(name, window, title, sizeof title);
     const area room = view_draw_sheet(self, self->curve, title);
+    if (n == 0) { // axes would show numbers that nothing stands for
+        write_in_the_middle(self, room, "nothing recorded yet");
+        return;
+    }
     axes a = {
         .plot = {room.left + 62.0 * u, room.top, room.right - 4.0 * u, room.bottom - 18.0 * u}};
     find_range(seen->curve, n, &a.low, &a.high);
@@ -175,8 +184,8 @@ void view_draw_curve(view *self)
     a.right = fmax((double)n, 10.0) * every;
     draw_axes(self, &a, rill_unit_name(record->unit));
     raster_clip_to(&self->paint.picture, a.plot.left, a.plot.top, a.plot.right, a.plot.bottom);
-    double *smooth = malloc((n + 1) * sizeof *smooth);
-    if (smooth != NULL && n > 0) {
+    double *smooth = malloc(n * sizeof *smooth);
+    if (smooth != NULL) {
         rill_smooth(seen->curve, n, window, smooth);
         if (window > 1) {
             draw_line(self, &a, seen->curve, n, every, 1.0 * u, (rill_color){86, 180, 233, 120});
