@@ -45,9 +45,26 @@ static size_t next_line(const char *text, size_t width)
     return at_space > 0 ? at_space : bytes - 1;
 }
 
+/// A text in bold for the svg terminal, which knows that in enhanced text alone: there nothing of it has a
+/// meaning.
+static void print_bold(FILE *script, const char *text)
+{
+    enum { MAX_BYTES = 512 };
+    char bold[2 * MAX_BYTES + 16] = "{/:Bold ";
+    size_t n = strlen(bold);
+    for (size_t i = 0; text[i] != '\0' && i < MAX_BYTES; i++) {
+        if (strchr("\\{}^_@&~", text[i]) != NULL) {
+            bold[n++] = '\\';
+        }
+        bold[n++] = text[i];
+    }
+    memcpy(bold + n, "}", 2);
+    gnuplot_print_text(script, bold);
+}
+
 /// Prints a text as labels, one a line, from `y` downwards; answers where the next would stand.
-static double print_lines(FILE *script, const char *text, const char *font, size_t width, double y,
-                          double step)
+static double print_lines(FILE *script, const char *text, const char *font, bool is_svg_bold,
+                          size_t width, double y, double step)
 {
     for (int i = 0; i < MAX_LINES && text[0] != '\0'; i++) {
         const size_t bytes = next_line(text, width);
@@ -56,8 +73,13 @@ static double print_lines(FILE *script, const char *text, const char *font, size
         snprintf(line, sizeof line, "%.*s%s", (int)(bytes < 480 ? bytes : 480), text,
                  is_cut ? "..." : "");
         fprintf(script, "set label ");
-        gnuplot_print_text(script, line);
-        fprintf(script, " at screen 0.02, screen %.4g left noenhanced font %s\n", y, font);
+        if (is_svg_bold) {
+            print_bold(script, line);
+        } else {
+            gnuplot_print_text(script, line);
+        }
+        fprintf(script, " at screen 0.02, screen %.4g left %s font %s\n", y,
+                is_svg_bold ? "enhanced" : "noenhanced", font);
         y -= step;
         text += bytes;
         text += strspn(text, " ");
@@ -91,13 +113,11 @@ static void print_terminal(const gnuplot *figure, const char *ending, double hei
     }
     fprintf(script, "set output ");
     gnuplot_print_text(script, figure->picture_name);
-    // (the svg terminal knows no bold)
     fprintf(script,
             "\nset encoding utf8\n"
-            "large = sprintf('%s,%%g', %g * size)\n"
+            "large = sprintf('%s,%%g', 1.15 * size)\n"
             "small = sprintf('%s,%%g', 0.85 * size)\n",
-            is_svg ? "sans-serif" : "Sans:Bold", is_svg ? 1.25 : 1.15,
-            is_svg ? "sans-serif" : "Sans");
+            is_svg ? "sans-serif" : "Sans:Bold", is_svg ? "sans-serif" : "Sans");
 }
 
 static void print_colors(FILE *script)
@@ -122,13 +142,13 @@ void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_fram
     fprintf(script, " from the numbers in ");
     gnuplot_print_text(script, figure->data_name);
     fprintf(script, ": `gnuplot` and this file's name, in this directory.\n"
-                    "# Change what you like; `rill plot` with the same output writes it anew.\n");
+                    "# Change what you like; the same command writes it anew.\n");
     print_terminal(figure, ending, height);
     print_colors(script);
     fprintf(script, "\n# titles\n");
-    double y = print_lines(script, frame->title, "large", TITLE_WIDTH, 1.0 - 0.032 / height,
-                           0.033 / height);
-    y = print_lines(script, frame->subtitle, "small textcolor rgb '#555555'", SUBTITLE_WIDTH,
+    double y = print_lines(script, frame->title, "large", strcmp(ending, "svg") == 0, TITLE_WIDTH,
+                           1.0 - 0.032 / height, 0.033 / height);
+    y = print_lines(script, frame->subtitle, "small textcolor rgb '#555555'", false, SUBTITLE_WIDTH,
                     y + 0.003 / height, 0.023 / height);
     figure->top = y - 0.012 / height;
     fprintf(script, "set tmargin at screen %.4g\n", figure->top);

@@ -200,6 +200,12 @@ START_TEST(test_labels_run_nothing)
                     "`touch three`");
     }
     ck_assert(!exists("title") && !exists("one") && !exists("two") && !exists("three"));
+
+    // bold in SVG is markup of gnuplot's, and a title none
+    ASSERT_DONE("plot", "out", "-o", "f.svg", "--title",
+                "`touch four` a_b {/:Italic c} 2^3 \\ @ ~");
+    ck_assert(!exists("four"));
+    ck_assert(has_text("f.svg", "font-weight=\"bold\" >`touch four` a_b {/:Italic c} 2^3 \\ @ ~<"));
 }
 END_TEST
 
@@ -271,6 +277,35 @@ START_TEST(test_study)
     cJSON_Delete(rows);
     ck_assert(has_text("f.gp", "set logscale x") && has_text("f.gp", "'1/8' 0.125"));
     assert_png("f.png", 1200, 720);
+}
+END_TEST
+
+/// Where bad settings would press the others together they are outside the axis, and the figure says how many.
+START_TEST(test_study_cut)
+{
+    enter_fresh_directory();
+    write_json("e.json", "{'environment': {'id': 'cliff_walking'}, 'stop': {'episodes': 40},"
+                         " 'agents': [{'id': 'sarsa'}], 'record': ['return'],"
+                         " 'sweep': [{'path': 'agents[*].policy.params.epsilon',"
+                         "            'values': [0.01, 0.03, 0.05, 0.07, 0.09, 1]}]}");
+    ASSERT_DONE("run", "e.json", "--out", "out", "--quiet");
+    ASSERT_DONE("plot", "out", "-o", "f.png");
+    char *script = read_whole("f.gp", NULL), note[64], *end = NULL;
+    const char *range = strstr(script, "set yrange [");
+    ck_assert_ptr_nonnull(range);
+    const double low = strtod(range + strlen("set yrange ["), &end);
+    const double high = strtod(end + 1, NULL);
+    read_data("f.dat");
+    ck_assert_uint_eq(data.n_rows, 6);
+    size_t n_outside = 0;
+    for (size_t i = 0; i < data.n_rows; i++) {
+        n_outside += data.rows[i][1] < low || data.rows[i][1] > high;
+    }
+    ck_assert(n_outside > 0 && data.rows[5][1] < low);
+    snprintf(note, sizeof note, "%zu worse setting%s outside the axis", n_outside,
+             n_outside == 1 ? " lies" : "s lie");
+    ck_assert_msg(strstr(script, note) != NULL, "%s\n%s", note, script);
+    free(script);
 }
 END_TEST
 
@@ -408,7 +443,7 @@ START_TEST(test_surface)
     ASSERT_DONE("plot", "out", "-o", "g.png", "--kind", "policy");
     ASSERT_DONE("plot", "out", "-o", "g.png", "--kind", "values", "--at=*,0");
     read_data("g.dat");
-    ck_assert_uint_eq(data.n_rows, 82);
+    ck_assert_uint_eq(data.n_rows, 2 * 41);
 }
 END_TEST
 
@@ -430,6 +465,68 @@ START_TEST(test_block_of_the_file)
     // what is asked for goes before what the file says
     ASSERT_DONE("plot", "out", "-o", "g.png", "--kind", "final");
     ck_assert_str_eq(ran.out, "g.png: final\n");
+}
+END_TEST
+
+/// The gambler's values stand above the stakes, as in the book's figure 4.3: of stakes that are equally good
+/// the least, which at 50 is all, and at 51 one dollar.
+START_TEST(test_gambler)
+{
+    enter_fresh_directory();
+    write_json("e.json", "{'environment': {'id': 'gambler'}, 'stop': {'steps': 1},"
+                         " 'agents': [{'id': 'value_iteration', 'params': {'gamma': 1,"
+                         " 'update': 'in_place', 'sweeps': 200}, 'policy': {'id': 'greedy'}}]}");
+    ASSERT_DONE("run", "e.json", "--out", "out", "--quiet");
+    ASSERT_DONE("plot", "out", "-o", "f.png", "--kind", "values");
+    assert_png("f.png", 1200, 1140);
+    read_data("f.dat");
+    ck_assert_uint_eq(data.n_blocks, 2);
+    static const double exact[][3] = {
+        {25.0, 0.16, 25.0}, {50.0, 0.4, 50.0}, {51.0, 0.403098437165, 1.0}, {75.0, 0.64, 25.0}};
+    for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++) {
+        const size_t at = (size_t)exact[i][0] - 1; // capitals from 1 to 99
+        ck_assert_double_eq(data.rows[at][0], exact[i][0]);
+        ASSERT_NEAR(data.rows[at][1], exact[i][1], 1e-9);
+        ck_assert_double_eq(data.rows[data.begin[1] + at][0], exact[i][0]);
+        ck_assert_double_eq(data.rows[data.begin[1] + at][1], exact[i][2]);
+    }
+    ASSERT_DONE("plot", "out", "-o", "p.png", "--kind", "policy");
+    read_data("p.dat");
+    ck_assert_uint_eq(data.n_blocks, 1);
+    ck_assert_double_eq(data.rows[50][1], 1.0);
+}
+END_TEST
+
+/// Of a bandit a bar for each arm. The longest is of the action that the export calls greedy, and of one run as
+/// long as the value there; that is the mean over the runs of each one's greatest, so at most as long of more.
+START_TEST(test_arms)
+{
+    enter_fresh_directory();
+    write_json("b.json", "{'environment': {'id': 'bandit'}, 'stop': {'steps': 300},"
+                         " 'agents': [{'label': 'a', 'id': 'simple_bandit'}]}");
+    static const char *const runs[] = {"runs=1", "runs=3"};
+    for (size_t r = 0; r < 2; r++) {
+        ASSERT_DONE("run", "b.json", "--set", runs[r], "--out", runs[r], "--quiet");
+        ASSERT_DONE("plot", runs[r], "-o", "f.png", "--kind", "values");
+        assert_png("f.png", 1200, 720);
+        read_data("f.dat");
+        ck_assert_uint_eq(data.n_rows, 10);
+        size_t best = 0;
+        for (size_t i = 0; i < data.n_rows; i++) {
+            ck_assert_double_eq(data.rows[i][0], (double)i);
+            best = data.rows[i][1] > data.rows[best][1] ? i : best;
+        }
+        ASSERT_DONE("export", runs[r], "--values", "--format", "csv");
+        const char *value = strstr(ran.out, r == 0 ? "\na,0,1," : "\na,0,3,");
+        ck_assert_msg(value != NULL, "%s", ran.out);
+        const double greatest = strtod(value + strlen("\na,0,1,"), NULL);
+        ck_assert_uint_eq(strtoul(strrchr(value, ',') + 1, NULL, 10), best);
+        if (r == 0) {
+            ASSERT_NEAR(data.rows[best][1], greatest, 1e-9);
+        } else {
+            ck_assert_double_lt(data.rows[best][1], greatest);
+        }
+    }
 }
 END_TEST
 
@@ -480,9 +577,18 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        test_curves,   test_script_again,   test_labels_run_nothing,
-        test_study,    test_final_and_best, test_profile,
-        test_grid,     test_surface,        test_block_of_the_file,
+        test_curves,
+        test_script_again,
+        test_labels_run_nothing,
+        test_study,
+        test_study_cut,
+        test_final_and_best,
+        test_profile,
+        test_grid,
+        test_surface,
+        test_block_of_the_file,
+        test_gambler,
+        test_arms,
         test_mistakes,
     };
     rill_error error = {0};

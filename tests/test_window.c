@@ -495,8 +495,8 @@ END_TEST
 TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_curve_without_points_has_no_ticks,
                      a_cart_with_its_pole_is_drawn, a_mountain_car_is_drawn_in_every_size,
                      every_environment_can_be_watched, keys_show_other_things,
-                     a_watched_run_has_the_hash_of_the_run,
-                     mistakes_are_named, keys_and_mouse_work_in_a_real_window)
+                     a_watched_run_has_the_hash_of_the_run, mistakes_are_named,
+                     keys_and_mouse_work_in_a_real_window)
 
 #else
 

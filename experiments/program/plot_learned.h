@@ -21,6 +21,7 @@ typedef struct plot_learned {
 typedef rill_status plot_learned_function(const plot_learned *learned, rill_error *error);
 
 plot_learned_function plot_grid_values, plot_grid_policy; ///< maps of grid worlds
+plot_learned_function plot_arms_values;                   ///< of a single state
 plot_learned_function plot_line_values, plot_line_policy; ///< over one number
 plot_learned_function plot_map_values, plot_map_policy;   ///< over two numbers of a box
 plot_learned_function plot_box_surface;                   ///< the same in three dimensions

@@ -79,6 +79,18 @@ static void draw_values(const plot_learned *learned, gnuplot *figure)
             block, s->grid.n_points <= 40 ? "linespoints" : "lines");
 }
 
+/// The first action that is as good as the greatest, but for rounding; -1: none is known.
+static int32_t first_greedy(const plot_learned *learned, int64_t point)
+{
+    int32_t action = plot_greedy_action(learned, point);
+    for (int32_t a = 0; a < action; a++) {
+        if (plot_is_greedy(learned, point, a)) {
+            action = a;
+        }
+    }
+    return action;
+}
+
 /// Writes the greedy actions, their axis and the command that draws them.
 static void draw_policy(const plot_learned *learned, gnuplot *figure)
 {
@@ -88,8 +100,7 @@ static void draw_policy(const plot_learned *learned, gnuplot *figure)
     fprintf(figure->data, "# position action\n");
     for (int64_t p = 0; p < s->grid.n_points; p++) {
         if (is_shown(learned, p)) {
-            fprintf(figure->data, "%.9g %d\n", position_of(&s->grid, p),
-                    plot_greedy_action(learned, p));
+            fprintf(figure->data, "%.9g %d\n", position_of(&s->grid, p), first_greedy(learned, p));
         }
     }
     if (s->n_values <= MAX_NAMED) {

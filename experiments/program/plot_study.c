@@ -111,7 +111,7 @@ static void describe(const plot_results *results, const study *s, const plot_ran
     }
     if (s->n_outside > 0) {
         plot_append(text, size, "; ", "%d worse setting%s outside the axis", s->n_outside,
-                    s->n_outside == 1 ? "" : "s");
+                    s->n_outside == 1 ? " lies" : "s lie");
     }
     if (s->diverged > 0) {
         plot_append(text, size, "; ",

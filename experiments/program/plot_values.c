@@ -10,25 +10,20 @@
 #include <string.h>
 
 /// How a figure of what was learned is drawn, by what is observed.
-typedef enum layout { LAYOUT_GRID, LAYOUT_HANDS, LAYOUT_LINE, LAYOUT_MAP } layout;
+typedef enum layout { LAYOUT_GRID, LAYOUT_HANDS, LAYOUT_ARMS, LAYOUT_LINE, LAYOUT_MAP } layout;
 
 static plot_learned_function *const values_functions[] = {
-    [LAYOUT_GRID] = plot_grid_values,
-    [LAYOUT_HANDS] = plot_hands_values,
-    [LAYOUT_LINE] = plot_line_values,
+    [LAYOUT_GRID] = plot_grid_values, [LAYOUT_HANDS] = plot_hands_values,
+    [LAYOUT_ARMS] = plot_arms_values, [LAYOUT_LINE] = plot_line_values,
     [LAYOUT_MAP] = plot_map_values,
 };
 static plot_learned_function *const policy_functions[] = {
-    [LAYOUT_GRID] = plot_grid_policy,
-    [LAYOUT_HANDS] = plot_hands_policy,
-    [LAYOUT_LINE] = plot_line_policy,
-    [LAYOUT_MAP] = plot_map_policy,
+    [LAYOUT_GRID] = plot_grid_policy, [LAYOUT_HANDS] = plot_hands_policy, [LAYOUT_ARMS] = NULL,
+    [LAYOUT_LINE] = plot_line_policy, [LAYOUT_MAP] = plot_map_policy,
 };
 static plot_learned_function *const surface_functions[] = {
-    [LAYOUT_GRID] = NULL,
-    [LAYOUT_HANDS] = plot_hands_surface,
-    [LAYOUT_LINE] = NULL,
-    [LAYOUT_MAP] = plot_box_surface,
+    [LAYOUT_GRID] = NULL, [LAYOUT_HANDS] = plot_hands_surface, [LAYOUT_ARMS] = NULL,
+    [LAYOUT_LINE] = NULL, [LAYOUT_MAP] = plot_box_surface,
 };
 
 // ---- words and actions ----
@@ -127,9 +122,7 @@ static rill_status find_layout(const plot_learned *learned, layout *found, rill_
     } else if (grid->dim == 0 && is_same && strcmp(type->id, "blackjack") == 0) {
         *found = LAYOUT_HANDS;
     } else if (grid->n_points == 1) {
-        return rill_error_set(error, RILL_INVALID, "",
-                              "there is a single state, whose value is no figure; try --kind "
-                              "curves");
+        *found = LAYOUT_ARMS;
     } else if (grid->dim == 0 || n_free == 1) {
         *found = LAYOUT_LINE;
     } else if (n_free == 2) {
@@ -199,6 +192,13 @@ static rill_status draw(plot_learned *learned, const rill_experiment *experiment
     rill_status status = find_layout(learned, &found, error);
     if (status != RILL_OK) {
         return status;
+    }
+    if (found == LAYOUT_ARMS && (functions[found] == NULL || !plot_has_actions(learned))) {
+        return rill_error_set(
+            error, RILL_INVALID, "",
+            "there is a single state: action values, where there are some, are all "
+            "that can be drawn; try --kind %s",
+            plot_has_actions(learned) ? "values" : "curves");
     }
     if (functions[found] == NULL) {
         return rill_error_set(error, RILL_INVALID, "",
