@@ -194,7 +194,7 @@ typedef struct curve {
 typedef struct curves {
     curve items[MAX_CURVES];
     size_t n;
-    char objective[160], parameter[16];
+    char objective[160], parameter[24];
 } curves;
 
 /// Keeps the variance of the first parameter.
