@@ -5,6 +5,7 @@
 #include "experiments/run_bytes.h"
 #include "experiments/run_one.h"
 
+#include <rill/version.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "experiments/run_one.h"
 
 #include <inttypes.h>
+#include <rill/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -28,6 +28,7 @@
 #include <rill/status.h>
 #include <rill/tiles.h>
 #include <rill/trace.h>
+#include <rill/version.h>
 #include <rill/wrapper.h>
 
 #endif

@@ -1,0 +1,6 @@
+#include <rill/version.h>
+
+const char *rill_version(void)
+{
+    return RILL_VERSION;
+}
