@@ -128,11 +128,16 @@ static void choose(human *self)
     }
 }
 
+/// Whether one action alone begins with a letter, which has no other meaning.
 static bool is_named_once(const human *self, char letter, int32_t *action)
 {
+    if (letter == 'r' || letter == 'q') {
+        return false;
+    }
     const char *const *names = self->env->type->action_names;
     int n = 0;
-    for (int32_t i = 0; names != NULL && names[i] != NULL; i++) {
+    for (int32_t i = 0; names != NULL && i < self->env->action_space.size && names[i] != NULL;
+         i++) {
         if (names[i][0] == letter) {
             *action = i;
             n++;
@@ -274,7 +279,8 @@ static void describe_keys(const human *self, char *text, size_t size)
         }
     }
     const char *const *names = env->type->action_names;
-    for (int32_t i = 0; names != NULL && names[i] != NULL && used < size; i++) {
+    for (int32_t i = 0;
+         names != NULL && i < env->action_space.size && names[i] != NULL && used < size; i++) {
         int32_t action = -1;
         bool has_arrow = false;
         for (int j = 0; j < N_DIRECTIONS; j++) {
@@ -282,6 +288,8 @@ static void describe_keys(const human *self, char *text, size_t size)
         }
         if (!has_arrow && is_named_once(self, names[i][0], &action)) {
             used += (size_t)snprintf(text + used, size - used, "%c %s   ", names[i][0], names[i]);
+        } else if (!has_arrow) {
+            used += (size_t)snprintf(text + used, size - used, "%d %s   ", (int)i, names[i]);
         }
     }
     if (env->action_space.kind == RILL_SPACE_DISCRETE && used < size) {

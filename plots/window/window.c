@@ -325,6 +325,10 @@ static void place(window *self)
     } else {
         trail_note(&self->greedy_way, self->greedy, true);
         self->is_greedy_over = false;
+        if (self->request->saved != NULL) {
+            self->learner.seen.episode_return = 0.0;
+            self->learner.seen.episode_length = 0;
+        }
         seen->message = "the greedy policy goes on from here";
     }
 }
