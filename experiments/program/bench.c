@@ -74,6 +74,17 @@ bool bench_is_wanted(const bench_report *report, const char *name)
     return is_any;
 }
 
+/// Speed against the baseline's; 0 where it has no such benchmark.
+static double compare(const bench_report *report, const bench_result *result)
+{
+    for (size_t i = 0; i < report->n_baseline; i++) {
+        if (strcmp(report->baseline[i].name, result->name) == 0) {
+            return report->baseline[i].ns_per_step / result->ns_per_step;
+        }
+    }
+    return 0.0;
+}
+
 void bench_run(bench_report *report, const benchmark *b)
 {
     if (!bench_is_wanted(report, b->name) || report->count == BENCH_MAX_RESULTS) {
@@ -88,12 +99,18 @@ void bench_run(bench_report *report, const benchmark *b)
         report->has_failed = true;
         return;
     }
+    result->ratio_to_baseline = compare(report, result);
     report->count++;
     if (!report->is_json) {
         printf("%-40s %10.2f %14.3g %7.1f %%", result->name, result->ns_per_step,
                1e9 / result->ns_per_step, 100.0 * result->spread);
         if (b->fused != NULL) {
             printf(" %15.2f", result->ratio_to_fused);
+        } else if (report->baseline != NULL) {
+            printf(" %15s", "");
+        }
+        if (result->ratio_to_baseline > 0.0) {
+            printf(" %13.2f", result->ratio_to_baseline);
         }
         printf("\n");
         fflush(stdout);

@@ -21,10 +21,17 @@ typedef struct benchmark {
 
 typedef struct bench_result {
     char name[96];
-    double ns_per_step;    ///< median over the repeats
-    double spread;         ///< (third quartile - first quartile) / median
-    double ratio_to_fused; ///< median of speed / speed of the fused loop; 0: no fused loop
+    double ns_per_step;       ///< median over the repeats
+    double spread;            ///< (third quartile - first quartile) / median
+    double ratio_to_fused;    ///< median of speed / speed of the fused loop; 0: no fused loop
+    double ratio_to_baseline; ///< speed / speed of the same benchmark in the baseline; 0: not there
 } bench_result;
+
+/// What an earlier `rill bench --json` measured.
+typedef struct bench_baseline {
+    char name[96];
+    double ns_per_step;
+} bench_baseline;
 
 /// A list of results under way.
 typedef struct bench_report {
@@ -32,6 +39,8 @@ typedef struct bench_report {
     size_t count;
     char **names; ///< only benchmarks whose name contains one of these
     int n_names;
+    const bench_baseline *baseline; ///< (n_baseline); NULL: none to compare with
+    size_t n_baseline;
     bool is_json, has_failed;
 } bench_report;
 
