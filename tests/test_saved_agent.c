@@ -49,8 +49,7 @@ static rill_experiment *experiment_of_kind(int i)
 /// The evaluation at the end of the run, by the agent that was read back.
 static double evaluate(const rill_saved_agent *saved, uint64_t seed)
 {
-    const uint32_t spawn_key[] = {(uint32_t)saved->run,
-                                  2}; // docs/reproducibility: that of the evaluation
+    const uint32_t spawn_key[] = {(uint32_t)saved->run, 2}; // the stream of the evaluation
     rill_rng_spawn(&saved->env->data->rng, seed, spawn_key, 2);
     double sum = 0.0;
     for (int i = 0; i < 2; i++) {
