@@ -66,7 +66,8 @@ rill_status store_writer_open(store_writer *w, const rill_store *store, rill_err
          " finished, estimates) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
          " coalesce(datetime(?10, 'unixepoch'), datetime('now')), ?9)"},
         {&w->remove_checkpoint, "DELETE FROM checkpoints WHERE variant = ? AND run = ?"},
-        {&w->put_agent, "INSERT INTO agents VALUES (?, ?)"},
+        {&w->put_agent,
+         "INSERT OR IGNORE INTO agents SELECT id, ?3 FROM runs WHERE variant = ?1 AND run = ?2"},
         {&w->put_series, "INSERT INTO series VALUES (?, ?, ?, ?, ?, ?, ?)"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -148,14 +149,16 @@ static rill_status put_series(const store_writer *w, int64_t run_id, const rill_
     return status;
 }
 
-static rill_status put_agent(const store_writer *w, int64_t run_id, const rill_run *run,
+/// The agent of a run that is there, unless the run has one already.
+static rill_status put_agent(const store_writer *w, int64_t variant, const rill_run *run,
                              rill_error *error)
 {
     if (run->agent == NULL) {
         return RILL_OK;
     }
-    sqlite3_bind_int64(w->put_agent, 1, run_id);
-    sqlite3_bind_blob64(w->put_agent, 2, run->agent, run->agent_size, SQLITE_STATIC);
+    sqlite3_bind_int64(w->put_agent, 1, variant);
+    sqlite3_bind_int64(w->put_agent, 2, run->run);
+    sqlite3_bind_blob64(w->put_agent, 3, run->agent, run->agent_size, SQLITE_STATIC);
     return store_step(w->store, w->put_agent, error);
 }
 
@@ -190,8 +193,8 @@ rill_status store_writer_put(const store_writer *w, int64_t variant, const char 
         status = put_run(w, variant, run, error);
         const int64_t id = sqlite3_last_insert_rowid(w->store->database);
         status = status == RILL_OK ? put_series(w, id, run, error) : status;
-        status = status == RILL_OK ? put_agent(w, id, run, error) : status;
     }
+    status = status == RILL_OK ? put_agent(w, variant, run, error) : status;
     if (status == RILL_OK) {
         sqlite3_bind_int64(w->remove_checkpoint, 1, variant);
         sqlite3_bind_int64(w->remove_checkpoint, 2, run->run);

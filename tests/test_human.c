@@ -57,6 +57,8 @@ START_TEST(time_goes_on)
     ck_assert_str_eq(ran.out, "mountain_car: 20 steps, 0 episodes\n");
     PLAY("mountain_car", "", "60", "--speed", "60");
     ck_assert_str_eq(ran.out, "mountain_car: 60 steps, 0 episodes\n");
+    PLAY("pendulum", "", "3", "--speed", "max"); // as many as can be told apart
+    ck_assert_str_eq(ran.out, "pendulum: 300 steps, 0 episodes\n");
     PLAY("CartPole-v1", "right", "60"); // pushed one way, it falls
     ck_assert_ptr_nonnull(strstr(ran.out, " 1 episode, best return "));
     PLAY("pendulum", "left", "60", "--speed", "30");

@@ -280,9 +280,22 @@ START_TEST(test_stored_and_merged)
     ASSERT_OK(rill_store_agent(two, 0, 0, &bytes, &size, &error), &error);
     ck_assert_uint_eq(size, run.agent_size);
     ck_assert_mem_eq(bytes, run.agent, size);
+    // a run that is there without its agent gets it
+    rill_store *three = NULL;
+    rill_run bare = copy;
+    bare.agent = NULL;
+    bare.agent_size = 0;
     free(bytes);
+    ASSERT_OK(rill_store_open(&three, "three", experiment, false, &error), &error);
+    ASSERT_OK(rill_store_put(three, &bare, 1, &error), &error);
+    ASSERT_OK(rill_store_merge(three, one, &n, &n_new, &error), &error);
+    ck_assert_int_eq(n_new, 0);
+    ASSERT_OK(rill_store_agent(three, 0, 0, &bytes, &size, &error), &error);
+    ck_assert_uint_eq(size, run.agent_size);
+    rill_store_close(three);
     rill_store_close(one);
     rill_store_close(two);
+    free(bytes);
     rill_run_clear(&copy);
     rill_run_clear(&run);
     free(whole.data);

@@ -264,6 +264,10 @@ START_TEST(keys_show_other_things)
         assert_as_stored(&p, shown[i].name);
         free(p.bytes);
     }
+    // another run, or agent, while the greedy policy is shown
+    ASSERT_DONE("watch", "traces.json", "--headless", "--frames", "6", "--press", "g n g r");
+    RUN("watch", "traces.json", "--headless", "--frames", "2", "--speed", "1e30");
+    ASSERT_FAILED_WITH(2, "1 to 1e9, or max");
     RUN("watch", "traces.json", "--headless", "--frames", "2", "--press", "tt");
     ASSERT_FAILED_WITH(2, "no key is called \"tt\"");
 }

@@ -37,8 +37,9 @@ static bool read_speed(const command *self, const char *text, window_request *re
 {
     char *end = NULL;
     request->speed = strcmp(text, "max") == 0 ? (double)INFINITY : strtod(text, &end);
-    if ((end != NULL && (end == text || *end != '\0')) || !(request->speed >= 1.0)) {
-        fail_usage(self, "--speed: \"%.20s\" is not a number of steps a second, from 1, or max",
+    if ((end != NULL && (end == text || *end != '\0')) || !(request->speed >= 1.0) ||
+        (end != NULL && !(request->speed <= 1e9))) {
+        fail_usage(self, "--speed: \"%.20s\" is not a number of steps a second, 1 to 1e9, or max",
                    text);
         return false;
     }

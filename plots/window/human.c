@@ -385,7 +385,9 @@ static rill_status draw_frame(human *self, rill_error *error)
 /// Steps that are due where the world does not wait.
 static void advance(human *self, double seconds)
 {
-    self->due += self->is_over ? 0.0 : self->pace * seconds;
+    const double most =
+        100.0; // steps in a frame, whatever the pace: nobody sees more, and keys are to be heard
+    self->due = fmin(self->due + (self->is_over ? 0.0 : self->pace * seconds), most);
     for (; self->due >= 1.0 && !self->is_over; self->due -= 1.0) {
         step(self);
     }

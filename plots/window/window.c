@@ -52,6 +52,7 @@ static rill_status open_run(window *self, int32_t variant, int64_t number, rill_
     }
     rill_env_destroy(self->greedy);
     self->greedy = NULL;
+    self->view.is_greedy = false;
     self->is_open = true;
     self->view.learner = &self->learner;
     const window_request *request = self->request;
