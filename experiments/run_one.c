@@ -223,11 +223,13 @@ static rill_status look_up(runner *r, bool is_watched)
     return r->is_out_of_memory ? RILL_NO_MEMORY : RILL_OK;
 }
 
-/// Shows a step, and how the episode stands after it, to who asked for that.
-static void show_step(const runner *r, const rill_outcome *outcome, double episode_return,
-                      int64_t episode_length)
+/// Shows a step of a lane, and how the episode stands after it, to who asked for that.
+static void show_step(const runner *r, int32_t number, rill_observation before,
+                      const rill_outcome *outcome, double episode_return, int64_t episode_length)
 {
-    const run_moment moment = {.env = r->env,
+    const run_moment moment = {.env = r->lanes[0].env,
+                               .lane = number,
+                               .before = before,
                                .agent = r->agent,
                                .run = r->run,
                                .outcome = *outcome,
@@ -260,6 +262,7 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
             if (is_watched) {
                 seen = look_at_choice(r, observation, action);
             }
+            const rill_observation before = observation;
             observation = rill_env_step(env, action, &outcome);
             episode_return += outcome.reward;
             steps++;
@@ -271,7 +274,7 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
                 is_over = is_watched && run_diverges(r);
                 if (is_shown) {
                     r->run->steps = steps;
-                    show_step(r, &outcome, episode_return, steps - episode_start);
+                    show_step(r, 0, before, &outcome, episode_return, steps - episode_start);
                 }
                 continue;
             }
@@ -283,7 +286,7 @@ static RILL_ALWAYS_INLINE void run_to_look(runner *r, const bool is_watched, con
             }
             is_over = end_episode(r, episode_return, steps - episode_start);
             if (is_shown) {
-                show_step(r, &outcome, episode_return, steps - episode_start);
+                show_step(r, 0, before, &outcome, episode_return, steps - episode_start);
             }
             episode_return = 0.0;
             episode_start = steps;
@@ -334,7 +337,8 @@ static bool step_lane(runner *r, lane *at)
     } else {
         action = rill_agent_step(agent, at->outcome.reward, at->observation);
     }
-    const rill_step_view seen = look_at_choice(r, at->observation, action);
+    const rill_observation before = at->observation;
+    const rill_step_view seen = look_at_choice(r, before, action);
     at->observation = rill_env_step(env, action, &at->outcome);
     at->episode_return += at->outcome.reward;
     at->episode_length++;
@@ -348,7 +352,8 @@ static bool step_lane(runner *r, lane *at)
         is_last = true;
     }
     if (r->conditions->on_step != NULL) {
-        show_step(r, &at->outcome, at->episode_return, at->episode_length);
+        show_step(r, agent->memory->lane, before, &at->outcome, at->episode_return,
+                  at->episode_length);
     }
     if (is_last) {
         at->episode_return = 0.0;

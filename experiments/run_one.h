@@ -25,7 +25,11 @@ typedef enum run_memory_state {
 
 /// A run under way, right after a step and what was learned from it: for looking, until the call returns.
 typedef struct run_moment {
-    const rill_env *env; ///< in the state after the step, also where that is the last of an episode
+    /// In the state after the step, also where that is the last of an episode; with several environments side by
+    /// side always the first of them.
+    const rill_env *env;
+    int32_t lane; ///< the environment that made the step: outcome and episode are about that one
+    rill_observation before; ///< the step; of a box its numbers may be those after it
     const rill_agent *agent;
     const rill_run *run;    ///< what is recorded so far
     rill_outcome outcome;   ///< of the step

@@ -118,7 +118,58 @@ START_TEST(a_run_stops_at_the_end_of_an_episode)
 }
 END_TEST
 
-TEST_MAIN(looking_changes_no_result, a_run_stops_at_the_end_of_an_episode)
+/// The cells of the episode, from its start; the agent stands in the last.
+static void assert_way(const learner *run, int64_t n)
+{
+    const trail *way = &run->seen.way;
+    ck_assert_int_eq(way->n, n);
+    ck_assert_int_eq(way->cells[0], 36); // where every episode of the cliff begins
+    ck_assert_int_eq(way->cells[n - 1], rill_env_observe(run->env).index);
+    for (int64_t i = 1; i < n; i++) {
+        const int32_t jump = abs(way->cells[i] - way->cells[i - 1]);
+        ck_assert_msg(jump <= 1 || jump == 12 || way->cells[i] == 36, "from %d to %d",
+                      (int)way->cells[i - 1], (int)way->cells[i]);
+    }
+}
+
+START_TEST(a_way_begins_at_the_start)
+{
+    rill_error error = {0};
+    learner run;
+    rill_experiment *experiment = parse(grid_world);
+    ASSERT_OK(learner_open(&run, experiment, 0, 0, &error), &error);
+    for (int64_t steps = 1; steps <= 10; steps++) {
+        stop_until(&run, steps, "grid");
+        assert_way(&run, steps + 1);
+    }
+    learner_close(&run);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+/// Several environments take turns, and one of them is seen.
+START_TEST(of_lanes_the_first_is_seen)
+{
+    rill_error error = {0};
+    learner run;
+    rill_experiment *experiment = parse("{'environment': {'id': 'cliff_walking'},"
+                                        " 'agents': [{'id': 'a2c', 'params': {'lanes': 3}}],"
+                                        " 'stop': {'steps': 3000}, 'runs': 1, 'seed': 3}");
+    ASSERT_OK(learner_open(&run, experiment, 0, 0, &error), &error);
+    for (int64_t steps = 1; steps <= 30; steps++) {
+        stop_until(&run, steps, "lanes");
+        const int64_t own = (steps + 2) / 3; // of the first environment
+        assert_way(&run, own + 1);
+        ck_assert_int_eq(run.seen.episode_length, own);
+        ck_assert_double_le(run.seen.episode_return, (double)-own);
+    }
+    learner_close(&run);
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
+TEST_MAIN(looking_changes_no_result, a_run_stops_at_the_end_of_an_episode,
+          a_way_begins_at_the_start, of_lanes_the_first_is_seen)
 
 #else
 

@@ -11,13 +11,19 @@ static void nap(void)
     nanosleep(&millisecond, NULL);
 }
 
-void trail_note(trail *self, const rill_env *env, bool is_first)
+static void note_observation(trail *self, const rill_env *env, rill_observation observation,
+                             bool is_first)
 {
     if (env->observation_space.kind == RILL_SPACE_DISCRETE) {
         self->n = is_first ? 0 : self->n;
-        self->cells[self->n % TRAIL_CELLS] = rill_env_observe(env).index;
+        self->cells[self->n % TRAIL_CELLS] = observation.index;
         self->n++;
     }
+}
+
+void trail_note(trail *self, const rill_env *env, bool is_first)
+{
+    note_observation(self, env, rill_env_observe(env), is_first);
 }
 
 /// Appends the points that a series has beyond those known. Without memory the curve stays shorter.
@@ -46,10 +52,10 @@ static void leave_copy(learner *self, const run_moment *moment)
     sight *copy = &self->copy;
     copy->steps = moment->run->steps;
     copy->episodes = moment->run->episodes;
-    copy->episode_length = moment->episode_length;
+    copy->episode_length = self->episode_length;
     copy->way = self->way;
-    copy->episode_return = moment->episode_return;
-    copy->reward = moment->outcome.reward;
+    copy->episode_return = self->episode_return;
+    copy->reward = self->reward;
     copy->last_return = self->last_return;
     copy->last_length = self->last_length;
     if (moment->run->n_series > 0) {
@@ -68,15 +74,29 @@ static bool is_at_limit(learner *self)
            atomic_load(&self->episodes) >= atomic_load(&self->episode_limit);
 }
 
+/// A step of the environment that is shown: of several side by side the first.
+static void note_step(learner *self, const run_moment *moment)
+{
+    if (moment->episode_length == 1) {
+        note_observation(&self->way, moment->env, moment->before, true);
+    }
+    trail_note(&self->way, moment->env, false);
+    self->episode_return = moment->episode_return;
+    self->episode_length = moment->episode_length;
+    self->reward = moment->outcome.reward;
+    if (rill_outcome_is_last(&moment->outcome)) {
+        self->last_return = moment->episode_return;
+        self->last_length = moment->episode_length;
+    }
+}
+
 /// After each step of the run.
 static void on_step(void *context, const run_moment *moment)
 {
     learner *self = context;
     const rill_run *run = moment->run;
-    trail_note(&self->way, moment->env, moment->episode_length == 1);
-    if (rill_outcome_is_last(&moment->outcome)) {
-        self->last_return = moment->episode_return;
-        self->last_length = moment->episode_length;
+    if (moment->lane == 0) {
+        note_step(self, moment);
     }
     atomic_store_explicit(&self->steps, run->steps, memory_order_relaxed);
     atomic_store_explicit(&self->episodes, run->episodes, memory_order_relaxed);

@@ -19,7 +19,7 @@ typedef struct trail {
 /// Begins anew where the episode does. Does nothing where observations are a box.
 void trail_note(trail *self, const rill_env *env, bool is_first);
 
-/// How a run stands after one of its steps.
+/// How a run stands after one of its steps. Of environments side by side the first is seen.
 typedef struct sight {
     int64_t steps, episodes;
     int64_t episode_length;
@@ -55,8 +55,8 @@ typedef struct learner {
     bool is_fresh; ///< the copy has not been looked at
 
     // of the learning thread
-    double last_return;
-    int64_t last_length;
+    double episode_return, reward, last_return; ///< as in `sight`
+    int64_t episode_length, last_length;
     trail way;
     rill_run run;
     rill_status status;

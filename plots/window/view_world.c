@@ -101,11 +101,25 @@ int32_t view_world_cell(const view *self, double x, double y)
     return is_inside ? (int32_t)row * grid.columns + (int32_t)column : -1;
 }
 
+/// What the world is, in words.
+static const char *title_of(const view *self, char text[64])
+{
+    if (self->world_title != NULL) {
+        return self->world_title;
+    }
+    const int32_t n = rill_agent_count_lanes(self->learner->agent);
+    if (self->is_greedy || n == 1) {
+        return self->is_greedy ? "Environment, the greedy policy acts"
+                               : "Environment, as the agent learns";
+    }
+    snprintf(text, 64, "The first of %d environments, as the agent learns", (int)n);
+    return text;
+}
+
 void view_draw_world(view *self)
 {
-    const char *title = self->world_title != NULL ? self->world_title
-                        : self->is_greedy         ? "Environment, the greedy policy acts"
-                                                  : "Environment, as the agent learns";
+    char text[64];
+    const char *title = title_of(self, text);
     const area room = view_draw_sheet(self, self->world_area, title);
     window_canvas window;
     const rill_canvas canvas = window_canvas_open(&window, &self->paint, room);
