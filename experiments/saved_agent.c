@@ -2,6 +2,7 @@
 #include "experiments/json.h"
 #include "experiments/safetensors.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <rill/saved_agent.h>
 #include <rill/wrapper.h>
@@ -102,13 +103,21 @@ rill_status rill_saved_agent_write(const rill_agent *agent, const rill_env *env,
     return RILL_OK;
 }
 
-/// A whole number from 0 of the metadata; -1 where there is none.
-static int64_t number_of(const safetensors *file, const char *key)
+/// A whole number from 0 of the metadata. RILL_INVALID: there is none.
+static rill_status read_number(const safetensors *file, const char *key, int64_t *number,
+                               rill_error *error)
 {
     const char *text = safetensors_text(file, key);
     char *end = NULL;
-    const long long number = text == NULL ? -1 : strtoll(text, &end, 10);
-    return text != NULL && end != text && *end == '\0' && number >= 0 ? number : -1;
+    errno = 0;
+    *number = text == NULL ? 0 : strtoll(text, &end, 10);
+    if (text == NULL || text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0) {
+        return rill_error_set(
+            error, RILL_INVALID, key,
+            "found %s%.40s%s, expected a whole number from 0; the file is damaged",
+            text == NULL ? "" : "\"", text == NULL ? "none" : text, text == NULL ? "" : "\"");
+    }
+    return RILL_OK;
 }
 
 static uint64_t hash_of(const safetensors *file, const char *key)
@@ -226,10 +235,11 @@ rill_status rill_saved_agent_read(rill_saved_agent *saved, const void *bytes, si
     rill_status status = safetensors_open(&file, bytes, size, error);
     status = status == RILL_OK ? build(saved, &file, error) : status;
     status = status == RILL_OK ? fill(saved, &file, error) : status;
+    status = status == RILL_OK ? read_number(&file, "rill.run", &saved->run, error) : status;
+    status = status == RILL_OK ? read_number(&file, "rill.steps", &saved->steps, error) : status;
+    status =
+        status == RILL_OK ? read_number(&file, "rill.episodes", &saved->episodes, error) : status;
     if (status == RILL_OK) {
-        saved->run = number_of(&file, "rill.run");
-        saved->steps = number_of(&file, "rill.steps");
-        saved->episodes = number_of(&file, "rill.episodes");
         saved->hash = hash_of(&file, "rill.hash");
         rill_env_seed(saved->env, 0);
     }

@@ -52,6 +52,15 @@ const char *store_text(sqlite3_stmt *select, int column);
 rill_status store_load_one(const rill_store *store, int32_t variant, int64_t number, rill_run *run,
                            rill_error *error);
 
+/// The numbers of the stored runs of a variant.
+typedef struct store_numbers {
+    int64_t n, first, last; ///< how many, the least and the greatest; all 0: none
+    bool has_it;            ///< the one that was asked for
+} store_numbers;
+
+rill_status store_find_run(const rill_store *store, int32_t variant, int64_t number,
+                           store_numbers *numbers, rill_error *error);
+
 /// RILL_IO: the file is damaged; `finding` says how.
 rill_status store_damaged(const rill_store *store, const char *finding, rill_error *error);
 

@@ -105,6 +105,31 @@ rill_status store_load_one(const rill_store *store, int32_t variant, int64_t num
     return status;
 }
 
+rill_status store_find_run(const rill_store *store, int32_t variant, int64_t number,
+                           store_numbers *numbers, rill_error *error)
+{
+    *numbers = (store_numbers){0};
+    sqlite3_stmt *select = store_prepare(
+        store, "SELECT count(*), min(run), max(run), sum(run = ?2) FROM runs WHERE variant = ?1",
+        error);
+    if (select == NULL) {
+        return RILL_IO;
+    }
+    sqlite3_bind_int64(select, 1, store->ids[variant]);
+    sqlite3_bind_int64(select, 2, number);
+    rill_status status = RILL_OK;
+    if (sqlite3_step(select) == SQLITE_ROW) {
+        *numbers = (store_numbers){.n = sqlite3_column_int64(select, 0),
+                                   .first = sqlite3_column_int64(select, 1),
+                                   .last = sqlite3_column_int64(select, 2),
+                                   .has_it = sqlite3_column_int64(select, 3) > 0};
+    } else {
+        status = store_error(store, error);
+    }
+    sqlite3_finalize(select);
+    return status;
+}
+
 rill_status rill_store_agent(const rill_store *store, int32_t variant, int64_t run, void **bytes,
                              size_t *size, rill_error *error)
 {

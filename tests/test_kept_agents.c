@@ -58,6 +58,36 @@ START_TEST(test_mistakes)
     ASSERT_FAILED_WITH(2, "--run: is for --format safetensors");
     RUN("export", "kept", "--format", "safetensors", "--out", "no/where");
     ASSERT_FAILED_WITH(4, "cannot write");
+    // no such run, or one whose agent was not kept
+    RUN("evaluate", "kept", "--run", "2");
+    ASSERT_FAILED_WITH(2, "there is no run 2 of \"S\"; stored are runs 0 to 1");
+    ASSERT_DONE("run", "cliff.json", "--out", "part", "--quiet", "--set", "runs=5", "--shard",
+                "1/3");
+    RUN("evaluate", "part/shard-1-of-3", "--run", "1");
+    ASSERT_FAILED_WITH(2, "there is no run 1 of \"S\"; stored are 2 runs between 0 and 4");
+    ASSERT_DONE("run", "cliff.json", "--out", "part", "--quiet", "--shard", "2/3");
+    RUN("evaluate", "part/shard-2-of-3", "--run", "1", "--agent", "Q");
+    ASSERT_FAILED_WITH(2, "there is no run 1 of \"Q\"; stored is run 0 alone");
+    RUN("evaluate", "part/shard-2-of-3", "--agent", "S");
+    ASSERT_FAILED_WITH(2, "no run of \"S\" is stored");
+    // a file holds one agent
+    ASSERT_DONE("export", "kept", "--format", "safetensors", "--run", "0", "--out", "s.agent");
+    RUN("evaluate", "s.agent", "--agent", "Q");
+    ASSERT_FAILED_WITH(2, "s.agent: a file, which holds one agent; --agent and --run choose");
+    RUN("evaluate", "s.agent", "--run", "0");
+    ASSERT_FAILED_WITH(2, "s.agent: a file, which holds one agent; --agent and --run choose");
+    RUN("export", "s.agent", "--format", "safetensors", "--agent", "Q", "--out", "again.agent");
+    ASSERT_FAILED_WITH(2, "s.agent: a file, which holds one agent; --agent and --run choose");
+    ASSERT_DONE("export", "s.agent", "--format", "safetensors", "--out", "again.agent");
+    RUN("export", "cliff.json", "--format", "safetensors", "--out", "copy.agent");
+    ASSERT_FAILED_WITH(2, "cliff.json: not a safetensors file");
+    ck_assert(!exists("copy.agent"));
+    RUN("export", "kept", "--format", "safetensors", "--grid", "3", "--out", "copy.agent");
+    ASSERT_FAILED_WITH(2, "takes none of --values, --grid, --at and --smooth");
+    RUN("export", "kept", "--format", "safetensors", "--at", "1", "--out", "copy.agent");
+    ASSERT_FAILED_WITH(2, "takes none of --values, --grid, --at and --smooth");
+    RUN("export", "kept", "--format", "csv", "--run", "0");
+    ASSERT_FAILED_WITH(2, "--run: is for --format safetensors");
     write_json("all.json", "{'extends': 'cliff.json', 'keep_agents': 'all'}");
     ASSERT_DONE("run", "all.json", "--out", "all", "--quiet");
     ASSERT_DONE("evaluate", "all", "--run", "1", "--agent", "Q");
@@ -87,6 +117,8 @@ START_TEST(test_play)
     snprintf(stored, sizeof stored, "%.21s", hash);
     ASSERT_DONE("watch", "--play", "kept", "--agent", "Q", "--headless", "--frames", "1");
     ck_assert_ptr_nonnull(strstr(ran.out, stored));
+    RUN("watch", "--play", "q.agent", "--run", "0", "--headless", "--frames", "1");
+    ASSERT_FAILED_WITH(2, "q.agent: a file, which holds one agent");
     RUN("watch", "--play", "kept", "--headless");
     ASSERT_FAILED_WITH(2, "for how many --frames");
     RUN("watch", "--play", "kept", "--headless", "--frames", "1", "--set", "seed=1");

@@ -194,6 +194,15 @@ START_TEST(test_says_why_not)
     assert_refused(&run, "\"memory\":{", "\"memori\":{", "memory", "found none");
     // an array that begins elsewhere in the file is not the one that the memory holds
     assert_refused(&run, "[0,1536]", "[8,1544]", "value", "differs from what is in memory");
+    // how the run ended
+    assert_refused(&run, "\"rill.run\":\"0\"", "\"rill.run\":\"x\"", "rill.run",
+                   "found \"x\", expected a whole number");
+    assert_refused(&run, "\"rill.run\":", "\"rill.ruN\":", "rill.run", "found none");
+    assert_refused(&run, "\"rill.steps\":\"600\"", "\"rill.steps\":\"6 0\"", "rill.steps",
+                   "found \"6 0\"");
+    assert_refused(&run, "\"rill.steps\":\"600\"", "\"rill.steps\":\"-60\"", "rill.steps",
+                   "found \"-60\"");
+    assert_refused(&run, "\"rill.episodes\":", "\"rill.episodez\":", "rill.episodes", "found none");
     rill_run_clear(&run);
     rill_experiment_destroy(experiment);
 }

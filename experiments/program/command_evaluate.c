@@ -120,7 +120,7 @@ static int evaluate(const saved_choice *choice, const trial *t)
 
 static int run(const command *self, int argc, char **argv)
 {
-    saved_choice choice = {NULL, NULL, 0};
+    saved_choice choice = {NULL, NULL, SAVED_FIRST_RUN};
     trial t = {.episodes = 100, .max_steps = 10000};
     const option options[] = {
         {"--agent", OPTION_TEXT, &choice.label, "LABEL", "this agent or variant (the first)", 0, 0},

@@ -37,6 +37,15 @@ static int read_format(const command *self, const char *name, export_format *for
     return -1;
 }
 
+/// Whether bytes are an agent's file.
+static rill_status check_agent(const void *bytes, size_t size, rill_error *error)
+{
+    rill_saved_agent saved;
+    const rill_status status = rill_saved_agent_read(&saved, bytes, size, error);
+    rill_saved_agent_clear(&saved);
+    return status;
+}
+
 /// Writes the file of a stored agent; answers an exit code.
 static int export_agent(const saved_choice *choice, const char *path)
 {
@@ -45,7 +54,11 @@ static int export_agent(const saved_choice *choice, const char *path)
     void *bytes = NULL;
     size_t size = 0;
     int code = EXIT_DONE;
-    if (saved_find(choice, &bytes, &size, &record, &error) != RILL_OK) {
+    rill_status status = saved_find(choice, &bytes, &size, &record, &error);
+    if (status == RILL_OK && saved_is_file(choice)) {
+        status = check_agent(bytes, size, &error);
+    }
+    if (status != RILL_OK) {
         code = fail(choice->path, &error);
     } else {
         FILE *file = fopen(path, "wb");
@@ -65,7 +78,7 @@ static int run(const command *self, int argc, char **argv)
     const char *format = NULL;
     bool is_about_values = false;
     values_request request = {NULL, NULL, NULL};
-    saved_choice saved = {NULL, NULL, 0};
+    saved_choice saved = {NULL, NULL, SAVED_FIRST_RUN};
     runs_request series = {EXPORT_CSV, 1, NULL};
     const option options[] = {
         {"--format", OPTION_TEXT, &format, "FORMAT", "csv, json, tensorboard or safetensors", 0, 0},
@@ -104,16 +117,17 @@ static int run(const command *self, int argc, char **argv)
                                  : "--out: is for --format tensorboard or safetensors; csv and "
                                    "json are written to standard output");
     }
-    if (is_agent && (is_about_values || series.smooth > 1)) {
+    if (is_agent &&
+        (is_about_values || series.smooth > 1 || request.grid != NULL || request.at != NULL)) {
         return fail_usage(self, "--format safetensors: writes one agent as it was stored; takes "
-                                "neither --values nor --smooth");
+                                "none of --values, --grid, --at and --smooth");
     }
     if (is_agent) {
         saved.path = argv[1];
         saved.label = request.agent;
         return export_agent(&saved, series.out);
     }
-    if (saved.run != 0) {
+    if (saved.run != SAVED_FIRST_RUN) {
         return fail_usage(self, "--run: is for --format safetensors");
     }
     if (is_about_values && (is_tensorboard || series.smooth > 1)) {

@@ -99,6 +99,7 @@ static int watch(const command *self, window_request *request, const char *file,
     if (request->variant < 0) {
         return EXIT_USAGE;
     }
+    request->run = request->run == SAVED_FIRST_RUN ? 0 : request->run;
     if (request->run >= experiment->runs) {
         return fail_usage(self, "--run %" PRId64 ": %s has runs 0 to %" PRId64, request->run, file,
                           experiment->runs - 1);
@@ -188,7 +189,7 @@ static int run(const command *self, int argc, char **argv)
     bool is_play = false;
     const char *label = NULL, *size = "1280x800", *speed = NULL;
     option_list sets = {NULL, 0};
-    window_request request = {0};
+    window_request request = {.run = SAVED_FIRST_RUN};
     const option options[] = {
         {"--agent", OPTION_TEXT, &label, "LABEL", "this agent or variant (the first)", 0, 0},
         {"--run", OPTION_INTEGER, &request.run, "N", "run N of it (0)", 0, 1 << 30},
