@@ -3,7 +3,9 @@
 
 #ifdef RILL_HAS_SDL
 
-#include <rill/env.h>
+#include "plots/window/human.h"
+
+#include <SDL.h>
 
 /// Plays without a display; after the environment keys, each of which takes a frame, the frames, and options.
 #define PLAY(id, ...) \
@@ -66,6 +68,69 @@ START_TEST(time_goes_on)
 }
 END_TEST
 
+/// Presses (+) and releases (-) of keys, in their order, before the first of three steps.
+static void play_events(rill_env *env, const char *const *events)
+{
+    rill_error error = {0};
+    human_report report;
+    ck_assert_int_eq(SDL_Init(SDL_INIT_EVENTS), 0);
+    for (int i = 0; events[i] != NULL; i++) {
+        const bool is_down = events[i][0] == '+';
+        SDL_Event event = {.key = {.type = is_down ? SDL_KEYDOWN : SDL_KEYUP,
+                                   .keysym = {.sym = SDL_GetKeyFromName(events[i] + 1)}}};
+        ck_assert_int_eq(SDL_PushEvent(&event), 1);
+    }
+    rill_env_seed(env, 1);
+    const human_request request = {
+        .env = env, .speed = 60.0, .width = 640, .height = 480, .is_headless = true, .frames = 3};
+    ASSERT_OK(human_play(&request, &report, &error), &error);
+    ck_assert_int_eq(report.steps, 3);
+}
+
+/// What the environment is like after three steps of an action.
+static double after(rill_env *env, rill_action action)
+{
+    rill_outcome outcome;
+    rill_env_seed(env, 1);
+    rill_env_reset(env);
+    for (int i = 0; i < 3; i++) {
+        rill_env_step(env, action, &outcome);
+    }
+    return (double)rill_env_observe(env).box[1];
+}
+
+/// Letting go of one arrow leaves the other that is down.
+START_TEST(held_keys_go_on)
+{
+    static const struct {
+        const char *events[5];
+        int32_t action; ///< of mountain_car: left, none, right
+    } cases[] = {
+        {{"+Left", NULL}, 0},
+        {{"+Left", "-Left", NULL}, 1},
+        {{"+Left", "+Right", "-Left", NULL}, 2},
+        {{"+Left", "+Right", "-Right", NULL}, 0},
+        {{"+Left", "+Right", "-Right", "-Left", NULL}, 1},
+        {{"+Left", "+Up", "-Up", NULL}, 0}, // which has no meaning here
+    };
+    rill_error error = {0};
+    rill_env *car = NULL, *cart = NULL;
+    ASSERT_OK(rill_env_create(&car, "mountain_car", NULL, &error), &error);
+    ASSERT_OK(rill_env_create(&cart, "mountain_car_continuous", NULL, &error), &error);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const float push = (float)cases[i].action - 1.0F;
+        play_events(car, cases[i].events);
+        const double speed = (double)rill_env_observe(car).box[1];
+        ck_assert_double_eq(speed, after(car, (rill_action){.index = cases[i].action}));
+        play_events(cart, cases[i].events);
+        const double pushed = (double)rill_env_observe(cart).box[1];
+        ck_assert_double_eq(pushed, after(cart, (rill_action){.box = &push}));
+    }
+    rill_env_destroy(car);
+    rill_env_destroy(cart);
+}
+END_TEST
+
 START_TEST(every_environment_can_be_played)
 {
     enter_fresh_directory();
@@ -106,7 +171,7 @@ START_TEST(mistakes_are_named)
 END_TEST
 
 TEST_MAIN_WITH_FILES(arrows_go_where_they_point, numbers_and_letters_act, time_goes_on,
-                     every_environment_can_be_played, mistakes_are_named)
+                     held_keys_go_on, every_environment_can_be_played, mistakes_are_named)
 
 #else
 

@@ -33,10 +33,13 @@ typedef struct human {
     rill_env *env;
     screen screen;
     view view;
-    double pace;                 ///< steps a second; 0: the world waits
-    double due;                  ///< steps, not yet taken
-    int32_t action;              ///< discrete: what is done as long as no key says otherwise
-    float *box;                  ///< (dimensions) likewise
+    double pace;    ///< steps a second; 0: the world waits
+    double due;     ///< steps, not yet taken
+    int32_t action; ///< discrete: what is done as long as no key says otherwise
+    float *box;     ///< (dimensions) likewise
+    int64_t held
+        [N_DIRECTIONS]; ///< which press of a direction's key holds it down, counted; 0: it is up
+    int64_t n_presses;  ///< of such keys
     char digits[MAX_DIGITS + 1]; ///< of an action's number, as far as it is typed
     bool is_over, is_quit;
     trail way;
@@ -176,6 +179,7 @@ static void act(human *self, SDL_Keycode key)
         if (key != d->key) {
             continue;
         }
+        self->held[i] = ++self->n_presses;
         const int32_t action = find_direction(self->env, d);
         if (self->env->action_space.kind == RILL_SPACE_BOX) {
             push(self, d, 1.0);
@@ -211,17 +215,36 @@ static void press(human *self, SDL_Keycode key)
     }
 }
 
-/// A key that held an action lets go of it.
+/// Of the directions that act, on the same axis where there are several, that whose key went down last and is
+/// still down; NULL: none.
+static const struct direction *last_held(const human *self, int axis)
+{
+    const bool is_box = self->env->action_space.kind == RILL_SPACE_BOX;
+    int last = -1;
+    for (int i = 0; i < N_DIRECTIONS; i++) {
+        const struct direction *d = &directions[i];
+        const bool acts = is_box ? d->axis == axis : find_direction(self->env, d) >= 0;
+        if (acts && self->held[i] > (last < 0 ? 0 : self->held[last])) {
+            last = i;
+        }
+    }
+    return last < 0 ? NULL : &directions[last];
+}
+
+/// A key that held an action lets go of it; another one that is still down has its own way again.
 static void release(human *self, SDL_Keycode key)
 {
     for (int i = 0; i < N_DIRECTIONS; i++) {
         if (key != directions[i].key) {
             continue;
         }
+        self->held[i] = 0;
+        const struct direction *held = last_held(self, directions[i].axis);
+        const int32_t none = find_action(self->env, "none");
         if (self->env->action_space.kind == RILL_SPACE_BOX) {
-            push(self, &directions[i], 0.0);
-        } else if (self->pace > 0.0 && find_action(self->env, "none") >= 0) {
-            self->action = find_action(self->env, "none");
+            push(self, held == NULL ? &directions[i] : held, held == NULL ? 0.0 : 1.0);
+        } else if (self->pace > 0.0 && none >= 0) {
+            self->action = held == NULL ? none : find_direction(self->env, held);
         }
     }
 }
