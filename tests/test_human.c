@@ -5,7 +5,7 @@
 
 #include "plots/window/human.h"
 
-#include <SDL.h>
+#include <SDL2/SDL.h>
 
 /// Plays without a display; after the environment keys, each of which takes a frame, the frames, and options.
 #define PLAY(id, ...) \

@@ -369,6 +369,63 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
+// ------------------------------------------------------------------------------- stored agents
+
+/// Whether two pictures are the same within a rectangle.
+static bool are_equal_within(const picture *a, const picture *b, int left, int top, int right,
+                             int bottom)
+{
+    for (int y = top; y < bottom; y++) {
+        const ptrdiff_t at = 3 * ((ptrdiff_t)y * a->width + left);
+        if (memcmp(a->bytes + at, b->bytes + at, 3 * (size_t)(right - left)) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Shows the stored agent of the directory for a second.
+static picture play(const char *speed, const char *keys)
+{
+    ASSERT_DONE("watch", "--play", "kept", "--agent", "Q", "--headless", "--frames", "60",
+                "--speed", speed, "--press", keys, "--screenshot", "a.png");
+    return read_picture("a.png");
+}
+
+/// Its run is over, and it goes on.
+START_TEST(a_stored_agent_is_shown_at_work)
+{
+    const int steps_left = 950, steps_top = 106, steps_right = 1064, steps_bottom = 126;
+    enter_fresh_directory();
+    write_json("grid.json", grid_world);
+    ASSERT_DONE("run", "grid.json", "--out", "kept", "--quiet");
+    picture slow = play("60", ""), fast = play("600", "");
+    ck_assert(is_color(&slow, 18, 774, RILL_GREEN)); // the triangle of what goes on
+    ck_assert(!are_equal_within(&slow, &fast, steps_left, steps_top, steps_right, steps_bottom));
+    picture paused = play("60", "space");
+    ck_assert(is_color(&paused, 14, 774, RILL_VERMILION));
+    free(slow.bytes);
+    free(fast.bytes);
+    free(paused.bytes);
+    ck_assert_ptr_nonnull(strstr(ran.out, "\ngreedy: 0 steps, 0 episodes\n"));
+}
+END_TEST
+
+/// What was cut has no return.
+START_TEST(a_stored_agent_that_goes_round_is_cut)
+{
+    enter_fresh_directory();
+    write_json("grid.json", grid_world);
+    ASSERT_DONE("run", "grid.json", "--out", "kept", "--quiet", "--set", "stop.episodes=1");
+    ASSERT_DONE("watch", "--play", "kept", "--headless", "--frames", "45", "--speed", "6000");
+    ck_assert_ptr_nonnull(
+        strstr(ran.out, "\ngreedy: 4498 steps, 0 episodes, 2 cut at 2000 steps\n"));
+    ASSERT_DONE("run", "grid.json", "--out", "more", "--quiet", "--set", "stop.episodes=400");
+    ASSERT_DONE("watch", "--play", "more", "--headless", "--frames", "60", "--speed", "60");
+    ck_assert_ptr_nonnull(strstr(ran.out, "\ngreedy: 56 steps, 4 episodes, last return -13\n"));
+}
+END_TEST
+
 // -------------------------------------------------------------------------------- keys and mouse
 
 static bool has_command(const char *name)
@@ -519,6 +576,7 @@ TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_curve_without_points_has_no_ticks,
                      a_cart_with_its_pole_is_drawn, a_mountain_car_is_drawn_in_every_size,
                      every_environment_can_be_watched, keys_show_other_things,
                      a_watched_run_has_the_hash_of_the_run, mistakes_are_named,
+                     a_stored_agent_is_shown_at_work, a_stored_agent_that_goes_round_is_cut,
                      keys_and_mouse_work_in_a_real_window)
 
 #else

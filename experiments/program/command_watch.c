@@ -4,6 +4,7 @@
 
 #include "experiments/program/saved.h"
 #include "plots/window/film.h"
+#include "plots/window/greedy.h"
 #include "plots/window/human.h"
 #include "plots/window/window.h"
 
@@ -89,6 +90,21 @@ static void print_report(const window_report *report, const rill_experiment *exp
     }
 }
 
+/// What a stored agent did in its environment.
+static void print_play(const window_report *report)
+{
+    printf("greedy: %" PRId64 " step%s, %" PRId64 " episode%s", report->greedy_steps,
+           report->greedy_steps == 1 ? "" : "s", report->greedy_episodes,
+           report->greedy_episodes == 1 ? "" : "s");
+    if (report->greedy_episodes > 0) {
+        printf(", last return %g", report->greedy_return);
+    }
+    if (report->n_cut > 0) {
+        printf(", %" PRId64 " cut at %d steps", report->n_cut, GREEDY_MAX_STEPS);
+    }
+    printf("\n");
+}
+
 /// Watches a run of an experiment that was read; answers an exit code.
 static int watch(const command *self, window_request *request, const char *file, const char *label)
 {
@@ -134,6 +150,7 @@ static int play(const command *self, window_request *request, const saved_choice
     int code = EXIT_DONE;
     if (status == RILL_OK) {
         print_report(&report, saved.experiment);
+        print_play(&report);
         code = finish_output();
     } else {
         code = fail(choice->path, &error);

@@ -158,7 +158,7 @@ static void draw_slider(view *self, double y)
     paint_circle(&self->paint, x, y, 7.0 * u, RILL_BLUE);
 }
 
-/// What the run does: a triangle while it goes on, two bars while it waits, a square when it is over.
+/// What the run, or the stored agent, does: a triangle while it goes on, two bars while it waits, a square when it is over.
 static void draw_state(view *self, double x, double y, bool is_over)
 {
     const double u = self->unit;
@@ -186,7 +186,7 @@ static void draw_footer(view *self)
     const area *at = &self->footer;
     const double y = 0.5 * (at->top + at->bottom);
     char number[32], line[64];
-    draw_state(self, at->left, y, atomic_load(&self->learner->is_over));
+    draw_state(self, at->left, y, !self->is_saved && atomic_load(&self->learner->is_over));
     draw_slider(self, y);
     view_format(self->speed, number, sizeof number);
     const bool is_limited = isfinite(self->speed);

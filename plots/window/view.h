@@ -19,6 +19,8 @@ typedef struct view {
     const trail
         *way; ///< the cells that it has come along in this episode, where it is a grid; NULL: none
     const char *world_title; ///< NULL: says whose it is
+    bool
+        is_saved; ///< the agent is a stored one: its run is over, and it is the greedy policy that goes on
     bool is_greedy, is_paused, is_help;
     double speed;               ///< steps a second; INFINITY: as fast as it can
     double steps_per_second;    ///< measured; NaN: not yet

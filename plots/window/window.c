@@ -1,5 +1,6 @@
 #include "plots/window/window.h"
 
+#include "plots/window/greedy.h"
 #include "plots/window/keys.h"
 #include "plots/window/recording.h"
 #include "plots/window/screen.h"
@@ -16,12 +17,9 @@ typedef struct window {
     screen screen;
     view view;
     learner learner;
-    bool is_open;     ///< the learner is
-    rill_env *greedy; ///< where the greedy policy acts; NULL until it is asked for
-    bool is_greedy_over;
-    trail greedy_way;
-    double budget;     ///< steps that the run may take, not yet given to it
-    double greedy_due; ///< likewise of the greedy policy
+    bool is_open; ///< the learner is
+    greedy greedy;
+    double budget; ///< steps that the run may take, not yet given to it
     bool is_quit, is_dragged;
     bool is_picture_due; ///< the next frame is to be saved
     recording recording;
@@ -32,16 +30,9 @@ typedef struct window {
 
 // ------------------------------------------------------------------------------------- the run shown
 
-/// The greedy policy acts in an environment of its own, with a stream of its own.
-static void open_greedy(window *self)
+static void show_greedy(window *self)
 {
-    if (self->greedy == NULL && rill_env_clone(&self->greedy, self->learner.env, NULL) == RILL_OK) {
-        rill_env_seed(self->greedy, 0);
-        rill_env_reset(self->greedy);
-        trail_note(&self->greedy_way, self->greedy, true);
-        self->is_greedy_over = false;
-    }
-    self->view.is_greedy = self->greedy != NULL;
+    self->view.is_greedy = greedy_open(&self->greedy, self->learner.env, NULL) == RILL_OK;
 }
 
 static rill_status open_run(window *self, int32_t variant, int64_t number, rill_error *error)
@@ -50,8 +41,7 @@ static rill_status open_run(window *self, int32_t variant, int64_t number, rill_
         learner_close(&self->learner);
         field_close(&self->view.field);
     }
-    rill_env_destroy(self->greedy);
-    self->greedy = NULL;
+    greedy_close(&self->greedy);
     self->view.is_greedy = false;
     self->is_open = true;
     self->view.learner = &self->learner;
@@ -67,7 +57,7 @@ static rill_status open_run(window *self, int32_t variant, int64_t number, rill_
         learner_allow(&self->learner, 1, INT64_MAX);
         learner_catch_up(&self->learner);
     } else if (status == RILL_OK) {
-        open_greedy(self);
+        show_greedy(self);
     }
     self->budget = 0.0;
     self->view.steps_per_second = (double)NAN;
@@ -77,50 +67,20 @@ static rill_status open_run(window *self, int32_t variant, int64_t number, rill_
     return status;
 }
 
-/// Of a saved agent it is the episode that the numbers are about.
-static void note_outcome(sight *seen, const rill_outcome *outcome, bool is_over)
-{
-    seen->reward = outcome->reward;
-    seen->episode_return += outcome->reward;
-    seen->episode_length++;
-    if (is_over) {
-        seen->last_return = seen->episode_return;
-        seen->last_length = seen->episode_length;
-    }
-}
-
-static void step_greedy_once(window *self)
-{
-    sight *seen = self->request->saved != NULL ? &self->learner.seen : NULL;
-    if (self->is_greedy_over) {
-        rill_env_reset(self->greedy);
-        trail_note(&self->greedy_way, self->greedy, true);
-        self->is_greedy_over = false;
-        if (seen != NULL) {
-            seen->episode_return = 0.0;
-            seen->episode_length = 0;
-        }
-        return;
-    }
-    rill_outcome outcome;
-    const rill_observation observation = rill_env_observe(self->greedy);
-    rill_env_step(self->greedy, rill_agent_act_greedily(self->learner.agent, observation),
-                  &outcome);
-    trail_note(&self->greedy_way, self->greedy, false);
-    // a policy that goes round for ever would show no other start
-    self->is_greedy_over = rill_outcome_is_last(&outcome) || self->greedy->data->elapsed > 2000;
-    if (seen != NULL) {
-        note_outcome(seen, &outcome, self->is_greedy_over);
-    }
-}
-
 /// As many steps as are due: beside a run at most 30 a second so that they can be followed.
 static void step_greedy(window *self, double seconds)
 {
-    const double most = self->request->saved != NULL ? 6000.0 : 30.0;
-    self->greedy_due += self->view.is_paused ? 0.0 : fmin(self->view.speed, most) * seconds;
-    for (; self->greedy_due >= 1.0; self->greedy_due -= 1.0) {
-        step_greedy_once(self);
+    const bool is_saved = self->request->saved != NULL;
+    const double most = is_saved ? 6000.0 : 30.0;
+    if (!self->view.is_paused) {
+        greedy_advance(&self->greedy, self->learner.agent, fmin(self->view.speed, most) * seconds);
+    }
+    if (is_saved) { // it is this that the numbers are about
+        sight *seen = &self->learner.seen;
+        seen->episode_return = self->greedy.episode_return;
+        seen->episode_length = self->greedy.episode_length;
+        seen->last_return = self->greedy.last_return;
+        seen->last_length = self->greedy.last_length;
     }
 }
 
@@ -151,7 +111,8 @@ static void pause_run(window *self)
 
 static void measure_speed(window *self, double now)
 {
-    const int64_t steps = self->learner.seen.steps;
+    const int64_t steps =
+        self->request->saved != NULL ? self->greedy.steps : self->learner.seen.steps;
     if (self->measured == 0.0 || now - self->measured >= 0.5) {
         if (self->measured > 0.0) {
             self->view.steps_per_second =
@@ -210,7 +171,7 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
     const rill_experiment *experiment = self->request->experiment;
     seen->message = NULL;
     if (self->request->saved != NULL && is_of_learning(key)) {
-        seen->message = "a saved agent acts greedily; --agent and --run choose another";
+        seen->message = "a stored agent acts greedily, and no longer learns";
         return RILL_OK;
     }
     switch (key) {
@@ -224,7 +185,7 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
     case SDLK_s:
         pause_run(self);
         if (self->request->saved != NULL) {
-            step_greedy_once(self);
+            greedy_step(&self->greedy, run->agent);
             break;
         }
         learner_allow(run, atomic_load(&run->steps) + 1, INT64_MAX);
@@ -243,7 +204,7 @@ static rill_status press(window *self, SDL_Keycode key, rill_error *error)
         if (seen->is_greedy) {
             seen->is_greedy = false;
         } else {
-            open_greedy(self);
+            show_greedy(self);
         }
         break;
     case SDLK_t: {
@@ -309,27 +270,21 @@ static void place(window *self)
     if (cell < 0 || (f->kind != FIELD_GRID && !is_plane)) {
         return;
     }
-    open_greedy(self);
+    show_greedy(self);
     double state[2] = {cell, 0.0};
     if (is_plane) {
         field_middle(f, &self->learner.env->observation_space, cell, state);
     }
     rill_error error = {0};
-    if (self->greedy == NULL) {
+    if (!seen->is_greedy) {
         return;
     }
-    if (self->greedy->n_state_values != (is_plane ? 2 : 1)) {
+    if (self->greedy.env->n_state_values != (is_plane ? 2 : 1)) {
         seen->message = "this environment takes no state to be put into";
-    } else if (rill_env_set_state(self->greedy, state, &error) != RILL_OK) {
+    } else if (greedy_place(&self->greedy, state, &error) != RILL_OK) {
         snprintf(self->message, sizeof self->message, "%.250s", error.message);
         seen->message = self->message;
     } else {
-        trail_note(&self->greedy_way, self->greedy, true);
-        self->is_greedy_over = false;
-        if (self->request->saved != NULL) {
-            self->learner.seen.episode_return = 0.0;
-            self->learner.seen.episode_length = 0;
-        }
         seen->message = "the greedy policy goes on from here";
     }
 }
@@ -414,8 +369,8 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
     if (self->view.is_greedy) {
         step_greedy(self, seconds);
     }
-    self->view.world = self->view.is_greedy ? self->greedy : self->learner.env;
-    self->view.way = self->view.is_greedy ? &self->greedy_way : &self->learner.seen.way;
+    self->view.world = self->view.is_greedy ? self->greedy.env : self->learner.env;
+    self->view.way = self->view.is_greedy ? &self->greedy.way : &self->learner.seen.way;
     view_note_error(&self->view);
     field_update(&self->view.field, self->view.world, self->learner.agent);
     view_draw(&self->view);
@@ -469,7 +424,11 @@ static void report_run(const window *self, window_report *report)
                               .run = run->number,
                               .is_over = atomic_load(&run->is_over),
                               .steps = run->seen.steps,
-                              .episodes = run->seen.episodes};
+                              .episodes = run->seen.episodes,
+                              .greedy_steps = self->greedy.steps,
+                              .greedy_episodes = self->greedy.episodes,
+                              .n_cut = self->greedy.n_cut,
+                              .greedy_return = self->greedy.last_return};
     if (report->is_over) {
         report->is_diverged = run->run.status == RILL_RUN_DIVERGED;
         report->hash = run->run.hash;
@@ -480,7 +439,10 @@ rill_status window_watch(const window_request *request, window_report *report, r
 {
     window self = {.request = request,
                    .recording = {.wanted = request->record},
-                   .view = {.speed = request->speed, .mouse_x = -1.0, .mouse_y = -1.0}};
+                   .view = {.speed = request->speed,
+                            .is_saved = request->saved != NULL,
+                            .mouse_x = -1.0,
+                            .mouse_y = -1.0}};
     rill_status status =
         screen_open(&self.screen, request->width, request->height, request->is_headless, error);
     status = status == RILL_OK ? painter_open(&self.view.paint, error) : status;
@@ -502,7 +464,7 @@ rill_status window_watch(const window_request *request, window_report *report, r
         learner_close(&self.learner);
         field_close(&self.view.field);
     }
-    rill_env_destroy(self.greedy);
+    greedy_close(&self.greedy);
     painter_close(&self.view.paint);
     screen_close(&self.screen);
     return status;

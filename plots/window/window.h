@@ -32,7 +32,11 @@ typedef struct window_report {
     bool is_diverged;
     uint64_t hash;
     int64_t steps, episodes;
-    char film[768]; ///< what was recorded last, and where it is; "": nothing
+    // of the greedy policy, where it was shown last; of a stored agent all that there was
+    int64_t greedy_steps, greedy_episodes; ///< taken and ended
+    int64_t n_cut;                         ///< episodes that were cut
+    double greedy_return;                  ///< of the last that ended; NaN: none has
+    char film[768];                        ///< what was recorded last, and where it is; "": nothing
 } window_report;
 
 /// Shows a run until the user or the number of frames ends it. RILL_FAILED (no display, no font), RILL_IO
