@@ -4,7 +4,9 @@
 #ifdef RILL_HAS_SDL
 
 #include "plots/window/paint.h"
+#include "plots/window/window.h"
 
+#include <SDL2/SDL.h>
 #include <inttypes.h>
 #include <png.h>
 #include <rill/experiment.h>
@@ -428,6 +430,41 @@ END_TEST
 
 // -------------------------------------------------------------------------------- keys and mouse
 
+/// A click counts where it is, also when the mouse was elsewhere in the last frame, or there was none.
+START_TEST(a_click_counts_where_it_is)
+{
+    rill_error error = {0};
+    window_report report;
+    rill_experiment *experiment = NULL;
+    enter_fresh_directory();
+    write_json("grid.json", grid_world);
+    ASSERT_OK(rill_experiment_load(&experiment, "grid.json", NULL, &error), &error);
+    const window_request request = {.experiment = experiment,
+                                    .speed = 1.0,
+                                    .width = 1280,
+                                    .height = 800,
+                                    .is_headless = true,
+                                    .frames = 1,
+                                    .screenshot = "a.png"};
+    const place at = place_world(-0.1, -0.1, 12.1, 4.1);
+    for (int column = 0; column < 12; column += 5) {
+        ck_assert_int_eq(SDL_Init(SDL_INIT_EVENTS), 0);
+        // on the values, right below; those cells are of 37.8 pixels
+        SDL_Event click = {.button = {.type = SDL_MOUSEBUTTONDOWN,
+                                      .button = SDL_BUTTON_LEFT,
+                                      .x = 741 + (int)(37.8 * column),
+                                      .y = 579}};
+        ck_assert_int_eq(SDL_PushEvent(&click), 1);
+        ASSERT_OK(window_watch(&request, &report, &error), &error);
+        picture p = read_picture("a.png");
+        assert_world_color(&p, at, column + 0.5, 2.5, RILL_BLUE);
+        assert_world_color(&p, at, 0.5, 0.3, RILL_LIGHT_GREY); // the start
+        free(p.bytes);
+    }
+    rill_experiment_destroy(experiment);
+}
+END_TEST
+
 static bool has_command(const char *name)
 {
     char line[128];
@@ -577,7 +614,7 @@ TEST_MAIN_WITH_FILES(a_grid_is_drawn, a_curve_without_points_has_no_ticks,
                      every_environment_can_be_watched, keys_show_other_things,
                      a_watched_run_has_the_hash_of_the_run, mistakes_are_named,
                      a_stored_agent_is_shown_at_work, a_stored_agent_that_goes_round_is_cut,
-                     keys_and_mouse_work_in_a_real_window)
+                     a_click_counts_where_it_is, keys_and_mouse_work_in_a_real_window)
 
 #else
 

@@ -21,7 +21,10 @@ static bool has_greedy_actions(const rill_agent *agent)
 
 rill_status field_open(field *self, const rill_env *env, const rill_agent *agent, rill_error *error)
 {
-    *self = (field){.low = 1.0, .high = 0.0, .has_actions = has_greedy_actions(agent)};
+    *self = (field){.low = 1.0,
+                    .high = 0.0,
+                    .has_actions = has_greedy_actions(agent),
+                    .are_action_values = agent->type->estimates == RILL_ESTIMATES_ACTION_VALUES};
     const rill_space *space = &agent->observation_space;
     const bool is_discrete = space->kind == RILL_SPACE_DISCRETE;
     const bool has_values = !agent->type->learns_no_values;
@@ -63,6 +66,13 @@ void field_close(field *self)
     free(self->values);
     free(self->actions);
     *self = (field){0};
+}
+
+const char *field_title(const field *self)
+{
+    return self->is_of_traces        ? "Eligibility traces"
+           : self->are_action_values ? "Greatest action value"
+                                     : "State value";
 }
 
 int32_t field_count(const rill_agent *agent)

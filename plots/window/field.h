@@ -23,6 +23,7 @@ typedef struct field {
     int32_t *actions; ///< (rows, columns) the greedy action; -1: none
     double low, high; ///< of the values that are not NaN; high < low: there are none
     bool has_actions;
+    bool are_action_values; ///< `values` are the greatest of these
     bool is_of_traces; ///< `values` are eligibility traces: of a state, over its actions; NaN: none
 } field;
 
@@ -30,6 +31,8 @@ typedef struct field {
 rill_status field_open(field *self, const rill_env *env, const rill_agent *agent,
                        rill_error *error);
 void field_close(field *self);
+/// What `values` are, in words.
+const char *field_title(const field *self);
 /// Asks the agent anew.
 void field_update(field *self, const rill_env *env, const rill_agent *agent);
 

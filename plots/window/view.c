@@ -99,6 +99,13 @@ void view_arrange(view *self)
     self->slider = whole_area(slider, bottom, slider + fmin(260.0 * u, 0.3 * width), height);
 }
 
+area view_sheet_room(const view *self, area where)
+{
+    const double u = self->unit;
+    return (area){where.left + 12.0 * u, where.top + 34.0 * u, where.right - 12.0 * u,
+                  where.bottom - 12.0 * u};
+}
+
 area view_draw_sheet(view *self, area where, const char *title)
 {
     const double u = self->unit;
@@ -106,8 +113,7 @@ area view_draw_sheet(view *self, area where, const char *title)
     paint_frame(&self->paint, where, fmax(1.0, floor(u)), HAIRLINE);
     paint_text_within(&self->paint, where.left + 12.0 * u, where.top + 17.0 * u, 13.0 * u,
                       where.right - where.left - 24.0 * u, title, SOFT_INK);
-    return (area){where.left + 12.0 * u, where.top + 34.0 * u, where.right - 12.0 * u,
-                  where.bottom - 12.0 * u};
+    return view_sheet_room(self, where);
 }
 
 static void draw_header(view *self)
@@ -243,7 +249,6 @@ static void draw_help(view *self)
 
 void view_draw(view *self)
 {
-    self->hovered = -1;
     raster_clip_none(&self->paint.picture);
     paint_rectangle(&self->paint,
                     (area){0.0, 0.0, self->paint.picture.width, self->paint.picture.height}, DESK);

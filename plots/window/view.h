@@ -28,8 +28,7 @@ typedef struct view {
     double errors[VIEW_ERRORS]; ///< TD errors of the last frames with new steps, in a ring
     int32_t n_errors;           ///< noted so far
     int64_t errors_step;        ///< of the last one
-    int32_t hovered;     ///< the cell of `field` under the mouse, as it was drawn last; -1: none
-    const char *message; ///< a line about what a key did; NULL: none
+    const char *message;        ///< a line about what a key did; NULL: none
 
     double unit; ///< pixels of a length that is 1 in a window of 1280 x 800
     area header, world_area, numbers, error_area, curve, values, footer, slider;
@@ -66,6 +65,8 @@ void view_draw_grid(view *self);
 void view_draw_plane(view *self);
 /// The cell of a grid drawn from its layout at a place in the left part; -1: none.
 int32_t view_world_cell(const view *self, double x, double y);
+/// The cell of `field`, a grid or a plane, at a place in the part of the values; -1: none.
+int32_t view_value_cell(view *self, double x, double y);
 /// Beside the mouse: a cell in words, and its estimates.
 void view_draw_tip(view *self, int32_t cell);
 
@@ -75,6 +76,8 @@ void view_name_action(const rill_env *env, int32_t action, char *text, size_t si
 /// What a number of the observation is: its name or, where it has none, "observation 0".
 const char *view_name_observation(const rill_env *env, int32_t dimension, char text[32]);
 
+/// The room within a sheet, below its title.
+area view_sheet_room(const view *self, area where);
 /// A white sheet with a title; answers the room that is left in it.
 area view_draw_sheet(view *self, area where, const char *title);
 /// A number as people write it: 12,345; -0.0123; 1.2e+09.

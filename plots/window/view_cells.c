@@ -56,19 +56,26 @@ static void draw_arrow(view *self, double x, double y, double size, double right
     paint_polygon(&self->paint, points, 3, color);
 }
 
-/// A strip with the colours from the lowest value to the highest, at the right of the room; answers the rest.
-static area draw_scale(view *self, area room)
+/// Where the colours from the lowest value to the highest stand, at the right of the values' room.
+static area scale_area(view *self)
 {
-    const field *f = &self->field;
+    const area room = view_sheet_room(self, self->values);
     const double u = self->unit;
     char low[32], high[32];
-    view_format(f->low, low, sizeof low);
-    view_format(f->high, high, sizeof high);
-    const double size = 12.0 * u;
-    const double text_width =
-        fmax(paint_text_width(&self->paint, size, low), paint_text_width(&self->paint, size, high));
+    view_format(self->field.low, low, sizeof low);
+    view_format(self->field.high, high, sizeof high);
+    const double text_width = fmax(paint_text_width(&self->paint, 12.0 * u, low),
+                                   paint_text_width(&self->paint, 12.0 * u, high));
     const double right = room.right - fmax(text_width, 44.0 * u) - 8.0 * u;
-    const area strip = {right - 14.0 * u, room.top, right, room.bottom};
+    return (area){right - 14.0 * u, room.top, right, room.bottom};
+}
+
+static void draw_scale(view *self)
+{
+    const field *f = &self->field;
+    const double u = self->unit, size = 12.0 * u;
+    const area strip = scale_area(self);
+    char text[32];
     enum { N_BANDS = 64 };
     for (int i = 0; i < N_BANDS && f->high >= f->low; i++) {
         const double height = (strip.bottom - strip.top) / N_BANDS;
@@ -77,13 +84,31 @@ static area draw_scale(view *self, area room)
         paint_rectangle(&self->paint, band, color_of_share(i / (N_BANDS - 1.0)));
     }
     if (f->high >= f->low) {
-        paint_text(&self->paint, right + 8.0 * u, room.top + 7.0 * u, size, ALIGN_LEFT, high,
+        view_format(f->high, text, sizeof text);
+        paint_text(&self->paint, strip.right + 8.0 * u, strip.top + 7.0 * u, size, ALIGN_LEFT, text,
                    SOFT_INK);
-        paint_text(&self->paint, right + 8.0 * u, room.bottom - 7.0 * u, size, ALIGN_LEFT, low,
-                   SOFT_INK);
+        view_format(f->low, text, sizeof text);
+        paint_text(&self->paint, strip.right + 8.0 * u, strip.bottom - 7.0 * u, size, ALIGN_LEFT,
+                   text, SOFT_INK);
     }
-    room.right = strip.left - 14.0 * u;
-    return room;
+}
+
+/// Where the cells are: those of a grid are squares.
+static area map_area(view *self)
+{
+    const field *f = &self->field;
+    const double u = self->unit;
+    area room = view_sheet_room(self, self->values);
+    room.right = scale_area(self).left - 14.0 * u;
+    if (f->kind == FIELD_PLANE) { // with numbers at its left and below
+        return (area){room.left + 58.0 * u, room.top, room.right, room.bottom - 18.0 * u};
+    }
+    const double edge =
+        fmin((room.right - room.left) / f->columns, (room.bottom - room.top) / f->rows);
+    const double width = edge * f->columns, height = edge * f->rows;
+    const double left = floor(0.5 * (room.left + room.right - width));
+    const double top = floor(0.5 * (room.top + room.bottom - height));
+    return (area){left, top, left + width, top + height};
 }
 
 /// The rectangle of a cell, at whole pixels so that neighbours meet.
@@ -94,6 +119,20 @@ static area cell_area(const field *f, area map, int32_t cell)
     const int32_t row = cell / f->columns, column = cell % f->columns;
     return (area){floor(map.left + column * width), floor(map.top + row * height),
                   floor(map.left + (column + 1) * width), floor(map.top + (row + 1) * height)};
+}
+
+int32_t view_value_cell(view *self, double x, double y)
+{
+    const field *f = &self->field;
+    if (f->kind != FIELD_GRID && f->kind != FIELD_PLANE) {
+        return -1;
+    }
+    const area map = map_area(self);
+    int32_t found = -1;
+    for (int32_t cell = 0; cell < f->rows * f->columns && found < 0; cell++) {
+        found = area_contains(cell_area(f, map, cell), x, y) ? cell : -1;
+    }
+    return found;
 }
 
 static rill_color color_of_kind(rill_cell kind)
@@ -137,25 +176,20 @@ static void draw_grid_cell(view *self, area at, int32_t cell, double edge)
 void view_draw_grid(view *self)
 {
     const field *f = &self->field;
-    area room = view_draw_sheet(self, self->values,
-                                f->is_of_traces  ? "Eligibility traces, over actions"
-                                : f->has_actions ? "Greatest action value, greedy action"
-                                                 : "State value");
-    room = draw_scale(self, room);
-    const double edge =
-        fmin((room.right - room.left) / f->columns, (room.bottom - room.top) / f->rows);
-    const double width = edge * f->columns, height = edge * f->rows;
-    const double left = floor(0.5 * (room.left + room.right - width));
-    const double top = floor(0.5 * (room.top + room.bottom - height));
-    const area map = {left, top, left + width, top + height};
-    int32_t hovered = -1;
+    char title[64];
+    snprintf(title, sizeof title, "%s%s", field_title(f),
+             f->is_of_traces  ? ", over actions"
+             : f->has_actions ? ", greedy action"
+                              : "");
+    view_draw_sheet(self, self->values, title);
+    draw_scale(self);
+    const area map = map_area(self);
+    const double edge = (map.right - map.left) / f->columns;
     for (int32_t cell = 0; cell < f->rows * f->columns; cell++) {
-        const area at = cell_area(f, map, cell);
-        draw_grid_cell(self, at, cell, edge);
-        hovered = area_contains(at, self->mouse_x, self->mouse_y) ? cell : hovered;
+        draw_grid_cell(self, cell_area(f, map, cell), cell, edge);
     }
     paint_frame(&self->paint, map, fmax(1.0, floor(self->unit)), SOFT_INK);
-    self->hovered = hovered;
+    const int32_t hovered = view_value_cell(self, self->mouse_x, self->mouse_y);
     if (hovered >= 0) {
         paint_frame(&self->paint, cell_area(f, map, hovered), 2.0 * self->unit, RILL_VERMILION);
         view_draw_tip(self, hovered);
@@ -169,22 +203,17 @@ void view_draw_plane(view *self)
     const rill_space *space = &env->observation_space;
     const double u = self->unit, size = 12.0 * u;
     char title[160], across[32], up[32];
-    snprintf(title, sizeof title, "%s: %s across, %s up",
-             f->is_of_traces  ? "Eligibility traces"
-             : f->has_actions ? "Greatest action value"
-                              : "State value",
+    snprintf(title, sizeof title, "%s: %s across, %s up", field_title(f),
              view_name_observation(env, 0, across), view_name_observation(env, 1, up));
-    area room = view_draw_sheet(self, self->values, title);
-    room = draw_scale(self, room);
-    const area map = {room.left + 58.0 * u, room.top, room.right, room.bottom - 18.0 * u};
-    int32_t hovered = -1;
+    view_draw_sheet(self, self->values, title);
+    draw_scale(self);
+    const area map = map_area(self);
     paint_rectangle(&self->paint, map, DESK);
     for (int32_t cell = 0; cell < f->rows * f->columns; cell++) {
         const area at = cell_area(f, map, cell);
         if (!isnan(f->values[cell])) {
             paint_rectangle(&self->paint, at, color_of(f, f->values[cell]));
         }
-        hovered = area_contains(at, self->mouse_x, self->mouse_y) ? cell : hovered;
     }
     char text[32];
     view_format(space->low[0], text, sizeof text);
@@ -204,7 +233,7 @@ void view_draw_plane(view *self)
                                       (space->high[1] - space->low[1]) * (map.bottom - map.top);
     paint_circle(&self->paint, x, y, 6.5 * u, RILL_WHITE);
     paint_circle(&self->paint, x, y, 4.5 * u, RILL_VERMILION);
-    self->hovered = hovered;
+    const int32_t hovered = view_value_cell(self, self->mouse_x, self->mouse_y);
     if (hovered >= 0) {
         view_draw_tip(self, hovered);
     }

@@ -66,7 +66,7 @@ void view_draw_tip(view *self, int32_t cell)
             view_name_action(env, i, name, sizeof name);
         }
         snprintf(lines[n++], sizeof lines[0], "%s   %s%s", name, number,
-                 i == f->actions[cell] ? "   greedy" : "");
+                 count > 1 && i == f->actions[cell] ? "   greedy" : "");
     }
     free(values);
     double width = 0.0;

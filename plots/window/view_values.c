@@ -14,7 +14,7 @@ static void draw_bars(view *self)
                                 f->kind == FIELD_PROBABILITIES ? "Policy in the present state"
                                 : f->kind == FIELD_ACTIONS ? "Action values in the present state"
                                 : f->is_of_traces          ? "Eligibility traces of each state"
-                                : f->has_actions           ? "Greatest action value of each state"
+                                : f->are_action_values     ? "Greatest action value of each state"
                                                            : "Value of each state");
     double low = fmin(f->low, 0.0), high = fmax(f->high, 0.0);
     if (f->kind == FIELD_PROBABILITIES) {

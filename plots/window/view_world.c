@@ -76,19 +76,10 @@ static void draw_way(view *self, const window_canvas *window)
     }
 }
 
-/// The room of the world's picture, within its sheet.
-static area world_room(const view *self)
-{
-    const area *at = &self->world_area;
-    const double u = self->unit;
-    return (area){at->left + 12.0 * u, at->top + 34.0 * u, at->right - 12.0 * u,
-                  at->bottom - 12.0 * u};
-}
-
 int32_t view_world_cell(const view *self, double x, double y)
 {
     rill_grid grid;
-    const area room = world_room(self);
+    const area room = view_sheet_room(self, self->world_area);
     if (!is_laid_out(self->world, &grid) || is_too_fine(self->world, room)) {
         return -1;
     }

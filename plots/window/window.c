@@ -35,6 +35,15 @@ static void show_greedy(window *self)
     self->view.is_greedy = greedy_open(&self->greedy, self->learner.env, NULL) == RILL_OK;
 }
 
+/// Whose environment is drawn, and what is known of its states by now.
+static void look(window *self)
+{
+    view *seen = &self->view;
+    seen->world = seen->is_greedy ? self->greedy.env : self->learner.env;
+    seen->way = seen->is_greedy ? &self->greedy.way : &self->learner.seen.way;
+    field_update(&seen->field, seen->world, self->learner.agent);
+}
+
 static rill_status open_run(window *self, int32_t variant, int64_t number, rill_error *error)
 {
     if (self->is_open) {
@@ -58,6 +67,9 @@ static rill_status open_run(window *self, int32_t variant, int64_t number, rill_
         learner_catch_up(&self->learner);
     } else if (status == RILL_OK) {
         show_greedy(self);
+    }
+    if (status == RILL_OK) {
+        look(self); // a click may come before the next frame
     }
     self->budget = 0.0;
     self->view.steps_per_second = (double)NAN;
@@ -265,8 +277,8 @@ static void place(window *self)
     view *seen = &self->view;
     const field *f = &seen->field;
     const bool is_plane = f->kind == FIELD_PLANE;
-    int32_t cell = view_world_cell(seen, seen->mouse_x, seen->mouse_y);
-    cell = cell >= 0 ? cell : seen->hovered;
+    int32_t cell = is_plane ? -1 : view_world_cell(seen, seen->mouse_x, seen->mouse_y);
+    cell = cell >= 0 ? cell : view_value_cell(seen, seen->mouse_x, seen->mouse_y);
     if (cell < 0 || (f->kind != FIELD_GRID && !is_plane)) {
         return;
     }
@@ -349,16 +361,23 @@ static rill_status hand_out(window *self, double seconds, rill_error *error)
     return status;
 }
 
+/// Fits the picture to the window.
+static rill_status fit(window *self, rill_error *error)
+{
+    bool is_new = false;
+    const rill_status status = screen_fit(&self->screen, &self->view.paint.picture, &is_new, error);
+    if (status == RILL_OK && is_new) {
+        view_arrange(&self->view);
+    }
+    return status;
+}
+
 /// One frame: looks at the run, draws, and shows the picture.
 static rill_status draw_frame(window *self, double seconds, rill_error *error)
 {
-    bool is_new = false;
-    rill_status status = screen_fit(&self->screen, &self->view.paint.picture, &is_new, error);
+    const rill_status status = fit(self, error);
     if (status != RILL_OK) {
         return status;
-    }
-    if (is_new) {
-        view_arrange(&self->view);
     }
     const bool is_limited = isfinite(self->view.speed);
     if (self->request->is_headless && is_limited) {
@@ -369,10 +388,8 @@ static rill_status draw_frame(window *self, double seconds, rill_error *error)
     if (self->view.is_greedy) {
         step_greedy(self, seconds);
     }
-    self->view.world = self->view.is_greedy ? self->greedy.env : self->learner.env;
-    self->view.way = self->view.is_greedy ? &self->greedy.way : &self->learner.seen.way;
     view_note_error(&self->view);
-    field_update(&self->view.field, self->view.world, self->learner.agent);
+    look(self);
     view_draw(&self->view);
     return hand_out(self, seconds, error);
 }
@@ -446,6 +463,7 @@ rill_status window_watch(const window_request *request, window_report *report, r
     rill_status status =
         screen_open(&self.screen, request->width, request->height, request->is_headless, error);
     status = status == RILL_OK ? painter_open(&self.view.paint, error) : status;
+    status = status == RILL_OK ? fit(&self, error) : status;
     status = status == RILL_OK ? open_run(&self, request->variant, request->run, error) : status;
     status = status == RILL_OK ? run_frames(&self, error) : status;
     if (self.recording.film != NULL && status == RILL_OK) {
