@@ -1,7 +1,7 @@
 /// What a run records: metrics, evaluations, and the estimates at its end.
 #include "experiments/runner.h"
+#include "experiments/saved_agent.h"
 
-#include <rill/saved_agent.h>
 #include <rill/wrapper.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,9 +185,7 @@ static bool is_agent_wanted(const runner *r, size_t size)
 rill_status run_keep_agent(runner *r, rill_error *error)
 {
     rill_run *run = r->run;
-    const rill_linear *value = &r->agent->value;
-    const size_t numbers = (size_t)value->n_features * (size_t)value->n_outputs * sizeof(double);
-    if (!is_agent_wanted(r, r->agent->memory_size + numbers)) {
+    if (!is_agent_wanted(r, saved_agent_size(r->agent, r->env))) {
         return RILL_OK;
     }
     return rill_saved_agent_write(r->agent, r->env, r->variant->config, run, &run->agent,

@@ -15,7 +15,7 @@ static const struct {
     size_t size;
 } types[] = {[TENSOR_F64] = {"F64", sizeof(double)}, [TENSOR_U8] = {"U8", 1}};
 
-static size_t size_of(const tensor *t)
+size_t tensor_size(const tensor *t)
 {
     return (size_t)t->rows * (size_t)(t->columns == 0 ? 1 : t->columns) * types[t->type].size;
 }
@@ -32,7 +32,7 @@ static cJSON *describe(const tensor *t, size_t first)
     }
     cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
     cJSON_AddItemToArray(offsets, json_number((double)first));
-    cJSON_AddItemToArray(offsets, json_number((double)(first + size_of(t))));
+    cJSON_AddItemToArray(offsets, json_number((double)(first + tensor_size(t))));
     return entry;
 }
 
@@ -43,7 +43,7 @@ void safetensors_write(bytes_writer *to, const cJSON *metadata, const tensor *te
     size_t offset = 0;
     for (size_t i = 0; i < n; i++) {
         cJSON_AddItemToObject(header, tensors[i].name, describe(&tensors[i], offset));
-        offset += size_of(&tensors[i]);
+        offset += tensor_size(&tensors[i]);
     }
     char *text = cJSON_PrintUnformatted(header);
     cJSON_Delete(header);
@@ -59,9 +59,9 @@ void safetensors_write(bytes_writer *to, const cJSON *metadata, const tensor *te
     free(text);
     for (size_t i = 0; i < n; i++) {
         if (tensors[i].type == TENSOR_F64) {
-            bytes_put_reals(to, tensors[i].data, size_of(&tensors[i]) / sizeof(double));
+            bytes_put_reals(to, tensors[i].data, tensor_size(&tensors[i]) / sizeof(double));
         } else {
-            bytes_put_bytes(to, tensors[i].data, size_of(&tensors[i]));
+            bytes_put_bytes(to, tensors[i].data, tensor_size(&tensors[i]));
         }
     }
 }
@@ -119,7 +119,7 @@ const unsigned char *safetensors_find(const safetensors *file, const tensor *wan
                        wanted->columns == 0 ? 1 : wanted->columns);
         return NULL;
     }
-    const size_t size = size_of(wanted);
+    const size_t size = tensor_size(wanted);
     const cJSON *first = cJSON_GetArrayItem(offsets, 0);
     // compared as doubles: what is no offset is not converted
     if (size > file->size || !cJSON_IsNumber(first) || !(first->valuedouble >= 0.0) ||

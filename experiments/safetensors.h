@@ -19,6 +19,8 @@ typedef struct tensor {
     const void *data;      ///< (rows, columns) row-major; doubles as the machine has them
 } tensor;
 
+/// Its bytes.
+size_t tensor_size(const tensor *t);
 /// Writes a file. `metadata` is an object of texts. Without memory `to` is incomplete.
 void safetensors_write(bytes_writer *to, const cJSON *metadata, const tensor *tensors, size_t n);
 

@@ -1,10 +1,11 @@
+#include "experiments/saved_agent.h"
+
 #include "experiments/hash.h"
 #include "experiments/json.h"
 #include "experiments/safetensors.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <rill/saved_agent.h>
 #include <rill/wrapper.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,17 @@ static size_t list_tensors(const rill_agent *agent, const rill_env *env, const v
         tensors[n++] = (tensor){"environment", TENSOR_U8, (int64_t)env->data_size, 0, env_bytes};
     }
     return n;
+}
+
+size_t saved_agent_size(const rill_agent *agent, const rill_env *env)
+{
+    tensor tensors[MAX_TENSORS];
+    const size_t n = list_tensors(agent, env, NULL, tensors);
+    size_t size = 0;
+    for (size_t i = 0; i < n; i++) {
+        size += tensor_size(&tensors[i]);
+    }
+    return size;
 }
 
 static const char *byte_order(void)

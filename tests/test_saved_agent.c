@@ -235,16 +235,19 @@ START_TEST(test_which_are_kept)
     ck_assert_int_eq(count_kept(", 'keep_agents': 'first'"), 2);
     ck_assert_int_eq(count_kept(", 'keep_agents': 'none'"), 0);
     ck_assert_int_eq(count_kept(", 'keep_agents': 'all'"), 6);
-    // a large one, of 2 MB, only when it is asked for
-    static const char large[] = "{'environment': {'id': 'mountain_car'}, 'agents': [{'id': 'sarsa',"
-                                " 'features': {'id': 'tile_coding', 'params': {'tilings': 16,"
-                                " 'tiles': 64}}}], 'stop': {'steps': 10}%s}";
-    for (int i = 0; i < 2; i++) {
+    // large ones only when it is asked for: one of 2 MB, and one that has 1.3 MB with the weights of its policy
+    static const char large[] = "{'environment': {'id': 'mountain_car'}, 'agents': [{'id': '%s',"
+                                " 'features': {'id': 'tile_coding', 'params': {'tilings': %d,"
+                                " 'tiles': %d}}}], 'stop': {'steps': 10}%s}";
+    for (int i = 0; i < 4; i++) {
+        const bool is_actor = i > 1;
         char text[512];
-        snprintf(text, sizeof text, large, i == 0 ? "" : ", 'keep_agents': 'first'");
+        snprintf(text, sizeof text, large, is_actor ? "actor_critic" : "sarsa", is_actor ? 8 : 16,
+                 is_actor ? 50 : 64, i % 2 == 0 ? "" : ", 'keep_agents': 'first'");
         rill_experiment *experiment = experiment_of(text);
         rill_run run = run_of(experiment);
-        ck_assert_int_eq(run.agent != NULL, i);
+        ck_assert_int_eq(run.agent != NULL, i % 2);
+        ck_assert(run.agent == NULL || run.agent_size > 1 << 20);
         rill_run_clear(&run);
         rill_experiment_destroy(experiment);
     }
