@@ -156,6 +156,8 @@ START_TEST(mistakes_are_named)
     ASSERT_FAILED_WITH(2, "no key is called \"uup\"");
     RUN("watch", "cliff_walking", "--human", "--play");
     ASSERT_FAILED_WITH(2, "not --play");
+    RUN("watch", "cliff_walking", "--human", "--run", "0");
+    ASSERT_FAILED_WITH(2, "not --play, --set, --agent, --run or --record");
     RUN("watch", "a.json", "--param", "up=1");
     ASSERT_FAILED_WITH(2, "is for --human");
     RUN("watch", "cliff_walking", "--human", "--headless", "--frames", "1", "--screenshot",

@@ -352,6 +352,12 @@ START_TEST(mistakes_are_named)
     ASSERT_FAILED_WITH(2, "runs 0 to 2");
     RUN("watch", "grid.json", "--headless", "--size", "10x10");
     ASSERT_FAILED_WITH(2, "1280x800");
+    RUN("watch", "grid.json", "--headless", "--size", "320x320"); // less than the window can be
+    ASSERT_FAILED_WITH(2, "from 640x480 to 8192x8192");
+    RUN("watch", "grid.json", "--headless", "--seed", "3");
+    ASSERT_FAILED_WITH(2, "--set seed=S");
+    RUN("watch", "--play", "grid.json", "--headless", "--frames", "1", "--seed", "0");
+    ASSERT_FAILED_WITH(2, "seeded with 0");
     RUN("watch", "grid.json", "--headless", "--size", "large");
     ASSERT_FAILED_WITH(2, "\"large\"");
     RUN("watch", "grid.json", "--headless", "--speed", "fast");

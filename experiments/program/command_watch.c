@@ -6,6 +6,7 @@
 #include "plots/window/film.h"
 #include "plots/window/greedy.h"
 #include "plots/window/human.h"
+#include "plots/window/screen.h"
 #include "plots/window/window.h"
 
 #include <inttypes.h>
@@ -19,13 +20,14 @@
 /// Reads "800x600"; false and a message when it cannot.
 static bool read_size(const command *self, const char *text, window_request *request)
 {
-    enum { LEAST = 320, MOST = 8192 };
+    enum { MOST = 8192 };
     char *end = NULL;
     const long width = strtol(text, &end, 10);
     const long height = *end == 'x' ? strtol(end + 1, &end, 10) : 0;
-    if (*end != '\0' || width < LEAST || width > MOST || height < LEAST || height > MOST) {
+    if (*end != '\0' || width < SCREEN_LEAST_WIDTH || width > MOST ||
+        height < SCREEN_LEAST_HEIGHT || height > MOST) {
         fail_usage(self, "--size: \"%.20s\" is no size such as 1280x800; from %dx%d to %dx%d", text,
-                   LEAST, LEAST, MOST, MOST);
+                   SCREEN_LEAST_WIDTH, SCREEN_LEAST_HEIGHT, MOST, MOST);
         return false;
     }
     request->width = (int32_t)width;
@@ -201,7 +203,8 @@ static int play_by_hand(const command *self, const window_request *window, const
 static int run(const command *self, int argc, char **argv)
 {
     bool is_by_hand = false;
-    int64_t seed = 0;
+    enum { NO_SEED = -1 };
+    int64_t seed = NO_SEED;
     option_list params = {NULL, 0};
     bool is_play = false;
     const char *label = NULL, *size = "1280x800", *speed = NULL;
@@ -221,7 +224,7 @@ static int run(const command *self, int argc, char **argv)
         {"--seed", OPTION_INTEGER, &seed, "S", "with --human: of the environment (0)", 0, 1 << 30},
         {"--press", OPTION_TEXT, &request.press, "KEYS",
          "press these keys, one a frame: \"up right right\"", 0, 0},
-        {"--size", OPTION_TEXT, &size, "WxH", "of the window (1280x800)", 0, 0},
+        {"--size", OPTION_TEXT, &size, "WxH", "of the window (1280x800), 640x480 or more", 0, 0},
         {"--set", OPTION_REPEATED, &sets, "PATH=VALUE",
          "replace what the file says: agents[0].params.alpha=0.1", 0, 0},
         {"--headless", OPTION_FLAG, &request.is_headless, NULL,
@@ -241,11 +244,17 @@ static int run(const command *self, int argc, char **argv)
         code = options_exit_code(n_arguments);
     } else if (n_arguments != 1) {
         fail_usage(self, "expected one experiment file; `rill watch --help` explains");
-    } else if (is_by_hand &&
-               (is_play || sets.count > 0 || label != NULL || request.record != NULL)) {
-        fail_usage(self, "--human: takes an environment, not --play, --set, --agent or --record");
+    } else if (is_by_hand && (is_play || sets.count > 0 || label != NULL ||
+                              request.run != SAVED_FIRST_RUN || request.record != NULL)) {
+        fail_usage(self, "--human: takes an environment, not --play, --set, --agent, --run or "
+                         "--record");
     } else if (!is_by_hand && params.count > 0) {
         fail_usage(self, "--param: is for --human; --set changes an experiment");
+    } else if (!is_by_hand && seed != NO_SEED) {
+        fail_usage(self, is_play ? "--seed: is for --human; a stored agent acts in an environment "
+                                   "that is seeded with 0"
+                                 : "--seed: is for --human; --set seed=S changes that of an "
+                                   "experiment");
     } else if (is_play && sets.count > 0) {
         fail_usage(self,
                    "--set: changes an experiment that is to be run; --play shows one that was");
@@ -255,7 +264,7 @@ static int run(const command *self, int argc, char **argv)
                read_speed(self, speed == NULL ? "60" : speed, &request)) {
         request.speed = is_by_hand && speed == NULL ? 0.0 : request.speed;
         if (is_by_hand) {
-            code = play_by_hand(self, &request, argv[1], params.items, seed);
+            code = play_by_hand(self, &request, argv[1], params.items, seed == NO_SEED ? 0 : seed);
         } else if (is_play) {
             code = play(self, &request, &(saved_choice){argv[1], label, request.run});
         } else if (rill_experiment_load(&experiment, argv[1], sets.items, &error) != RILL_OK) {

@@ -35,7 +35,7 @@ rill_status screen_open(screen *self, int width, int height, bool is_headless, r
     if (self->renderer == NULL) {
         return sdl_error(error, "cannot open a window");
     }
-    SDL_SetWindowMinimumSize(self->window, 640, 480);
+    SDL_SetWindowMinimumSize(self->window, SCREEN_LEAST_WIDTH, SCREEN_LEAST_HEIGHT);
     return RILL_OK;
 }
 

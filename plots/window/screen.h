@@ -7,6 +7,9 @@
 #include <SDL2/SDL.h>
 #include <rill/status.h>
 
+/// Windows are not made smaller; in them all parts can still be read.
+enum { SCREEN_LEAST_WIDTH = 640, SCREEN_LEAST_HEIGHT = 480 };
+
 typedef struct screen {
     SDL_Window *window;
     SDL_Renderer *renderer;
