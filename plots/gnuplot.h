@@ -13,10 +13,12 @@ typedef struct gnuplot {
     FILE *script, *data;
     char *picture, *script_path, *data_path;
     const char *picture_name, *data_name; ///< without directories; in the paths
-    double height;                        ///< of the picture, in its widths
-    double top;                           ///< of the axes, in heights of the picture
-    int n_blocks;                         ///< written to `data`
-    char log[512];                        ///< the first line that gnuplot said on its stderr
+    bool
+        is_svg; ///< whose terminal takes characters for wider and higher than they are: labels stand off
+    double height; ///< of the picture, in its widths
+    double top;    ///< of the axes, in heights of the picture
+    int n_blocks;  ///< written to `data`
+    char log[512]; ///< the first line that gnuplot said on its stderr
 } gnuplot;
 
 /// What all figures have.

@@ -90,7 +90,7 @@ static double print_lines(FILE *script, const char *text, const char *font, bool
 static void print_terminal(const gnuplot *figure, const char *ending, double height)
 {
     FILE *script = figure->script;
-    const bool is_svg = strcmp(ending, "svg") == 0;
+    const bool is_svg = figure->is_svg;
     if (strcmp(ending, "pdf") == 0) {
         fprintf(
             script,
@@ -116,8 +116,10 @@ static void print_terminal(const gnuplot *figure, const char *ending, double hei
     fprintf(script,
             "\nset encoding utf8\n"
             "large = sprintf('%s,%%g', 1.15 * size)\n"
-            "small = sprintf('%s,%%g', 0.85 * size)\n",
-            is_svg ? "sans-serif" : "Sans:Bold", is_svg ? "sans-serif" : "Sans");
+            "small = sprintf('%s,%%g', 0.85 * size)\n"
+            "point = %s # what the sizes of points are multiplied by\n",
+            is_svg ? "sans-serif" : "Sans:Bold", is_svg ? "sans-serif" : "Sans",
+            is_svg ? "0.5" : "1");
 }
 
 static void print_colors(FILE *script)
@@ -136,6 +138,7 @@ static void print_colors(FILE *script)
 void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_frame *frame)
 {
     FILE *script = figure->script;
+    figure->is_svg = strcmp(ending, "svg") == 0;
     const double height = figure->height = frame->height > 0.0 ? frame->height : 0.6;
     fprintf(script, "# Draws ");
     gnuplot_print_text(script, figure->picture_name);
@@ -146,7 +149,7 @@ void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_fram
     print_terminal(figure, ending, height);
     print_colors(script);
     fprintf(script, "\n# titles\n");
-    double y = print_lines(script, frame->title, "large", strcmp(ending, "svg") == 0, TITLE_WIDTH,
+    double y = print_lines(script, frame->title, "large", figure->is_svg, TITLE_WIDTH,
                            1.0 - 0.032 / height, 0.033 / height);
     y = print_lines(script, frame->subtitle, "small textcolor rgb '#555555'", false, SUBTITLE_WIDTH,
                     y + 0.003 / height, 0.023 / height);
@@ -159,9 +162,7 @@ void gnuplot_style_print(gnuplot *figure, const char *ending, const gnuplot_fram
                     "set format '%%h'\n");
     fprintf(script, "set xlabel ");
     gnuplot_print_text(script, frame->x);
-    // (the svg terminal sets lines wider apart)
-    fprintf(script, " noenhanced%s\nset ylabel ",
-            strcmp(ending, "svg") == 0 ? " offset 0, 0.7" : "");
+    fprintf(script, " noenhanced%s\nset ylabel ", figure->is_svg ? " offset 0, 0.5" : "");
     gnuplot_print_text(script, frame->y);
     fprintf(script, " noenhanced\n");
     fprintf(script, "set rmargin at screen %.4g\nset key off\n",

@@ -185,6 +185,51 @@ START_TEST(test_script_again)
 }
 END_TEST
 
+/// Where on the page the n-th text of an SVG file stands that is `text`, from 0: the x of its middle.
+static double x_of_text(const char *path, const char *text, int n)
+{
+    char *whole = read_whole(path, NULL);
+    char *at = whole;
+    for (int i = 0; i <= n; i++) {
+        at = strstr(at + 1, text);
+        ck_assert_msg(at != NULL, "%s: not %d times \"%s\"", path, n + 1, text);
+    }
+    double x = 0.0;
+    while (strncmp(at, "translate(", 10) != 0) {
+        ck_assert_ptr_ne(--at, whole);
+    }
+    ck_assert_int_eq(sscanf(at, "translate(%lf", &x), 1);
+    free(whole);
+    return x;
+}
+
+// In SVG as in other pictures: points hide no others, and labels of one part do not run into the next.
+START_TEST(test_svg)
+{
+    enter_fresh_directory();
+    write_json("walk.json", walk);
+    ASSERT_DONE("run", "walk.json", "--out", "out", "--quiet", "--runs", "2");
+    ASSERT_DONE("plot", "out", "-o", "f.svg", "--kind", "final");
+    char *text = read_whole("f.svg", NULL);
+    int n = 0;
+    for (const char *at = text; (at = strstr(at, "<use ")) != NULL; at++, n++) {
+        double scale = 0.0; // half of a point's height, of a page 1200 wide
+        ck_assert_int_eq(sscanf(strstr(at, "scale("), "scale(%lf", &scale), 1);
+        ck_assert_msg(scale > 2.0 && scale < 6.0, "%g", scale);
+    }
+    ck_assert_int_gt(n, 0);
+    free(text);
+    write_json("cards.json", "{'environment': {'id': 'blackjack'}, 'stop': {'episodes': 999},"
+                             " 'agents': [{'id': 'mc_prediction', 'policy': {'id': 'uniform'}}]}");
+    ASSERT_DONE("run", "cards.json", "--out", "cards", "--quiet");
+    ASSERT_DONE("plot", "cards", "-o", "c.svg", "--kind", "surface");
+    const double sum = x_of_text("c.svg", "player's sum", 0);
+    const double dealer = x_of_text("c.svg", "dealer shows", 1);
+    ck_assert_msg(dealer - sum > 125.0, "%g and %g", sum,
+                  dealer); // each some 115 long, and slanted
+}
+END_TEST
+
 // A label is text, and never a command: gnuplot would run what is in `backquotes` of double-quoted strings.
 START_TEST(test_labels_run_nothing)
 {
@@ -579,6 +624,7 @@ int main(void)
     const TTest *const tests[] = {
         test_curves,
         test_script_again,
+        test_svg,
         test_labels_run_nothing,
         test_study,
         test_study_cut,

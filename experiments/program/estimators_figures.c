@@ -253,7 +253,8 @@ static void draw_curves(gnuplot *picture, const curves *all)
             fprintf(script, " \\\n  data index %zu using 1:3 with lines linetype %zu notitle,", i,
                     i + 1);
         }
-        fprintf(script, " \\\n  data index %zu using 1:2 with %s linetype %zu pointsize 0.9 title ",
+        fprintf(script,
+                " \\\n  data index %zu using 1:2 with %s linetype %zu pointsize 0.9 * point title ",
                 i, is_exact ? "points" : "linespoints", i + 1);
         gnuplot_print_text(script, labels[i]);
         fprintf(script, i + 1 < all->n ? "," : "\n");

@@ -117,9 +117,10 @@ rill_status plot_hands_surface(const plot_learned *learned, rill_error *error)
         "set cbrange [-1:1]\nset ztics 1 font small\nset zlabel '%s' rotate by 90 font small offset 1.5\n"
         "set view 62, 52, 1.0, 1 # from above, and around: turn it here\n"
         "set xyplane 0\nset border 127+256+512\nset grid xtics ytics ztics\n"
-        "set xlabel rotate parallel font small offset 0, -0.4\nset ylabel rotate parallel font small offset 0, -0.4\n"
+        "set xlabel rotate parallel font small offset %s\nset ylabel rotate parallel font small offset %s\n"
         "set xtics offset 0, -0.3 font small\nset ytics offset 0.3, -0.3 font small\n"
         "set pm3d depthorder border linecolor rgb '#FFFFFF' linewidth 0.3\n",
-        plot_value_name(learned));
+        plot_value_name(learned), figure.is_svg ? "2.5, 0.1" : "0, -0.4",
+        figure.is_svg ? "-2.5, 0.1" : "0, -0.4");
     return finish_hands(&figure, DRAW_SURFACE, error);
 }

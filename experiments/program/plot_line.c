@@ -75,8 +75,8 @@ static void draw_values(const plot_learned *learned, gnuplot *figure)
                 "solid 0.18 noborder notitle, \\\n  ",
                 block);
     }
-    fprintf(figure->script, "data index %d using 1:2 with %s linetype 1 pointsize 0.8 notitle\n",
-            block, s->grid.n_points <= 40 ? "linespoints" : "lines");
+    fprintf(figure->script, "data index %d using 1:2 with %s linetype 1 notitle\n", block,
+            s->grid.n_points <= 40 ? "linespoints pointsize 0.8 * point" : "lines");
 }
 
 /// The first action that is as good as the greatest, but for rounding; -1: none is known.
@@ -116,7 +116,7 @@ static void draw_policy(const plot_learned *learned, gnuplot *figure)
         fprintf(figure->script, "set yrange [0:*]\n");
     }
     fprintf(figure->script, "plot data index %d using 1:2 with %s linetype 1 notitle\n", block,
-            s->n_values <= MAX_NAMED ? "points pointsize 0.9" : "histeps");
+            s->n_values <= MAX_NAMED ? "points pointsize 0.9 * point" : "histeps");
 }
 
 static const char *policy_name(const plot_learned *learned)

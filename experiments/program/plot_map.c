@@ -119,11 +119,12 @@ rill_status plot_box_surface(const plot_learned *learned, rill_error *error)
         "\nset xrange [*:*] noextend\nset yrange [*:*] noextend\n"
         "set view 58, 42, 1.02, 1.15 # from above, and around, scale: turn it here\n"
         "set xyplane 0\nset border 127+256+512\nset grid xtics ytics ztics\nset ticslevel 0\n"
-        "set xlabel rotate parallel offset 0, -0.7\nset ylabel rotate parallel offset 0, -0.7\n"
+        "set xlabel rotate parallel offset %s\nset ylabel rotate parallel offset %s\n"
         "set xtics offset 0, -0.4 font small\nset ytics offset 0.4, -0.4 font small\nset ztics font small\n"
         "set zlabel '%s' rotate by 90 offset -1 noenhanced\nunset colorbox\n"
         "set margins -1, -1, -1, -1\nset origin 0, 0\nset size 1, %.4g\n"
         "set pm3d depthorder border linecolor rgb '#FFFFFF' linewidth 0.3\n",
+        figure.is_svg ? "2, -0.2" : "0, -0.7", figure.is_svg ? "-2, -0.2" : "0, -0.7",
         is_cost ? "cost-to-go" : plot_value_name(learned), figure.top);
     print_data_name(&figure);
     fprintf(figure.script, "splot data using 1:2:3 with pm3d notitle\n");

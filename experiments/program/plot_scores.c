@@ -100,7 +100,7 @@ static void draw_intervals(gnuplot *figure, const plot_ranking *ranking, size_t 
     (void)n;
     fprintf(figure->script,
             "set offsets graph 0.03, graph 0.03, 0, 0\n\nplot data using 2:1:3:4 with xerrorbars "
-            "linetype 1 linewidth 2 pointsize 1.1 notitle\n");
+            "linetype 1 linewidth 2 pointsize 1.1 * point notitle\n");
 }
 
 /// Bars from 0, for their lengths are what is compared; each value stands behind the end of its whisker.

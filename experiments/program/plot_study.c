@@ -146,9 +146,9 @@ static void write_figure(gnuplot *figure, const study *s, const char *x)
     for (size_t i = 0; i < line; i++) {
         fprintf(script,
                 " \\\n  data index %zu using 1:2:3:4 with yerrorbars linetype %zu "
-                "dashtype 1 pointsize 0.2 linewidth 0.8 notitle,"
+                "dashtype 1 pointsize 0.2 * point linewidth 0.8 notitle,"
                 " \\\n  data index %zu using 1:2 with linespoints linetype %zu "
-                "pointsize 0.9 title ",
+                "pointsize 0.9 * point title ",
                 i, i + 1, i, i + 1);
         gnuplot_print_text(script, labels[i]);
         fprintf(script, i + 1 < line ? "," : "\n");
