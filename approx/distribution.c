@@ -12,7 +12,7 @@ rill_status rill_distribution_create(rill_distribution *distribution,
     if (params == NULL) {
         params = rill_params_create(type->params, type->params_size);
         if (params == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     *distribution =

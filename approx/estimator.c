@@ -21,7 +21,7 @@ rill_status rill_estimator_create(rill_estimator *estimator, const rill_estimato
     if (params == NULL) {
         params = rill_params_create(type->params, type->params_size);
         if (params == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     *estimator = (rill_estimator){.type = type,

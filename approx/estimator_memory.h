@@ -10,8 +10,7 @@ static inline rill_status estimator_set_memory(rill_estimator *estimator, const 
                                                rill_error *error)
 {
     estimator->memory_size = counted->used;
-    return counted->is_overflown ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                 : RILL_OK;
+    return counted->is_overflown ? rill_error_no_memory(error) : RILL_OK;
 }
 
 static inline double *estimator_take(rill_arena *arena, int32_t count)

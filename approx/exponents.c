@@ -54,7 +54,7 @@ rill_status exponents_create(exponents *self, int32_t dim, const rill_list *orde
     }
     self->values = rill_memory_take((size_t)self->count * (size_t)dim * sizeof *self->values);
     if (self->values == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t j = 0; j < self->count; j++) {
         memcpy(self->values + (ptrdiff_t)j * dim, c, (size_t)dim * sizeof *c);

@@ -87,7 +87,7 @@ static rill_status recommend(rill_features *features, rill_error *error)
     double *block = rill_memory_take((n + 2 * n_box) * sizeof(double) + n * sizeof(int32_t) +
                                      n_box * sizeof(float));
     if (block == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const probe p = {.values = block,
                      .low = block + n,
@@ -106,7 +106,7 @@ rill_status rill_features_create(rill_features *features, const rill_features_ty
     if (params == NULL) {
         params = rill_params_create(type->params, type->params_size);
         if (params == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     *features = (rill_features){.type = type,

@@ -48,7 +48,7 @@ static rill_status fourier_prepare(rill_features *features, rill_error *error)
     features->is_binary = false;
     p->step_scales = rill_memory_take((size_t)features->size * sizeof *p->step_scales);
     if (p->step_scales == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t j = 0; j < features->size; j++) {
         const int32_t *c = p->frequencies.values + (ptrdiff_t)j * dim;

@@ -74,7 +74,7 @@ static rill_status prepare_grid(tile_coding_params *p, rill_error *error)
     p->origins =
         rill_memory_take(((size_t)p->scaling.dim + 1) * (size_t)n_tilings * sizeof(int32_t));
     if (p->origins == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     p->thresholds = p->origins + n_tilings;
     p->n_places = 1;

@@ -11,7 +11,7 @@ rill_status rill_optimiser_create(rill_optimiser *optimiser, const rill_optimise
     if (params == NULL) {
         params = rill_params_create(type->params, type->params_size);
         if (params == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     *optimiser = (rill_optimiser){.type = type, .params = params};

@@ -11,7 +11,7 @@ rill_status rill_policy_create(rill_policy *policy, const rill_policy_type *type
     if (params == NULL) {
         params = rill_params_create(type->params, type->params_size);
         if (params == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     *policy =

@@ -103,7 +103,7 @@ rill_status scaling_prepare(scaling *self, const rill_features *features, rill_e
     }
     self->from = rill_memory_take(3 * (size_t)self->dim * sizeof *self->from);
     if (self->from == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     self->range = self->from + self->dim;
     self->unit = self->range + self->dim;

@@ -109,7 +109,7 @@ static rill_status make_scratch(rill_agent *agent, rill_error *error)
     }
     void *block = rill_memory_take(lay_out_scratch(agent, NULL));
     if (block == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     lay_out_scratch(agent, block);
     return RILL_OK;
@@ -149,7 +149,7 @@ rill_status rill_agent_create_from(rill_agent **out, const rill_agent_config *gi
     if (agent == NULL || config.params == NULL) {
         rill_agent_config_release(&config);
         rill_memory_release(agent);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     agent->type = type;
     agent->observation_space = observation_space;
@@ -222,7 +222,7 @@ rill_status rill_agent_clone(rill_agent **clone, const rill_agent *agent, rill_e
         (policy_features != NULL && config.policy_features_params == NULL) ||
         (optimiser != NULL && config.optimiser_params == NULL)) {
         rill_agent_config_release(&config);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = rill_agent_create_from(clone, &config, agent->observation_space,
                                                 agent->action_space, error);
@@ -353,7 +353,7 @@ static rill_status read_assignments(rill_agent_config *config, const char *const
     for (size_t i = 0; i < n_parts; i++) {
         *parts[i].params = rill_params_create(parts[i].table, parts[i].size);
         if (*parts[i].params == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     for (size_t i = 0; assignments[i] != NULL && status == RILL_OK; i++) {

@@ -46,7 +46,7 @@ static rill_status check_coverage(const rill_agent *agent, rill_error *error)
     const int32_t n = agent->action_space.size;
     double *target = rill_memory_take(2 * (size_t)n * sizeof *target);
     if (target == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     double *behaviour = target + n;
     rill_status status = RILL_OK;
@@ -199,7 +199,7 @@ static rill_status check_actions(const rill_agent *agent, const char *part,
     const int32_t n = agent->action_space.size;
     double *probabilities = rill_memory_take((size_t)n * sizeof *probabilities);
     if (probabilities == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = RILL_OK;
     for (int32_t s = 0; s < policy->n_states && status == RILL_OK; s++) {

@@ -23,7 +23,7 @@ rill_status rill_batch_create(rill_batch **out, const rill_env *env, int32_t n,
     }
     rill_batch *batch = rill_memory_take(sizeof *batch);
     if (batch == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     size_t lanes = (size_t)n;
     batch->env = env;
@@ -37,7 +37,7 @@ rill_status rill_batch_create(rill_batch **out, const rill_env *env, int32_t n,
     if (batch->elapsed == NULL || batch->is_over == NULL || batch->is_idle == NULL ||
         batch->rngs == NULL || batch->states == NULL) {
         rill_batch_destroy(batch);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_batch_seed(batch, 0);
     *out = batch;

@@ -79,7 +79,7 @@ rill_status rill_env_assemble(rill_env **out, const rill_env_type *type, void *p
     }
     if (env == NULL || env->data == NULL) {
         rill_memory_release(env);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     lay_out(env);
     rill_env_seed(env, 0);
@@ -103,7 +103,7 @@ rill_status rill_env_create_from(rill_env **env, const rill_env_type *type, void
         params = rill_params_create(type->params, type->params_size);
     }
     if (params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = RILL_OK;
     if (max_episode_steps < 0) {
@@ -126,7 +126,7 @@ rill_status rill_env_create_from(rill_env **env, const rill_env_type *type, void
         rill_memory_release((*env)->data);
         rill_memory_release(*env);
         *env = NULL;
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     destroy_params(type, params);
     return status;
@@ -143,7 +143,7 @@ rill_status rill_env_create(rill_env **env, const char *id, const char *const *a
     }
     void *params = rill_params_create(type->params, type->params_size);
     if (params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const char *const *lists[] = {preset == NULL ? NULL : preset->params, assignments};
     for (size_t i = 0; i < 2; i++) {
@@ -234,13 +234,13 @@ rill_status rill_env_model(const rill_env *env, rill_model **model, rill_error *
     }
     rill_model_builder *builder = rill_model_builder_create();
     if (builder == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = env->type->model(env->params, builder);
     if (status == RILL_OK) {
         status = rill_model_build(builder, model, error);
     } else if (status == RILL_NO_MEMORY) {
-        rill_error_set(error, status, "", "out of memory");
+        rill_error_no_memory(error);
     } else if (rill_model_refusal(builder) != NULL) {
         rill_error_set(error, status, "", "%s is not a finite MDP with these parameters: %s",
                        env->type->id, rill_model_refusal(builder));

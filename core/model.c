@@ -243,7 +243,7 @@ rill_status rill_model_soften(const rill_model *model, double epsilon, rill_mode
     rill_model_builder *builder = rill_model_builder_create();
     if (builder == NULL || add_softened(model, epsilon, builder) != RILL_OK) {
         rill_model_builder_destroy(builder);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = rill_model_build(builder, soft, error);
     rill_model_builder_destroy(builder);

@@ -22,6 +22,11 @@ rill_status rill_error_set(rill_error *error, rill_status status, const char *pa
     return status;
 }
 
+rill_status rill_error_no_memory(rill_error *error)
+{
+    return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+}
+
 rill_status rill_error_prefix(rill_error *error, rill_status status, const char *prefix)
 {
     if (error == NULL) {

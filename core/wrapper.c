@@ -407,7 +407,7 @@ rill_status rill_env_wrap_with(rill_env **env, const rill_wrapper_type *type, vo
     }
     rill_status status = RILL_OK;
     if (w == NULL || params == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
         goto fail;
     }
     w->wrapper = (rill_wrapper){
@@ -449,7 +449,7 @@ rill_status rill_wrapper_clone(rill_env **clone, const rill_wrapper *wrapper, ri
     rill_status status = rill_env_clone(&env, wrapper->inner, error);
     if (status == RILL_OK) {
         void *params = rill_params_clone(type->params, type->params_size, wrapper->params);
-        status = params == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+        status = params == NULL ? rill_error_no_memory(error)
                                 : rill_env_wrap_with(&env, type, params, error);
     }
     if (status != RILL_OK) {

@@ -15,7 +15,7 @@ rill_status rill_env_wrap(rill_env **env, const char *id, const char *const *ass
     }
     void *params = rill_params_create(type->params, type->params_size);
     if (params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; assignments != NULL && assignments[i] != NULL; i++) {
         rill_status status = rill_params_assign(type->params, params, assignments[i], error);
@@ -42,7 +42,7 @@ rill_status rill_wrapper_unbound(rill_wrapper *wrapper, rill_space *space, rill_
     const size_t n = (size_t)space->size;
     wrapper->bounds = rill_memory_take(2 * n * sizeof *wrapper->bounds);
     if (wrapper->bounds == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n; i++) {
         wrapper->bounds[i] = (double)-INFINITY;

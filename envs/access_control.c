@@ -60,7 +60,7 @@ static rill_status prepare(void *block, rill_error *error)
     }
     params->cumulated = rill_memory_take((size_t)n * (size_t)n * sizeof *params->cumulated);
     if (params->cumulated == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     params->cumulated[0] = 1.0;
     for (int32_t busy = 1; busy < n; busy++) {

@@ -138,7 +138,7 @@ static rill_status prepare(void *block, rill_error *error)
     const size_t size = (size_t)(2 * n + 2 * n * n);
     params->tables = rill_memory_take(PLACES * size * sizeof *params->tables);
     if (params->tables == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t i = 0; i < PLACES; i++) {
         double *table = params->tables + (size_t)i * size;

@@ -146,7 +146,7 @@ static rill_status prepare(void *block, rill_error *error)
     }
     params->starts = rill_memory_take((size_t)n_cells * sizeof *params->starts);
     if (params->starts == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     params->n_starts = 0;
     for (int32_t cell = 0; cell < n_cells; cell++) {

@@ -207,7 +207,7 @@ rill_status bytes_read_file(const char *path, unsigned char **bytes, size_t *siz
     }
     rill_status status = RILL_OK;
     if (buffer == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     } else if (ferror(file)) {
         status = rill_error_set(error, RILL_IO, "", "cannot read: %s", strerror(errno));
     }

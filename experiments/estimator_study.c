@@ -121,7 +121,7 @@ static rill_status take_arrays(const estimator_study *study, equipment *e, rill_
     const size_t d = (size_t)study->dimension;
     e->block = calloc(12 * d + 4, sizeof *e->block);
     if (e->block == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     e->low = e->block;
     e->high = e->low + d;
@@ -145,7 +145,7 @@ static rill_status make_params(const rill_param *table, size_t size, void **para
 {
     *params = rill_params_create(table, size);
     if (*params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (; *assignments != NULL; assignments++) {
         rill_status status = rill_params_assign(table, *params, *assignments, error);
@@ -209,8 +209,7 @@ static rill_status make_estimator(const estimator_study *study, const estimator_
                  : status;
     if (status == RILL_OK) {
         e->memory = calloc(1, e->estimator.memory_size);
-        status = e->memory != NULL ? RILL_OK
-                                   : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = e->memory != NULL ? RILL_OK : rill_error_no_memory(error);
     }
     return status;
 }

@@ -23,7 +23,7 @@ rill_status expect_copy_text(const cJSON *json, const char *key, char **copy, ri
     if (status == RILL_OK) {
         *copy = strdup(text);
         if (*copy == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     return status;
@@ -118,7 +118,7 @@ rill_status expect_read(rill_experiment *experiment, const cJSON *root, rill_err
     }
     experiment->expects = calloc((size_t)cJSON_GetArraySize(json) + 1, sizeof(rill_expect));
     if (experiment->expects == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, json) {

@@ -60,7 +60,7 @@ static rill_status read_policy(const cJSON *json, rill_expect *expect, rill_erro
     }
     expect->policy = calloc((size_t)n_states * (size_t)n_actions, sizeof *expect->policy);
     if (expect->policy == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = RILL_OK;
     int32_t s = 0;
@@ -80,7 +80,7 @@ static rill_status create_table(double **table, size_t n, rill_error *error)
 {
     *table = malloc(n * sizeof **table);
     if (*table == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n; i++) {
         (*table)[i] = (double)NAN;
@@ -100,7 +100,7 @@ static rill_status read_states(const cJSON *json, int32_t n_states, int32_t **st
     *n = array == NULL ? n_states : cJSON_GetArraySize(array);
     *states = malloc(((size_t)*n + 1) * sizeof **states);
     if (*states == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t i = 0; array == NULL && i < n_states; i++) {
         (*states)[i] = i;
@@ -265,7 +265,7 @@ static rill_status read_observations(const cJSON *json, const rill_agent *agent,
     expect->observations =
         calloc((size_t)expect->n_states * (size_t)space->size + 1, sizeof *expect->observations);
     if (expect->observations == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     int32_t i = 0;
     const cJSON *element = NULL;

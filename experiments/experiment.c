@@ -129,7 +129,7 @@ static rill_status read_records(rill_experiment *experiment, const cJSON *root, 
     int n = json == NULL ? 1 : cJSON_GetArraySize(json);
     experiment->records = calloc((size_t)n + 1, sizeof *experiment->records);
     if (experiment->records == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     if (json == NULL) {
         experiment->records[experiment->n_records++] = default_record(experiment);
@@ -201,7 +201,7 @@ static rill_status read_text_member(const cJSON *root, const char *key, char **c
     rill_status status = json_get_text(root, key, false, &text, error);
     *copy = strdup(text);
     if (status == RILL_OK && *copy == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     return status;
 }
@@ -329,7 +329,7 @@ static rill_status read_file(rill_experiment **out, const char *path, const char
     rill_status status = experiment_file_read(&file, path, text, overrides, error);
     if (status == RILL_OK) {
         experiment = calloc(1, sizeof *experiment);
-        status = experiment == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+        status = experiment == NULL ? rill_error_no_memory(error)
                                     : read_experiment(experiment, file.root, overrides, error);
         const bool is_as_written = overrides == NULL || overrides[0] == NULL;
         if (status == RILL_OK && is_as_written) { // else it may be tried out in shorter runs

@@ -10,7 +10,7 @@
 
 static rill_status no_memory(rill_error *error)
 {
-    return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return rill_error_no_memory(error);
 }
 
 /// `name`, seen from a directory.

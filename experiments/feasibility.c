@@ -58,7 +58,7 @@ static rill_status find_end(const rill_world *world, bool *is_found, rill_error 
     uint8_t *is_decision = calloc((size_t)model->n_states, 1);
     rill_status status = RILL_OK;
     if (is_decision == NULL || rill_model_decision_states(model, is_decision) != RILL_OK) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     } else {
         *is_found = can_end(model, is_decision);
     }

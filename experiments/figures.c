@@ -85,7 +85,7 @@ rill_status figures_read(const cJSON *root, figure_request **figures, size_t *n,
     }
     *figures = calloc((size_t)(json == NULL ? 0 : cJSON_GetArraySize(json)) + 1, sizeof **figures);
     if (*figures == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, json) {
@@ -147,7 +147,7 @@ rill_status figures_check(const rill_experiment *experiment, const cJSON *root, 
     const char **metrics = names == NULL ? NULL : recorded_metrics(experiment, names);
     const char **labels = labels_of(experiment);
     if (status == RILL_OK && (metrics == NULL || labels == NULL)) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n && status == RILL_OK; i++) {
         status =

@@ -75,7 +75,7 @@ rill_status json_parse(const char *text, cJSON **json, rill_error *error)
     }
     *json = cJSON_ParseWithOpts(text, NULL, true);
     if (*json == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const cJSON *twin = NULL;
     status = refuse_twins(*json, &twin, error);
@@ -400,15 +400,14 @@ rill_status json_set(cJSON *root, const char *path, cJSON *value, rill_error *er
     free(copy);
     if (value == NULL || target == NULL || parent == NULL) {
         cJSON_Delete(value);
-        return target == NULL ? RILL_INVALID
-                              : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return target == NULL ? RILL_INVALID : rill_error_no_memory(error);
     }
     bool is_replaced = cJSON_IsObject(parent)
                            ? cJSON_ReplaceItemInObjectCaseSensitive(parent, target->string, value)
                            : cJSON_ReplaceItemViaPointer(parent, target, value);
     if (!is_replaced) {
         cJSON_Delete(value);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     return RILL_OK;
 }
@@ -425,8 +424,8 @@ rill_status json_override(cJSON *root, const char *assignment, rill_error *error
     if (json_parse(equals + 1, &value, NULL) != RILL_OK) {
         value = cJSON_CreateString(equals + 1);
     }
-    rill_status status = path == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                      : json_set(root, path, value, error);
+    rill_status status =
+        path == NULL ? rill_error_no_memory(error) : json_set(root, path, value, error);
     if (path == NULL) {
         cJSON_Delete(value);
     }

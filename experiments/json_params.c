@@ -205,7 +205,7 @@ rill_status json_read_params(const cJSON *object, const rill_param *table, size_
 {
     *params = rill_params_create(table, size);
     if (*params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = RILL_OK;
     for (size_t i = 0; assignments != NULL && assignments[i] != NULL && status == RILL_OK; i++) {

@@ -59,7 +59,7 @@ rill_status json_places_add(json_places *places, const cJSON *json, const char *
     const size_t n = count_values(json);
     json_place *items = realloc(places->items, (places->n + n) * sizeof *items);
     if (items == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     places->items = items;
     note_values(json, items + places->n);

@@ -55,15 +55,14 @@ static rill_status read_value(const char *file, const char *directory, cJSON **v
     const size_t size = strlen(directory) + strlen(file) + 2;
     char *path = malloc(size), *rows = NULL;
     if (path == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const bool is_as_given = file[0] == '/' || directory[0] == '\0';
     snprintf(path, size, "%s%s%s", is_as_given ? "" : directory, is_as_given ? "" : "/", file);
     rill_status status = json_read_rows(path, &rows, error);
     if (status == RILL_OK) {
         *value = cJSON_CreateString(rows);
-        status =
-            *value == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory") : RILL_OK;
+        status = *value == NULL ? rill_error_no_memory(error) : RILL_OK;
     }
     free(path);
     free(rows);

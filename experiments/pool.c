@@ -30,7 +30,7 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     *out = NULL;
     pool *p = calloc(1, sizeof *p);
     if (p == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     p->experiment = experiment;
     p->options = options;
@@ -43,7 +43,7 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
     p->running = calloc(n_variants + 1, sizeof *p->running);
     if (p->progress == NULL || p->running == NULL || p->steps == NULL || p->sights == NULL) {
         pool_destroy(p);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n_variants; i++) {
         atomic_init(&p->sights[i].fraction, (double)NAN);
@@ -57,7 +57,7 @@ rill_status pool_create(pool **out, const rill_experiment *experiment,
         p->sights[i].memory = malloc(options->onlookers[i]->memory_size);
         if (p->sights[i].memory == NULL) {
             pool_destroy(p);
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         atomic_store(&p->sights[i].memory_state, RUN_MEMORY_WANTED);
     }
@@ -181,7 +181,7 @@ void pool_give(pool *p, pool_task task, rill_run *run, rill_status status, const
     pthread_mutex_lock(&p->lock);
     rill_error own = {0};
     if (status == RILL_OK && !run_list_append(&p->waiting, run)) {
-        status = rill_error_set(&own, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(&own);
         error = &own;
     }
     if (status != RILL_OK) {
@@ -200,7 +200,7 @@ static void add(pool *p, pool_task task)
     pool_task *larger = realloc(p->returned, (p->n_returned + 1) * sizeof *larger);
     if (larger == NULL) {
         rill_error error = {0};
-        fail(p, rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory"), &error);
+        fail(p, rill_error_no_memory(&error), &error);
     } else {
         p->returned = larger;
         p->returned[p->n_returned++] = task;
@@ -291,7 +291,7 @@ static void add_note(pool *p, note *added)
     note *larger = realloc(p->notes.notes, (p->notes.n + 1) * sizeof *larger);
     if (larger == NULL) {
         rill_error error = {0};
-        fail(p, rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory"), &error);
+        fail(p, rill_error_no_memory(&error), &error);
         free(added->checkpoint.bytes);
         free(added->warning);
         return;

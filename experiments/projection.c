@@ -50,7 +50,7 @@ static rill_status weigh(rill_projection *p, const rill_agent *agent, rill_error
         double *behaviour =
             malloc((size_t)model->n_states * (size_t)model->n_actions * sizeof *behaviour);
         if (behaviour == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         fill_policy(agent, rill_agent_behaviour(agent), model, behaviour);
         status = rill_solve_on_policy(model, behaviour, p->root, error);
@@ -151,7 +151,7 @@ static rill_status fill_columns(const rill_projection *p, const rill_agent *agen
     }
     free(values);
     free(indices);
-    return has_room ? RILL_OK : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return has_room ? RILL_OK : rill_error_no_memory(error);
 }
 
 static rill_status find_basis(rill_projection *p, const rill_agent *agent, rill_error *error)
@@ -175,7 +175,7 @@ static rill_status find_basis(rill_projection *p, const rill_agent *agent, rill_
     }
     p->basis = calloc((size_t)n_features * (size_t)n_states, sizeof *p->basis);
     if (p->basis == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = fill_columns(p, agent, p->basis, error);
     if (status == RILL_OK) {
@@ -190,7 +190,7 @@ rill_status rill_projection_create(rill_projection **out, const rill_env *env,
     *out = NULL;
     rill_projection *p = calloc(1, sizeof *p);
     if (p == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = rill_env_model(env, &p->model, error);
     status = status == RILL_OK ? truth_check_states(agent, env, p->model, error) : status;
@@ -199,9 +199,7 @@ rill_status rill_projection_create(rill_projection **out, const rill_env *env,
         const size_t n = (size_t)p->model->n_states;
         p->policy = malloc(n * (size_t)p->model->n_actions * sizeof *p->policy);
         p->root = malloc(n * sizeof *p->root);
-        status = p->policy == NULL || p->root == NULL
-                     ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                     : RILL_OK;
+        status = p->policy == NULL || p->root == NULL ? rill_error_no_memory(error) : RILL_OK;
     }
     if (status == RILL_OK) {
         fill_policy(agent, &agent->policy, p->model, p->policy);

@@ -162,7 +162,7 @@ rill_status resolve_experiment(rill_experiment *experiment, const cJSON *read, r
     experiment->resolved = cJSON_Print(root);
     cJSON_Delete(root);
     if (!is_whole || experiment->resolved == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     return RILL_OK;
 }

@@ -239,7 +239,7 @@ rill_status rill_riccati_solve(const rill_lqr *problem, double gamma, double *P,
     workspace w;
     void *block = workspace_create(&w, problem);
     if (block == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = check(problem, gamma, w.square, error);
     if (status == RILL_OK) {

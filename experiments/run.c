@@ -100,7 +100,7 @@ rill_status run_with_help(const rill_experiment *experiment, const rill_run_opti
     workplace place = {.experiment = experiment, .options = options};
     pthread_t *threads = calloc((size_t)options->threads, sizeof *threads);
     if (threads == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     int32_t n_started = 0;
     rill_status status = pool_create(&place.pool, experiment, options, error);

@@ -49,7 +49,7 @@ static rill_status open_lanes(runner *r, int64_t number, rill_error *error)
     r->lanes = calloc((size_t)r->n_lanes, sizeof *r->lanes);
     if (r->lanes == NULL) {
         r->n_lanes = 0;
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t i = 0; i < r->n_lanes; i++) {
         rill_status status = rill_env_clone(&r->lanes[i].env, r->variant->world->env, error);
@@ -98,7 +98,7 @@ rill_status runner_open(runner *r, const rill_experiment *experiment, int32_t va
     if (r->returns == NULL || r->lengths == NULL || r->scratch == NULL || r->tallies == NULL ||
         r->action_values == NULL || run->series == NULL ||
         (has_evaluation && r->evaluation_data == NULL)) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < experiment->n_records; i++) {
         const rill_record *record = &experiment->records[i];

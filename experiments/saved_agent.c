@@ -87,7 +87,7 @@ rill_status rill_saved_agent_write(const rill_agent *agent, const rill_env *env,
     *size = 0;
     unsigned char *env_bytes = malloc(env->data_size);
     if (env_bytes == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_env_save(env, env_bytes);
     tensor tensors[MAX_TENSORS];
@@ -108,7 +108,7 @@ rill_status rill_saved_agent_write(const rill_agent *agent, const rill_env *env,
     free(env_bytes);
     if (to.is_incomplete) {
         free(to.data);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     *bytes = to.data;
     *size = to.size;

@@ -48,7 +48,7 @@ rill_status rill_scores_create(rill_scores **scores, const rill_reading *reading
 {
     *scores = calloc(1, sizeof **scores);
     if (*scores == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     (*scores)->reading = *reading;
     return RILL_OK;
@@ -147,7 +147,7 @@ rill_status rill_scores_add(rill_scores *scores, const rill_run *run, rill_error
         const rill_series *series = &run->series[position];
         rill_score_row *row = row_of(scores, run->variant, position, series);
         if (row == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         if (run->status == RILL_RUN_DIVERGED) {
             if (row->diverged == 0 || run->steps < row->first_diverged) {
@@ -164,7 +164,7 @@ rill_status rill_scores_add(rill_scores *scores, const rill_run *run, rill_error
             row->last = last > row->last ? last : row->last;
         }
         if (!insert(row, run->run, rill_reading_score(&row->reading, series))) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     return RILL_OK;

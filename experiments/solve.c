@@ -266,7 +266,7 @@ static rill_status solve_values(const rill_model *model, double gamma, rill_solu
     };
     rill_status status = RILL_NO_MEMORY;
     if (problem.rest == NULL || problem.is_marked == NULL) {
-        rill_error_set(error, status, "", "out of memory");
+        rill_error_no_memory(error);
     } else {
         status = iterate(&problem, error);
     }
@@ -294,7 +294,7 @@ static rill_solution *create_solution(const rill_model *model, rill_error *error
         }
     }
     rill_solution_destroy(solution);
-    rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    rill_error_no_memory(error);
     return NULL;
 }
 
@@ -348,7 +348,7 @@ rill_status rill_solve_optimal(const rill_model *model, double gamma, rill_solut
     int32_t *greedy = malloc(n * sizeof *greedy);
     uint8_t *scratch = malloc(n);
     if (solution == NULL || greedy == NULL || scratch == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
         goto out;
     }
     status = solve_values(model, gamma, solution, error);

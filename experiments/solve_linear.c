@@ -233,7 +233,7 @@ rill_status solve_visits(const rill_model *model, const int32_t *policy, double 
     }
     double *v = malloc((size_t)model->n_states * sizeof *v);
     rill_status status = v == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             ? rill_error_no_memory(error)
                              : solve_by_elimination(model, 1.0, policy, band, v, visits, error);
     free(v);
     return status;

@@ -74,7 +74,7 @@ rill_status create_process(const rill_model *model, const double *policy, const 
     }
     rill_model_builder *builder = rill_model_builder_create();
     status = builder == NULL || add_process(model, policy, is_live, builder) != RILL_OK
-                 ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                 ? rill_error_no_memory(error)
                  : rill_model_build(builder, process, error);
     rill_model_builder_destroy(builder);
     return status;
@@ -129,7 +129,7 @@ rill_status rill_solve_reached(const rill_model *model, double gamma, const doub
     uint8_t *is_reached = malloc(n);
     int32_t *queue = malloc(n * sizeof *queue);
     rill_status status = is_reached == NULL || queue == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             ? rill_error_no_memory(error)
                              : create_reached(model, policy, is_reached, queue, &process, error);
     status = status == RILL_OK ? rill_solve_optimal(process, gamma, &solution, error) : status;
     if (status == RILL_OK) {
@@ -251,7 +251,7 @@ rill_status rill_solve_on_policy(const rill_model *model, const double *policy,
     };
     rill_status status = RILL_OK;
     if (w.is_reached == NULL || w.is_leading == NULL || w.queue == NULL || w.policy == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     } else {
         status = create_reached(model, policy, w.is_reached, w.queue, &process, error);
     }

@@ -94,7 +94,7 @@ rill_status rill_bootstrap_statistic(rill_statistic statistic, double parameter,
     size_t *tasks = malloc((n_tasks + 1) * sizeof *tasks);
     rill_status status = RILL_OK;
     if (!has_x || !has_y || scratch == NULL || replicates == NULL || tasks == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
         goto done;
     }
     *estimate = rill_estimate_mean(NULL, 0);

@@ -16,7 +16,7 @@ static rill_status create_store(rill_store **out, const char *directory, rill_er
     rill_store *store = calloc(1, sizeof *store);
     *out = store;
     if (store == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     int length = snprintf(store->file, sizeof store->file, "%s/results.sqlite", directory);
     return length < 0 || (size_t)length >= sizeof store->file

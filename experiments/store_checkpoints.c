@@ -35,7 +35,7 @@ static rill_status read_checkpoint(sqlite3_stmt *select, int32_t variant,
     *checkpoint =
         (rill_checkpoint){variant, sqlite3_column_int64(select, 0), malloc(size + 1), size};
     if (checkpoint->bytes == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     if (size > 0) {
         memcpy(checkpoint->bytes, sqlite3_column_blob(select, 1), size);
@@ -61,7 +61,7 @@ rill_status rill_store_checkpoints(rill_store *store, int64_t runs, rill_checkpo
         while (status == RILL_OK && (code = sqlite3_step(select)) == SQLITE_ROW) {
             rill_checkpoint *larger = realloc(*out, (*n + 1) * sizeof *larger);
             if (larger == NULL) {
-                status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+                status = rill_error_no_memory(error);
                 break;
             }
             *out = larger;

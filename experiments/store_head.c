@@ -48,7 +48,7 @@ static rill_status complete_variant(rill_store_variant *stored, const rill_varia
     stored->settings = strdup(variant->settings);
     stored->config = strdup(variant->config);
     return stored->agent_label == NULL || stored->settings == NULL || stored->config == NULL
-               ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+               ? rill_error_no_memory(error)
                : RILL_OK;
 }
 
@@ -158,7 +158,7 @@ rill_status store_read_head(rill_store *store, rill_error *error)
     store->ids = calloc((size_t)n + 1, sizeof *store->ids);
     store->labels = calloc((size_t)n + 1, sizeof *store->labels);
     if (store->variants == NULL || store->ids == NULL || store->labels == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     status = read_variants(store, n, error);
     status = status == RILL_OK ? check_runs(store, error) : status;
@@ -247,7 +247,7 @@ static rill_status reorder(rill_store *store, const int32_t *order, rill_error *
     if (variants == NULL || ids == NULL) {
         free(variants);
         free(ids);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n; i++) {
         variants[i] = store->variants[order[i]];
@@ -268,9 +268,8 @@ rill_status store_match(rill_store *store, const rill_experiment *experiment, bo
     entry *entries = calloc((size_t)n + 1, sizeof *entries);
     int32_t *order = calloc((size_t)n + 1, sizeof *order);
     bool *is_own = calloc((size_t)n + 1, sizeof *is_own);
-    rill_status status = entries == NULL || order == NULL || is_own == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : RILL_OK;
+    rill_status status =
+        entries == NULL || order == NULL || is_own == NULL ? rill_error_no_memory(error) : RILL_OK;
     for (int32_t i = 0; status == RILL_OK && i < n; i++) {
         entries[i] = (entry){store->variants[i].label, i};
     }

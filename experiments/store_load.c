@@ -33,7 +33,7 @@ static rill_status load_series(const rill_store *store, int64_t run_id, sqlite3_
     while ((code = sqlite3_step(select)) == SQLITE_ROW) {
         rill_series *larger = realloc(run->series, (run->n_series + 1) * sizeof *run->series);
         if (larger == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         run->series = larger;
         rill_series *series = &run->series[run->n_series++];
@@ -45,7 +45,7 @@ static rill_status load_series(const rill_store *store, int64_t run_id, sqlite3_
         series->count = series->capacity;
         if (series->values == NULL && series->count > 0) {
             series->count = 0;
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         if (series->every < 1) {
             return run_damaged(store, run, error);
@@ -71,7 +71,7 @@ static rill_status load_run(const rill_store *store, sqlite3_stmt *select,
     run->hash = strtoull(store_text(select, 3), NULL, 16);
     run->values = column_reals(select, 7, &run->n_values);
     if (run->values == NULL && run->n_values > 0) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status =
         load_series(store, sqlite3_column_int64(select, 0), select_series, run, error);
@@ -153,7 +153,7 @@ rill_status rill_store_agent(const rill_store *store, int32_t variant, int64_t r
         *size = (size_t)sqlite3_column_bytes(select, 0);
         *bytes = malloc(*size + 1);
         if (*bytes == NULL) {
-            status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            status = rill_error_no_memory(error);
         } else if (*size > 0) {
             memcpy(*bytes, sqlite3_column_blob(select, 0), *size);
         }
@@ -210,7 +210,7 @@ rill_status rill_store_each(rill_store *store,
 static rill_status keep_run(void *context, rill_run *run, rill_error *error)
 {
     if (!run_list_append(context, run)) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     *run = (rill_run){0};
     return RILL_OK;

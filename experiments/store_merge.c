@@ -104,7 +104,7 @@ rill_status rill_store_merge(rill_store *into, rill_store *from, int64_t *n_runs
     rill_status status = store_writer_open(&m.writer, into, error);
     m.ids = calloc((size_t)from->n_variants + 1, sizeof *m.ids);
     if (status == RILL_OK && m.ids == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     status = status == RILL_OK ? store_execute(into, "BEGIN IMMEDIATE", error) : status;
     status = status == RILL_OK ? match_variants(&m, error) : status;

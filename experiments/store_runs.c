@@ -124,8 +124,7 @@ static rill_status put_run(const store_writer *w, int64_t variant, const rill_ru
         sqlite3_bind_null(insert, 10);
     }
     rill_status status = bind_values(insert, 9, run->values, run->n_values);
-    return status == RILL_OK ? store_step(w->store, insert, error)
-                             : rill_error_set(error, status, "", "out of memory");
+    return status == RILL_OK ? store_step(w->store, insert, error) : rill_error_no_memory(error);
 }
 
 static rill_status put_series(const store_writer *w, int64_t run_id, const rill_run *run,
@@ -143,8 +142,8 @@ static rill_status put_series(const store_writer *w, int64_t run_id, const rill_
         sqlite3_bind_int64(insert, 5, series->every);
         sqlite3_bind_int64(insert, 6, (int64_t)series->count);
         status = bind_values(insert, 7, series->count == 0 ? &none : series->values, series->count);
-        status = status == RILL_OK ? store_step(w->store, insert, error)
-                                   : rill_error_set(error, status, "", "out of memory");
+        status =
+            status == RILL_OK ? store_step(w->store, insert, error) : rill_error_no_memory(error);
     }
     return status;
 }

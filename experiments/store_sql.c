@@ -46,7 +46,7 @@ rill_status store_error(const rill_store *store, rill_error *error)
     const bool cannot_open = (code & 0xff) == SQLITE_CANTOPEN;
     switch (cannot_open && is_read_only(store) ? SQLITE_READONLY : code & 0xff) {
     case SQLITE_NOMEM:
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         return store_damaged(store, message, error);

@@ -40,7 +40,7 @@ static rill_status estimate_row(const rill_score_row *scores, const rill_summary
     }
     double *finite = malloc((scores->n + 1) * sizeof *finite);
     if (finite == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < scores->n; i++) {
         finite[i] = isfinite(scores->values[i]) ? scores->values[i] : (double)NAN;
@@ -63,7 +63,7 @@ rill_status rill_summarise(const rill_scores *scores, const char *const *labels,
     *n_rows = 0;
     *rows = calloc(scores->n_rows + 1, sizeof **rows);
     if (*rows == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < scores->n_rows; i++) {
         const rill_score_row *from = &scores->rows[i];
@@ -182,7 +182,7 @@ static rill_status solve_exact(const rill_model *model, const rill_expect *expec
     if (expect->is_uniform) {
         uniform = malloc((size_t)model->n_states * (size_t)model->n_actions * sizeof *uniform);
         if (uniform == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         rill_uniform_policy(model, uniform);
     }
@@ -245,7 +245,7 @@ static rill_status judge_estimates(const rill_expect *expect, const rill_run *ru
     if (order == NULL || numbers == NULL) {
         free(order);
         free(numbers);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     verdict->ours = rill_estimate_mean(NULL, 0);
     verdict->published = verdict->ours.mean;
@@ -308,7 +308,7 @@ static rill_status judge_observations(const rill_experiment *experiment, const r
     rill_run *recalled = calloc(n_runs + 1, sizeof *recalled);
     double *values = calloc(n_runs * n_values + 1, sizeof *values);
     if (recalled == NULL || values == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n_runs && status == RILL_OK; i++) {
         recalled[i] =
@@ -348,7 +348,7 @@ static rill_status judge_metric(const rill_expect *expect, const rill_run *runs,
     if (order == NULL || means == NULL) {
         free(order);
         free(means);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     size_t n = 0;
     bool is_finite = true;

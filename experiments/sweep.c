@@ -7,7 +7,7 @@
 
 static rill_status out_of_memory(rill_error *error)
 {
-    return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return rill_error_no_memory(error);
 }
 
 /// The agent that the text between brackets names: a position, a label, or * for all.

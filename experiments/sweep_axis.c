@@ -13,7 +13,7 @@ enum { MAX_POINTS = 100000 };
 
 static rill_status out_of_memory(rill_error *error)
 {
-    return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return rill_error_no_memory(error);
 }
 
 /// A range of numbers.

@@ -157,7 +157,7 @@ rill_status rill_event_file_create(rill_event_file **out, const char *path, doub
     rill_event_file *file = calloc(1, sizeof *file);
     if (file == NULL || (file->path = strdup(path)) == NULL) {
         free(file);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     file->stream = fopen(path, "wb");
     if (file->stream == NULL) {
@@ -212,7 +212,7 @@ rill_status rill_event_file_close(rill_event_file *file, rill_error *error)
         status = rill_error_set(error, RILL_IO, "", "cannot write all of %s: %s", file->path,
                                 errno == 0 ? "the disk may be full" : strerror(errno));
     } else if (file->is_out_of_memory) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     free(file->event.data);
     free(file->summary.data);

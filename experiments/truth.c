@@ -63,7 +63,7 @@ static rill_status ask(question *q, rill_model *model, const rill_agent *agent, 
     }
     q->policy = malloc(count_pairs(model) * sizeof *q->policy);
     if (q->policy == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t s = 0; s < model->n_states; s++) {
         rill_agent_probabilities(agent, (rill_observation){.index = s}, NULL,
@@ -79,7 +79,7 @@ static rill_status answer(rill_truth **out, const question *q, rill_error *error
     rill_truth *truth = calloc(1, sizeof *truth);
     if (truth == NULL) {
         free(q->policy);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     truth->model = rill_model_share(q->model);
     truth->gamma = q->gamma;
@@ -88,7 +88,7 @@ static rill_status answer(rill_truth **out, const question *q, rill_error *error
     rill_status status =
         truth->is_decision == NULL ||
                 rill_model_decision_states(q->model, truth->is_decision) != RILL_OK
-            ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+            ? rill_error_no_memory(error)
         : q->policy == NULL
             ? rill_solve_optimal(q->model, q->gamma, &truth->solution, error)
             : rill_solve_policy(q->model, q->gamma, q->policy, &truth->solution, error);
@@ -132,7 +132,7 @@ rill_status rill_truth_weigh(rill_truth *truth, rill_error *error)
     }
     const double *policy = truth->policy == NULL ? greedy : truth->policy;
     rill_status status = weights == NULL || policy == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             ? rill_error_no_memory(error)
                              : rill_solve_on_policy(model, policy, weights, error);
     free(greedy);
     if (status != RILL_OK) {
@@ -194,7 +194,7 @@ rill_status world_truth(rill_world *world, const rill_agent *agent, bool is_opti
     rill_truth **more = realloc(world->truths, (world->n_truths + 1) * sizeof *world->truths);
     if (more == NULL) {
         free(q.policy);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     world->truths = more;
     status = answer(truth, &q, error);

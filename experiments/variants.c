@@ -11,7 +11,7 @@ enum { MAX_VARIANTS = 100000 };
 
 static rill_status out_of_memory(rill_error *error)
 {
-    return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return rill_error_no_memory(error);
 }
 
 /// The policy, behaviour or features of an agent: sets the type and its block of parameters. With a

@@ -85,7 +85,7 @@ rill_status world_read(rill_experiment *experiment, const cJSON *environment, ri
 {
     char *text = json_print(environment);
     if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t i = experiment->n_worlds - 1; i >= 0; i--) { // it is most often the last one
         if (strcmp(experiment->worlds[i]->text, text) == 0) {
@@ -101,7 +101,7 @@ rill_status world_read(rill_experiment *experiment, const cJSON *environment, ri
     if (more == NULL || world == NULL) {
         free(text);
         free(world);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     world->text = text;
     more[experiment->n_worlds++] = world;

@@ -67,7 +67,7 @@ rill_status curves_add(curves *c, const rill_run *run, rill_error *error)
     shorten(own, series->count);
     double *smoothed = malloc(series->count * sizeof *smoothed);
     if (smoothed == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_smooth(series->values, series->count, c->smooth, smoothed);
     own->n_runs++;

@@ -149,7 +149,7 @@ rill_status gnuplot_open(gnuplot *figure, const char *picture, const gnuplot_fra
     figure->script_path = with_ending(picture, "gp");
     figure->data_path = with_ending(picture, "dat");
     if (figure->picture == NULL || figure->script_path == NULL || figure->data_path == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
         goto done;
     }
     figure->picture_name = name_of(figure->picture);

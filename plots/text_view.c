@@ -275,7 +275,7 @@ rill_status rill_text_view_draw(const rill_env *env, const rill_text_view *view,
     const rill_grid *grid = &picture.grid;
     picture.is_path = calloc((size_t)grid->rows * (size_t)grid->columns, 1);
     if (picture.is_path == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int32_t i = 0; i < view->n_path; i++) {
         picture.is_path[view->path[i]] = 1;

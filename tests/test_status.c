@@ -27,6 +27,18 @@ START_TEST(test_long_texts_are_cut)
 }
 END_TEST
 
+START_TEST(test_no_memory)
+{
+    rill_error error = {.path = "left", .line = 3};
+    ck_assert_int_eq(rill_error_no_memory(&error), RILL_NO_MEMORY);
+    ck_assert_int_eq(error.status, RILL_NO_MEMORY);
+    ck_assert_str_eq(error.path, "");
+    ck_assert_str_eq(error.message, "out of memory");
+    ck_assert_int_eq(error.line, 0);
+    ck_assert_int_eq(rill_error_no_memory(NULL), RILL_NO_MEMORY);
+}
+END_TEST
+
 START_TEST(test_error_prefix)
 {
     static const char *const cases[][3] = {
@@ -88,4 +100,5 @@ START_TEST(test_nearest_name)
 }
 END_TEST
 
-TEST_MAIN(test_error_set, test_long_texts_are_cut, test_error_prefix, test_nearest_name)
+TEST_MAIN(test_error_set, test_long_texts_are_cut, test_no_memory, test_error_prefix,
+          test_nearest_name)

@@ -136,7 +136,7 @@ static rill_status run_bench(bench_report *report, const runner_bench *of, rill_
     bench.by_hand = calloc(bench.n_estimates, sizeof *bench.by_hand);
     bench.estimates = calloc(bench.n_estimates, sizeof *bench.estimates);
     rill_status status = bench.by_hand == NULL || bench.estimates == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             ? rill_error_no_memory(error)
                              : rill_experiment_parse(&bench.experiment, bench.json, NULL, error);
     if (status == RILL_OK) {
         const benchmark b = {.name = bench.name,
@@ -199,8 +199,7 @@ static rill_status bench_grids(bench_report *report, rill_error *error)
                                     .alpha = 0.5,
                                     .n_estimates = size * size * 4,
                                     .fused = grid_by_hand};
-        status = json == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                              : run_bench(report, &bench, error);
+        status = json == NULL ? rill_error_no_memory(error) : run_bench(report, &bench, error);
         free(json);
     }
     return status;

@@ -43,7 +43,7 @@ static rill_status read_baseline(const char *path, bench_baseline **rows, size_t
     *n = 0;
     *rows = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof **rows);
     if (*rows == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     const cJSON *item = NULL;
     cJSON_ArrayForEach (item, array) {

@@ -126,7 +126,7 @@ static rill_status print_text(const contest *c, size_t n, const comparison_pair 
         const aggregate_options options = {request->gamma, request->bootstrap, tau, N_DEFAULT_TAU};
         printf("\n");
         if (list == NULL) {
-            status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            status = rill_error_no_memory(error);
         } else {
             default_tau(list, n, tau);
             status = aggregates_print(list, n, &options, error);

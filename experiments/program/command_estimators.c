@@ -107,7 +107,7 @@ static int report(const estimator_study *study, const estimator_choice *choice, 
 {
     estimator_row *rows = calloc((size_t)estimator_study_rows(study), sizeof *rows);
     if (rows == NULL) {
-        rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        rill_error_no_memory(error);
         return -1;
     }
     int n_measured = 0;

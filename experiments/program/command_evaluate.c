@@ -100,7 +100,7 @@ static int evaluate(const saved_choice *choice, const trial *t)
     rill_status status = saved_find(choice, &bytes, &size, &record, &error);
     status = status == RILL_OK ? rill_saved_agent_read(&saved, bytes, size, &error) : status;
     if (status == RILL_OK && (list.returns == NULL || list.lengths == NULL)) {
-        status = rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(&error);
     }
     int code = EXIT_DONE;
     if (status == RILL_OK) {

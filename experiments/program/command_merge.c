@@ -49,7 +49,7 @@ static rill_status add_results(sources *from, const char *directory, const char 
     from->directories = larger == NULL ? from->directories : larger;
     if (larger == NULL || copy == NULL) {
         free(copy);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     from->directories[from->n++] = copy;
     return RILL_OK;
@@ -120,7 +120,7 @@ static rill_status open_target(target *into, const rill_store *from, rill_error 
     close_target(into);
     into->config = strdup(config);
     if (into->config == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = rill_experiment_parse(&into->experiment, config, NULL, error);
     return status == RILL_OK
@@ -152,7 +152,7 @@ static rill_status print_total(const target *into, rill_error *error)
     const int64_t n_runs = into->experiment->runs * into->experiment->n_variants;
     uint8_t *is_done = calloc((size_t)n_runs, 1);
     if (is_done == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     int64_t n_done = 0;
     rill_status status =

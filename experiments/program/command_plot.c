@@ -60,7 +60,7 @@ static rill_status open_results(plot_results *results, const plot_request *reque
     results->values = request->values;
     results->variants = rill_store_variants(results->store, &results->n_variants);
     if (!settings_read(&results->columns, results->variants, results->n_variants)) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_error stopped = {0};
     status = rill_store_each(results->store, find_curve_metric, results, &stopped);

@@ -37,7 +37,7 @@ static rill_status note_stored(void *context, rill_run *run, rill_error *error)
         const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
         rerun *larger = realloc(list->items, capacity * sizeof *larger);
         if (larger == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         list->items = larger;
         list->capacity = capacity;
@@ -106,7 +106,7 @@ static rill_status repeat(rerun_list *list, rerun *first, size_t n, const char *
     rill_experiment *experiment = NULL;
     uint8_t *is_done = malloc((size_t)n_runs);
     rill_status status = is_done == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
+                             ? rill_error_no_memory(error)
                              : rill_experiment_parse(&experiment, config, overrides, error);
     if (status == RILL_OK) {
         memset(is_done, 1, (size_t)n_runs);
@@ -225,7 +225,7 @@ static int run(const command *self, int argc, char **argv)
     if (status == RILL_OK) {
         names = rill_store_labels(store, &n_variants);
         list.is_chosen = is_chosen = calloc((size_t)n_variants + 1, 1);
-        status = is_chosen == NULL ? rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory")
+        status = is_chosen == NULL ? rill_error_no_memory(&error)
                                    : choose_variants(store, &labels, is_chosen, &error);
     }
     status = status == RILL_OK ? rill_store_each(store, note_stored, &list, &error) : status;

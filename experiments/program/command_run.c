@@ -202,7 +202,7 @@ static rill_status load(const run_request *request, rill_experiment **experiment
     // --runs and --seed are overrides like the others, checked in the same place
     const char **overrides = calloc(request->sets.count + 3, sizeof *overrides);
     if (overrides == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     size_t n = 0;
     for (size_t i = 0; i < request->sets.count; i++) {
@@ -315,8 +315,7 @@ static int lead(const command *self, ranks *all, int argc, char **argv)
         directory = whole == NULL                ? NULL
                     : request.shard_text == NULL ? strdup(whole)
                                                  : directory_of_shard(whole, request.shard);
-        status = directory == NULL ? rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory")
-                                   : RILL_OK;
+        status = directory == NULL ? rill_error_no_memory(&error) : RILL_OK;
     }
     code = status == RILL_OK ? run_and_report(&request, all, experiment, whole, directory)
                              : fail(request.file, &error);

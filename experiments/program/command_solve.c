@@ -177,7 +177,7 @@ static rill_status draw_grid(const rill_env *env, const rill_model *model,
     rill_status status = RILL_NO_MEMORY;
     if (values == NULL || policy == NULL || path == NULL || is_decision == NULL ||
         rill_model_decision_states(model, is_decision) != RILL_OK) {
-        rill_error_set(error, status, "", "out of memory");
+        rill_error_no_memory(error);
         goto out;
     }
     for (size_t s = 0; s < n; s++) {
@@ -257,7 +257,7 @@ static rill_status solve(const rill_model *model, const solve_options *given,
     }
     double *policy = calloc((size_t)model->n_states * (size_t)model->n_actions, sizeof *policy);
     if (policy == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = RILL_OK;
     if (strcmp(given->policy, "uniform") == 0) {

@@ -20,7 +20,7 @@ static rill_status read_scores(const cJSON *json, const char *key, bool is_requi
     const int n_tasks = n_runs == 0 ? 0 : cJSON_GetArraySize(rows->child);
     double *scores = malloc(((size_t)n_runs * (size_t)n_tasks + 1) * sizeof *scores);
     if (scores == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     *matrix = (rill_score_matrix){scores, (size_t)n_runs, (size_t)n_tasks};
     char path[64];
@@ -64,7 +64,7 @@ static rill_status read_tau(const char *text, double **tau, size_t *n_tau, rill_
     }
     *tau = malloc(n * sizeof **tau);
     if (*tau == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const char *c = text;
     for (*n_tau = 0; *n_tau < n; (*n_tau)++) {

@@ -55,9 +55,7 @@ static rill_status find_files(const char *path, text_list *files, rill_error *er
         return rill_error_set(error, RILL_IO, "", "cannot read %s: %s", path, strerror(errno));
     }
     if (!S_ISDIR(information.st_mode)) {
-        return text_list_add(files, path)
-                   ? RILL_OK
-                   : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return text_list_add(files, path) ? RILL_OK : rill_error_no_memory(error);
     }
     DIR *directory = opendir(path);
     if (directory == NULL) {
@@ -96,7 +94,7 @@ static rill_status collect(void *context, rill_run *runs, size_t n, rill_error *
         for (size_t i = 0; i < n; i++) {
             rill_run_clear(&runs[i]);
         }
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     collected->runs = larger;
     progress_note(collected->progress, runs, n);

@@ -17,7 +17,7 @@ static rill_status test_paired(const comparison_method *a, const comparison_meth
     double *y = malloc((a->scores.n_runs + 1) * sizeof *y);
     rill_status status = RILL_OK;
     if (x == NULL || y == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     size_t n = 0;
     for (size_t i = 0, j = 0; status == RILL_OK && i < a->scores.n_runs; i++) {
@@ -75,7 +75,7 @@ rill_status comparison_create(const rill_summary_row *ranked, size_t n,
     double *p = calloc(*n_pairs + 1, sizeof *p);
     rill_status status = RILL_OK;
     if (*pairs == NULL || p == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     size_t k = 0;
     for (size_t i = 0; i < n; i++) {

@@ -6,7 +6,7 @@
 
 static rill_status no_memory(rill_error *error)
 {
-    return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return rill_error_no_memory(error);
 }
 
 /// "LOW:HIGH,LOW:HIGH", one for all tasks or one for each.

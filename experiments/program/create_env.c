@@ -42,7 +42,7 @@ rill_status create_env(rill_env **env, const char *id, const char *const *assign
     }
     void *params = rill_params_create(type->params, type->params_size);
     if (params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const char *const *lists[] = {preset == NULL ? NULL : preset->params, assignments};
     for (size_t i = 0; i < 2; i++) {

@@ -8,7 +8,7 @@ rill_status fit_features(rill_features *features, const rill_features_type *type
     *features = (rill_features){0};
     void *params = rill_params_create(type->params, type->params_size);
     if (params == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; assignments != NULL && assignments[i] != NULL; i++) {
         const rill_status status = rill_params_assign(type->params, params, assignments[i], error);

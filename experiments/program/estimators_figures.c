@@ -106,7 +106,7 @@ static rill_status measure_figure(const figure *self, const estimator_study *giv
         study.point = (uint32_t)p + 1;
         estimator_row *rows = calloc((size_t)estimator_study_rows(&study), sizeof *rows);
         if (rows == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         const estimator_subject *subject = estimator_subjects();
         for (; subject->name != NULL; subject++) {

@@ -92,7 +92,7 @@ static rill_status smooth(rill_run *run, int64_t n, rill_error *error)
         rill_series *series = &run->series[j];
         double *smoothed = malloc((series->count + 1) * sizeof *smoothed);
         if (smoothed == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
         rill_smooth(series->values, series->count, n, smoothed);
         free(series->values);
@@ -139,7 +139,7 @@ rill_status export_runs(rill_store *store, const runs_request *request, FILE *st
     settings_columns columns;
     const rill_store_variant *variants = rill_store_variants(store, &n_variants);
     if (!settings_read(&columns, variants, n_variants)) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     if (request->format == EXPORT_CSV) {
         fprintf(stream, "label,run,metric,unit,position,value%s", columns.n > 0 ? ",agent" : "");

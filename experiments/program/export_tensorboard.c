@@ -37,7 +37,7 @@ rill_status export_tensorboard(const rill_run *run, const char *label, const cha
     const size_t size = strlen(out) + sizeof name + 96;
     char *path = malloc(size);
     if (path == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     snprintf(path, size, "%s/%s/run-%" PRId64, out, name, run->run);
     rill_event_file *file = NULL;

@@ -40,13 +40,11 @@ rill_status live_maps_open(live_maps **out, const rill_experiment *experiment, r
     live_maps *maps = calloc(1, sizeof *maps);
     *out = NULL;
     if (maps == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     maps->experiment = experiment;
     maps->onlookers = calloc((size_t)experiment->n_variants + 1, sizeof *maps->onlookers);
-    rill_status status = maps->onlookers == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : RILL_OK;
+    rill_status status = maps->onlookers == NULL ? rill_error_no_memory(error) : RILL_OK;
     for (int32_t i = 0; i < experiment->n_variants && i < MAX_MAPS && status == RILL_OK; i++) {
         status = open_map(maps, i, error);
     }

@@ -6,7 +6,7 @@
 static rill_status print(char *text, FILE *stream, rill_error *error)
 {
     if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     fprintf(stream, "%s\n", text);
     free(text);

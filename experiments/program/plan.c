@@ -39,8 +39,7 @@ static rill_status count_stored(const rill_experiment *experiment, const rill_st
     int32_t n = 0;
     const rill_store_variant *stored = rill_store_variants(store, &n);
     const rill_store_variant **sorted = calloc((size_t)n + 1, sizeof *sorted);
-    rill_status status =
-        sorted == NULL ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory") : RILL_OK;
+    rill_status status = sorted == NULL ? rill_error_no_memory(error) : RILL_OK;
     for (int32_t i = 0; i < n && status == RILL_OK; i++) {
         sorted[i] = &stored[i];
     }
@@ -92,9 +91,7 @@ static rill_status estimate(const rill_experiment *experiment, plan_row *rows, r
     const int32_t n_trials = n < MAX_TRIALS ? n : MAX_TRIALS;
     double *sums = calloc((size_t)experiment->n_agents + 1, sizeof *sums);
     int32_t *counts = calloc((size_t)experiment->n_agents + 1, sizeof *counts);
-    rill_status status = sums == NULL || counts == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : RILL_OK;
+    rill_status status = sums == NULL || counts == NULL ? rill_error_no_memory(error) : RILL_OK;
     double sum = 0.0;
     for (int32_t i = 0; i < n_trials && status == RILL_OK; i++) {
         const int32_t variant = (int32_t)((int64_t)i * n / n_trials);
@@ -204,7 +201,7 @@ rill_status plan_print(const rill_experiment *experiment, const char *directory,
 {
     plan_row *rows = calloc((size_t)experiment->n_variants + 1, sizeof *rows);
     if (rows == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status =
         directory == NULL ? RILL_OK : count_done(experiment, directory, rows, error);

@@ -238,7 +238,7 @@ rill_status plot_curves(const plot_results *results, const figure_request *f, co
     snprintf(c.metric, sizeof c.metric, "%s", ranking.metric);
     c.list = calloc(c.n + 1, sizeof *c.list);
     if (c.list == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
         goto done;
     }
     for (size_t i = 0; i < c.n; i++) {

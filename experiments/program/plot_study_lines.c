@@ -154,7 +154,7 @@ static rill_status finish(study *s, rill_error *error)
     s->n = kept;
     s->ticks = malloc((kept + 1) * sizeof *s->ticks);
     if (s->ticks == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < kept; i++) {
         s->ticks[i] = s->points[i].x;
@@ -174,7 +174,7 @@ rill_status study_create(const plot_results *results, const plot_ranking *rankin
 {
     *s = (study){.points = calloc(ranking->n + 1, sizeof *s->points)};
     if (s->points == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < ranking->n; i++) {
         const rill_summary_row *row = &ranking->rows[i];

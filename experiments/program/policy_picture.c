@@ -25,7 +25,7 @@ rill_status policy_picture_open(policy_picture *picture, const rill_env *env,
     picture->path = calloc(n_states + 1, sizeof *picture->path);
     if (picture->is_decision == NULL || picture->row == NULL || picture->values == NULL ||
         picture->policy == NULL || picture->path == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     } else {
         status = rill_model_decision_states(model, picture->is_decision);
     }

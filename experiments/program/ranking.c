@@ -16,7 +16,7 @@ rill_status ranking_create(const rill_summary_row *rows, size_t n_rows, const ch
     *n_ranked = 0;
     *ranked = malloc((n_rows + 1) * sizeof **ranked);
     if (*ranked == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n_rows; i++) {
         if (strcmp(rows[i].metric, metric) == 0) {
@@ -106,7 +106,7 @@ static rill_status print_rows(const rill_summary_row *ranked, size_t n, size_t s
     }
     settings_columns columns;
     if (!settings_read(&columns, variants, n_variants)) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     const bool has_agents = columns.has_agents || columns.n == 0;
     char alignment[SETTINGS_MAX_COLUMNS + 9];

@@ -45,8 +45,7 @@ static rill_status keep_runs(void *context, rill_run *runs, size_t n, rill_error
     }
     self->n_items += (int64_t)n;
     self->n_tasks -= (int64_t)n;
-    return self->items.is_incomplete ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                     : RILL_OK;
+    return self->items.is_incomplete ? rill_error_no_memory(error) : RILL_OK;
 }
 
 static rill_status keep_checkpoint(void *context, const rill_checkpoint *checkpoint,
@@ -58,8 +57,7 @@ static rill_status keep_checkpoint(void *context, const rill_checkpoint *checkpo
     bytes_put_number(&self->items, (uint64_t)checkpoint->run);
     bytes_put_block(&self->items, checkpoint->bytes, checkpoint->size);
     self->n_items++;
-    return self->items.is_incomplete ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                                     : RILL_OK;
+    return self->items.is_incomplete ? rill_error_no_memory(error) : RILL_OK;
 }
 
 static void keep_warning(void *context, const char *message)
@@ -204,7 +202,7 @@ static bool read_start(follower *self, const bytes_writer *start, rill_status *s
     const size_t size = reader.left;
     char *text = malloc(size + 1);
     if (text == NULL) {
-        *status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        *status = rill_error_no_memory(error);
         return true;
     }
     bytes_get_text(&reader, text, size + 1);
@@ -233,7 +231,7 @@ static rill_status work(follower *self, rill_error *error)
     self->reported = calloc(n_variants, sizeof *self->reported);
     if (is_done == NULL || self->reported == NULL) {
         free(is_done);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     memset(is_done, 1, n_variants * (size_t)experiment->runs); // no tasks but those of rank 0
     self->is_answered = true;

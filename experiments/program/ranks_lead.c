@@ -304,9 +304,8 @@ static rill_status share_start(ranks *all, const char *text, int32_t threads,
         bytes_put_real(&start, checkpoint_seconds);
         bytes_put_text(&start, text);
     }
-    rill_status status = start.is_incomplete
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : ranks_share(all, &start, error);
+    rill_status status =
+        start.is_incomplete ? rill_error_no_memory(error) : ranks_share(all, &start, error);
     free(start.data);
     return status;
 }
@@ -330,7 +329,7 @@ rill_status ranks_run(ranks *all, const rill_experiment *experiment,
                    .n_threads = options->threads};
     self.followers = calloc((size_t)all->count, sizeof *self.followers);
     if (self.followers == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status =
         share_start(all, experiment->resolved, start->threads, options->checkpoint_seconds, error);

@@ -104,7 +104,7 @@ rill_status ranks_begin(ranks *all, bool is_wanted, rill_error *error)
     all->count_on_node = on_node;
     all->is_lost = calloc((size_t)count, sizeof *all->is_lost);
     if (all->is_lost == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     return check_launcher(all, &launch, error);
 }
@@ -122,7 +122,7 @@ rill_status ranks_share(ranks *all, bytes_writer *shared, rill_error *error)
     if (code == MPI_SUCCESS && all->rank > 0) {
         *shared = (bytes_writer){.data = malloc((size_t)size + 1), .size = (size_t)size};
         if (shared->data == NULL) {
-            return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+            return rill_error_no_memory(error);
         }
     }
     if (code == MPI_SUCCESS) {
@@ -161,7 +161,7 @@ rill_status ranks_send(ranks *all, int32_t to, bytes_writer *message, rill_error
                                     "a run of %zu bytes is too large to send; record less, or "
                                     "every k episodes or steps",
                                     size)
-                   : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+                   : rill_error_no_memory(error);
     }
     *sent = (outgoing){MPI_REQUEST_NULL, message->data};
     const int code = MPI_Isend(message->data, (int)message->size, MPI_BYTE, to, TAG, MPI_COMM_WORLD,

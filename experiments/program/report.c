@@ -152,7 +152,7 @@ rill_status report_policies(const rill_experiment *experiment, rill_store *store
                           calloc(n + 1, sizeof *sums.n)};
     rill_status status = RILL_OK;
     if (sums.agents == NULL || sums.n == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n && status == RILL_OK; i++) {
         status = rill_agent_clone(&sums.agents[i], experiment->variants[i].agent, error);

@@ -96,7 +96,7 @@ rill_status run_missing(const rill_experiment *experiment, rill_store *store, co
     size_t n_checkpoints = 0;
     uint8_t *is_done = calloc((size_t)(experiment->runs * experiment->n_variants), 1);
     if (is_done == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_status status = rill_store_done(store, experiment->runs, is_done, &n_done, error);
     if (status == RILL_OK && n_done > 0) {

@@ -97,7 +97,7 @@ static rill_status print_best(const rill_summary_row *ranked, size_t n,
     char *text = config == NULL ? NULL : json_print_lines(config);
     cJSON_Delete(config);
     if (text == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     printf("%s\n", text);
     free(text);

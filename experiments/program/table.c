@@ -48,7 +48,7 @@ rill_status table_print(table *t, rill_error *error)
     if (t->is_out_of_memory || widths == NULL) {
         free(widths);
         table_clear(t);
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n_columns; i++) {
         widths[i] = width_of(t, i, n_columns);

@@ -47,7 +47,7 @@ static rill_status begin_variant(reading *r, int32_t variant, rill_error *error)
     own->q = calloc(n_all + 1, sizeof *own->q);
     r->values = malloc((n_all + 1) * sizeof *r->values);
     if (own->mean == NULL || own->squares == NULL || own->q == NULL || r->values == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     return RILL_OK;
 }
@@ -127,9 +127,8 @@ rill_status values_read(rill_store *store, const values_request *request, values
     const char *const *labels = rill_store_labels(store, n);
     reading r = {.variants = rill_store_variants(store, n), .request = request};
     *surfaces = r.surfaces = calloc((size_t)*n + 1, sizeof *r.surfaces);
-    rill_status status = r.surfaces == NULL
-                             ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-                             : check_agent(labels, *n, request->agent, error);
+    rill_status status = r.surfaces == NULL ? rill_error_no_memory(error)
+                                            : check_agent(labels, *n, request->agent, error);
     if (status == RILL_OK) {
         status = rill_store_each(store, take_run, &r, error);
     }

@@ -101,7 +101,7 @@ static rill_status place_points(values_grid *g, rill_error *error)
     }
     g->points = malloc(((size_t)g->n_points * (size_t)g->dim + 1) * sizeof *g->points);
     if (g->points == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (int64_t p = 0; p < g->n_points; p++) {
         int64_t rest = p;

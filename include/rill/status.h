@@ -46,6 +46,9 @@ typedef struct rill_error {
 RILL_API rill_status rill_error_set(rill_error *error, rill_status status, const char *path,
                                     const char *format, ...) RILL_PRINTF(4, 5);
 
+/// The same for an allocation that failed, where nothing else is to be said: RILL_NO_MEMORY.
+RILL_API rill_status rill_error_no_memory(rill_error *error);
+
 /// Puts `prefix` in front of the error's path ("params" + "alpha" -> "params.alpha") and returns
 /// `status`: what a caller does with an error from one level further down.
 RILL_API rill_status rill_error_prefix(rill_error *error, rill_status status, const char *prefix);

@@ -56,9 +56,7 @@ rill_status field_open(field *self, const rill_env *env, const rill_agent *agent
     const size_t n = (size_t)self->rows * (size_t)self->columns;
     self->values = calloc(n + 1, sizeof *self->values);
     self->actions = calloc(n + 1, sizeof *self->actions);
-    return self->values == NULL || self->actions == NULL
-               ? rill_error_set(error, RILL_NO_MEMORY, "", "out of memory")
-               : RILL_OK;
+    return self->values == NULL || self->actions == NULL ? rill_error_no_memory(error) : RILL_OK;
 }
 
 void field_close(field *self)

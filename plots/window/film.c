@@ -70,8 +70,7 @@ rill_status film_open(film **self, const char *path, int width, int height, rill
     rill_status status = film_check_name(path, error);
     film *opened = status == RILL_OK ? calloc(1, sizeof *opened) : NULL;
     if (opened == NULL) {
-        return status != RILL_OK ? status
-                                 : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return status != RILL_OK ? status : rill_error_no_memory(error);
     }
     opened->width = width;
     opened->height = height;

@@ -154,7 +154,7 @@ rill_status film_encoder_open(film_encoder **self, const char *path, const char 
     *is_missing = false;
     film_encoder *opened = calloc(1, sizeof *opened);
     if (opened == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     int sockets[2];
     opened->input = -1;

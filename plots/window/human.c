@@ -465,7 +465,7 @@ rill_status human_play(const human_request *request, human_report *report, rill_
     self.box = calloc((size_t)env->action_space.size, sizeof *self.box);
     rill_status status = RILL_OK;
     if (self.box == NULL) {
-        status = rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        status = rill_error_no_memory(error);
     }
     for (int i = 0; status == RILL_OK && i < N_DIRECTIONS; i++) {
         if (env->action_space.kind == RILL_SPACE_BOX) {

@@ -170,7 +170,7 @@ rill_status learner_open(learner *self, const rill_experiment *experiment, int32
     self->env_bytes = malloc(self->env->data_size);
     self->agent_bytes = malloc(self->agent->memory_size);
     if (self->env_bytes == NULL || self->agent_bytes == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     rill_env_save(self->env, self->env_bytes);
     rill_agent_save(self->agent, self->agent_bytes);

@@ -73,7 +73,7 @@ rill_status painter_open(painter *paint, rill_error *error)
     *paint = (painter){0};
     paint->face = calloc(1, sizeof *paint->face);
     if (paint->face == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     if (TTF_Init() != 0) {
         free(paint->face);

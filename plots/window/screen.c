@@ -69,9 +69,7 @@ rill_status screen_fit(screen *self, raster *picture, bool *is_new, rill_error *
     if (self->texture == NULL) {
         return sdl_error(error, "cannot draw in the window");
     }
-    return raster_resize(picture, width, height)
-               ? RILL_OK
-               : rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+    return raster_resize(picture, width, height) ? RILL_OK : rill_error_no_memory(error);
 }
 
 void screen_show(const screen *self, const raster *picture)
@@ -90,7 +88,7 @@ rill_status screen_save(const raster *picture, const char *path, rill_error *err
     const size_t n = (size_t)picture->width * (size_t)picture->height;
     unsigned char *bytes = malloc(3 * n);
     if (bytes == NULL) {
-        return rill_error_set(error, RILL_NO_MEMORY, "", "out of memory");
+        return rill_error_no_memory(error);
     }
     for (size_t i = 0; i < n; i++) {
         bytes[3 * i] = (unsigned char)(picture->pixels[i] >> 16);
