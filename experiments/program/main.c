@@ -5,11 +5,12 @@
 #include <string.h>
 
 static const command *const commands[] = {
-    &command_run,        &command_watch, &command_verify,    &command_summary,
-    &command_compare,    &command_plot,  &command_export,    &command_evaluate,
-    &command_rerun,      &command_merge, &command_list,      &command_describe,
-    &command_schema,     &command_solve, &command_rollout,   &command_estimators,
-    &command_statistics, &command_bench, &command_check_env, &command_new,
+    &command_run,        &command_watch,      &command_verify, &command_summary,
+    &command_compare,    &command_plot,       &command_export, &command_export_policy,
+    &command_evaluate,   &command_rerun,      &command_merge,  &command_list,
+    &command_describe,   &command_schema,     &command_solve,  &command_rollout,
+    &command_estimators, &command_statistics, &command_bench,  &command_check_env,
+    &command_new,
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
@@ -21,7 +22,7 @@ static void print_usage(FILE *stream)
             "usage: rill COMMAND [arguments]\n\ncommands:\n",
             RILL_VERSION);
     for (size_t i = 0; i < N_COMMANDS; i++) {
-        fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(stream, "  %-13s %s\n", commands[i]->name, commands[i]->summary);
     }
     fprintf(stream, "\n`rill COMMAND --help` explains a command. A first experiment:\n"
                     "  rill run experiments/suites/sutton-barto/example-6.6-cliff-walking.json\n");

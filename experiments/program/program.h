@@ -75,8 +75,8 @@ int fail_usage(const command *self, const char *format, ...) RILL_PRINTF(2, 3);
 int finish_output(void);
 
 extern const command command_run, command_watch, command_verify, command_summary, command_compare,
-    command_plot, command_export, command_evaluate, command_rerun, command_merge, command_list,
-    command_describe, command_schema, command_solve, command_rollout, command_estimators,
-    command_statistics, command_bench, command_check_env, command_new;
+    command_plot, command_export, command_export_policy, command_evaluate, command_rerun,
+    command_merge, command_list, command_describe, command_schema, command_solve, command_rollout,
+    command_estimators, command_statistics, command_bench, command_check_env, command_new;
 
 #endif
