@@ -3,6 +3,9 @@
 #include <rill/batch.h>
 #include <string.h>
 
+/// Fewer lanes than these are stepped one by one.
+enum { LEAST_BLOCK = 8 };
+
 struct rill_batch {
     const rill_env *env;
     int32_t n;
@@ -11,8 +14,42 @@ struct rill_batch {
     uint8_t *is_over; ///< (n) the lane's episode has ended and it was not reset yet
     uint8_t *is_idle; ///< (n) scratch: lanes for the kernels to leave alone
     rill_rng *rngs;   ///< (n)
-    char *states;     ///< (n) of the environment's state struct
+    char *states;     ///< (n) of the environment's state struct; or blocks, struct of arrays
+    double *
+        next; ///< scratch for `step_block`: (numbers of the state, RILL_BLOCK); NULL: `step_batch` steps
+    double *lane; ///< scratch: one state
 };
+
+/// Where lane i of a batch of blocks keeps its first number; the others follow at RILL_BLOCK's distance.
+static double *block_numbers(const rill_batch *batch, int32_t i)
+{
+    const size_t size = batch->env->type->state_size * RILL_BLOCK;
+    return (double *)(void *)(batch->states + (size_t)(i / RILL_BLOCK) * size) + i % RILL_BLOCK;
+}
+
+/// The state of lane i, where `keep_state` wants it back after a change.
+static void *find_state(const rill_batch *batch, int32_t i)
+{
+    const size_t size = batch->env->type->state_size;
+    if (batch->next == NULL) {
+        return batch->states + (size_t)i * size;
+    }
+    const double *numbers = block_numbers(batch, i);
+    for (size_t k = 0; k < size / sizeof(double); k++) {
+        batch->lane[k] = numbers[k * RILL_BLOCK];
+    }
+    return batch->lane;
+}
+
+static void keep_state(const rill_batch *batch, int32_t i)
+{
+    if (batch->next != NULL) {
+        double *numbers = block_numbers(batch, i);
+        for (size_t k = 0; k < batch->env->type->state_size / sizeof(double); k++) {
+            numbers[k * RILL_BLOCK] = batch->lane[k];
+        }
+    }
+}
 
 rill_status rill_batch_create(rill_batch **out, const rill_env *env, int32_t n,
                               rill_autoreset autoreset, rill_error *error)
@@ -33,9 +70,17 @@ rill_status rill_batch_create(rill_batch **out, const rill_env *env, int32_t n,
     batch->is_over = rill_memory_take(lanes);
     batch->is_idle = rill_memory_take(lanes);
     batch->rngs = rill_memory_take(lanes * sizeof *batch->rngs);
-    batch->states = rill_memory_take(lanes * env->type->state_size);
-    if (batch->elapsed == NULL || batch->is_over == NULL || batch->is_idle == NULL ||
-        batch->rngs == NULL || batch->states == NULL) {
+    const size_t blocks = (lanes + RILL_BLOCK - 1) / RILL_BLOCK;
+    const bool is_blocked = env->type->step_block != NULL && n >= LEAST_BLOCK;
+    batch->states =
+        rill_memory_take((is_blocked ? blocks * RILL_BLOCK : lanes) * env->type->state_size);
+    if (is_blocked) {
+        batch->next = rill_memory_take(RILL_BLOCK * env->type->state_size);
+        batch->lane = rill_memory_take(env->type->state_size);
+    }
+    if ((is_blocked && (batch->next == NULL || batch->lane == NULL)) || batch->elapsed == NULL ||
+        batch->is_over == NULL || batch->is_idle == NULL || batch->rngs == NULL ||
+        batch->states == NULL) {
         rill_batch_destroy(batch);
         return rill_error_no_memory(error);
     }
@@ -52,6 +97,8 @@ void rill_batch_destroy(rill_batch *batch)
         rill_memory_release(batch->is_idle);
         rill_memory_release(batch->rngs);
         rill_memory_release(batch->states);
+        rill_memory_release(batch->next);
+        rill_memory_release(batch->lane);
         rill_memory_release(batch);
     }
 }
@@ -62,7 +109,8 @@ void rill_batch_seed(rill_batch *batch, uint64_t seed)
     for (int32_t i = 0; i < batch->n; i++) {
         rill_rng_seed(&batch->rngs[i], seed + (uint64_t)i);
         if (type->restart != NULL) {
-            type->restart(batch->env->params, batch->states + (size_t)i * type->state_size);
+            type->restart(batch->env->params, find_state(batch, i));
+            keep_state(batch, i);
         }
     }
 }
@@ -90,9 +138,121 @@ static rill_lanes lanes_of(rill_batch *batch, const void *actions, const rill_ba
 static void reset_lane(rill_batch *batch, int32_t i)
 {
     const rill_env_type *type = batch->env->type;
-    type->reset(batch->env->params, batch->states + (size_t)i * type->state_size, &batch->rngs[i]);
+    type->reset(batch->env->params, find_state(batch, i), &batch->rngs[i]);
+    keep_state(batch, i);
     batch->elapsed[i] = 0;
     batch->is_over[i] = 0;
+}
+
+/// Writes the observations of the lanes that are not idle.
+static void observe(const rill_batch *batch, const rill_lanes *lanes)
+{
+    if (batch->next == NULL) {
+        batch->env->type->observe_batch(lanes);
+        return;
+    }
+    float *observations = lanes->observations;
+    for (int32_t i = 0; i < lanes->n; i++) {
+        if (!lanes->is_idle[i]) {
+            batch->env->type->observe(lanes->params, find_state(batch, i),
+                                      observations + (ptrdiff_t)i * lanes->observation_size);
+        }
+    }
+}
+
+/// One lane by `step`.
+static void step_lane(rill_batch *batch, const rill_lanes *lanes, int32_t i)
+{
+    const rill_env *env = batch->env;
+    rill_action action;
+    if (env->action_space.kind == RILL_SPACE_BOX) {
+        action.box = (const float *)lanes->actions + (ptrdiff_t)i * lanes->action_size;
+    } else {
+        action.index = ((const int32_t *)lanes->actions)[i];
+    }
+    rill_outcome outcome;
+    env->type->step(env->params, find_state(batch, i), &batch->rngs[i], action,
+                    (float *)lanes->observations + (ptrdiff_t)i * lanes->observation_size,
+                    &outcome);
+    keep_state(batch, i);
+    lanes->rewards[i] = outcome.reward;
+    lanes->terminated[i] = outcome.terminated;
+}
+
+/// Whether any of n numbers is a NaN.
+static bool has_nan(const float *numbers, ptrdiff_t n)
+{
+    int32_t found = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        found |= numbers[i] != numbers[i];
+    }
+    return found != 0;
+}
+
+/// Steps a block of lanes, `first` and those after it, side by side; then those that came out with a NaN again,
+/// one by one. Idle lanes are stepped for nothing: their states stay, their arrays are garbage.
+static void step_block(rill_batch *batch, const rill_lanes *lanes, int32_t first, int32_t n)
+{
+    const rill_env_type *type = batch->env->type;
+    const bool is_box = batch->env->action_space.kind == RILL_SPACE_BOX;
+    const size_t action_bytes =
+        is_box ? (size_t)lanes->action_size * sizeof(float) : sizeof(int32_t);
+    const ptrdiff_t size = lanes->observation_size;
+    const rill_block block = {
+        .n = n,
+        .numbers = block_numbers(batch, first),
+        .next = batch->next,
+        .actions = (const char *)lanes->actions + (size_t)first * action_bytes,
+        .observations = (float *)lanes->observations + first * size,
+        .rewards = lanes->rewards + first,
+        .terminated = lanes->terminated + first,
+        .action_size = lanes->action_size,
+    };
+    type->step_block(lanes->params, &block);
+    memset(lanes->truncated + first, 0, (size_t)n);
+
+    const bool is_any_nan = has_nan(block.observations, n * size);
+    uint8_t is_again[RILL_BLOCK] = {0};
+    for (int32_t i = 0; is_any_nan && i < n; i++) {
+        is_again[i] = has_nan(block.observations + i * size, size);
+    }
+    double *numbers = block_numbers(batch, first);
+    const size_t count = type->state_size / sizeof(double);
+    const uint8_t *is_idle = lanes->is_idle + first;
+    for (int32_t i = 0; i < n; i++) { // these keep their states
+        if (is_idle[i] | is_again[i]) {
+            for (size_t k = 0; k < count; k++) {
+                batch->next[k * RILL_BLOCK + (size_t)i] = numbers[k * RILL_BLOCK + (size_t)i];
+            }
+        }
+    }
+    memcpy(numbers, batch->next, RILL_BLOCK * type->state_size);
+    for (int32_t i = 0; is_any_nan && i < n; i++) {
+        if (is_again[i] && !is_idle[i]) {
+            step_lane(batch, lanes, first + i);
+        }
+    }
+}
+
+/// Steps the lanes that are not idle, block by block.
+static void step_blocks(rill_batch *batch, const rill_lanes *lanes)
+{
+    for (int32_t first = 0; first < lanes->n; first += RILL_BLOCK) {
+        const int32_t n = lanes->n - first < RILL_BLOCK ? lanes->n - first : RILL_BLOCK;
+        // where nobody resets them, lanes at rest keep their arrays too
+        const bool is_any_at_rest = batch->autoreset == RILL_AUTORESET_DISABLED &&
+                                    memchr(lanes->is_idle + first, 1, (size_t)n) != NULL;
+        if (!is_any_at_rest) {
+            step_block(batch, lanes, first, n);
+            continue;
+        }
+        for (int32_t i = first; i < first + n; i++) {
+            if (!lanes->is_idle[i]) {
+                step_lane(batch, lanes, i);
+                lanes->truncated[i] = 0;
+            }
+        }
+    }
 }
 
 void rill_batch_reset_lanes(rill_batch *batch, const uint8_t *mask, const rill_batch_arrays *arrays)
@@ -107,7 +267,7 @@ void rill_batch_reset_lanes(rill_batch *batch, const uint8_t *mask, const rill_b
         }
     }
     rill_lanes lanes = lanes_of(batch, NULL, arrays);
-    batch->env->type->observe_batch(&lanes);
+    observe(batch, &lanes);
 }
 
 void rill_batch_reset(rill_batch *batch, const rill_batch_arrays *arrays)
@@ -153,7 +313,11 @@ void rill_batch_step(rill_batch *batch, const void *actions, const rill_batch_ar
     rill_lanes lanes = lanes_of(batch, actions, arrays);
     // lanes that ended in the step before do not step now
     memcpy(batch->is_idle, batch->is_over, (size_t)batch->n);
-    batch->env->type->step_batch(&lanes);
+    if (batch->next != NULL) {
+        step_blocks(batch, &lanes);
+    } else {
+        batch->env->type->step_batch(&lanes);
+    }
     bool is_any_over = close_episodes(batch, arrays);
     if (is_any_over) {
         keep_final_observations(batch, arrays);
@@ -169,7 +333,7 @@ void rill_batch_step(rill_batch *batch, const void *actions, const rill_batch_ar
             }
             batch->is_idle[i] = !batch->is_idle[i];
         }
-        batch->env->type->observe_batch(&lanes);
+        observe(batch, &lanes);
     } else if (batch->autoreset == RILL_AUTORESET_SAME_STEP && is_any_over) {
         for (int32_t i = 0; i < batch->n; i++) {
             batch->is_idle[i] = !batch->is_over[i];
@@ -177,6 +341,6 @@ void rill_batch_step(rill_batch *batch, const void *actions, const rill_batch_ar
                 reset_lane(batch, i);
             }
         }
-        batch->env->type->observe_batch(&lanes);
+        observe(batch, &lanes);
     }
 }

@@ -119,9 +119,10 @@ static inline void sincos_or_nan(double x, double *sine, double *cosine)
     const sine_angle angle = sine_reduce(magnitude);
     double s, c;
     sincos_of_angle(x, &angle, &s, &c);
-    const bool is_reduced = sine_is_reduced(magnitude, &angle);
-    *sine = is_reduced ? s : (double)NAN;
-    *cosine = is_reduced ? c : (double)NAN;
+    // (a product: a choice would be turned into a branch around the table)
+    const double doubt = sine_is_reduced(magnitude, &angle) ? 1.0 : (double)NAN;
+    *sine = s * doubt;
+    *cosine = c * doubt;
 }
 
 /// As `sincos_or_nan`, for less; NaN beyond pi/4.
@@ -129,9 +130,9 @@ static inline void sincos_near_0(double x, double *sine, double *cosine)
 {
     const sine_angle angle = {x, 0.0, 0};
     const sine_parts parts = sine_look_up(&angle);
-    const bool is_near = fabs(x) <= QUARTER_PI;
-    *sine = is_near ? sine_of_parts(&parts) : (double)NAN;
-    *cosine = is_near ? cosine_of_parts(&parts) : (double)NAN;
+    const double doubt = fabs(x) <= QUARTER_PI ? 1.0 : (double)NAN;
+    *sine = sine_of_parts(&parts) * doubt;
+    *cosine = cosine_of_parts(&parts) * doubt;
 }
 
 #endif

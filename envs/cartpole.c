@@ -19,7 +19,10 @@
 /// Parameters: `kinematics_integrator`: euler moves position and angle with the velocities before
 ///     the step, semi-implicit with those after it.
 /// Versions: v0 and v1 of Gymnasium 1.x; the same stream of random numbers, four a reset.
+#include "core/sine.h"
+
 #include <math.h>
+#include <rill/env_block.h>
 #include <rill/env_define.h>
 #include <rill/math.h>
 
@@ -41,6 +44,8 @@ typedef struct cartpole_params {
     bool sutton_barto_reward;
     int kinematics_integrator;
     double low, high;
+    // derived
+    double reward, last_reward; ///< of a step that goes on, of one that ends the episode
 } cartpole_params;
 
 static const rill_param cartpole_param_table[] = {
@@ -59,7 +64,9 @@ typedef struct cartpole_state {
 
 static rill_status prepare(void *block, rill_error *error)
 {
-    const cartpole_params *params = block;
+    cartpole_params *params = block;
+    params->reward = params->sutton_barto_reward ? 0.0 : 1.0;
+    params->last_reward = params->sutton_barto_reward ? -1.0 : 1.0;
     return rill_start_bounds(params->low, params->high, error);
 }
 
@@ -71,14 +78,12 @@ static void reset(const cartpole_params *params, cartpole_state *state, rill_rng
     state->angular_velocity = rill_rng_uniform(rng, params->low, params->high);
 }
 
-static inline void step(const cartpole_params *params, cartpole_state *state, rill_rng *rng,
-                        int32_t action, rill_outcome *outcome)
+/// A step, given the sine and cosine of the pole's angle.
+static inline void move(const cartpole_params *params, cartpole_state *state, int32_t action,
+                        double sin_angle, double cos_angle, rill_outcome *outcome)
 {
-    (void)rng;
     const double force = action == 1 ? FORCE : -FORCE;
     const double omega = state->angular_velocity;
-    double sin_angle, cos_angle;
-    rill_sincos(state->angle, &sin_angle, &cos_angle);
 
     // Florian's eqs. 23 and 24; the order of the operations is Gymnasium's
     const double push = (force + MASS_TIMES_LENGTH * (omega * omega) * sin_angle) / TOTAL_MASS;
@@ -96,9 +101,18 @@ static inline void step(const cartpole_params *params, cartpole_state *state, ri
     state->velocity = velocity;
     state->angular_velocity = angular_velocity;
 
-    outcome->terminated = state->position < -MAX_POSITION || state->position > MAX_POSITION ||
-                          state->angle < -MAX_ANGLE || state->angle > MAX_ANGLE;
-    outcome->reward = !params->sutton_barto_reward ? 1.0 : outcome->terminated ? -1.0 : 0.0;
+    outcome->terminated = (state->position < -MAX_POSITION) | (state->position > MAX_POSITION) |
+                          (state->angle < -MAX_ANGLE) | (state->angle > MAX_ANGLE);
+    outcome->reward = outcome->terminated ? params->last_reward : params->reward;
+}
+
+static inline void step(const cartpole_params *params, cartpole_state *state, rill_rng *rng,
+                        int32_t action, rill_outcome *outcome)
+{
+    (void)rng;
+    double sin_angle, cos_angle;
+    rill_sincos(state->angle, &sin_angle, &cos_angle);
+    move(params, state, action, sin_angle, cos_angle, outcome);
 }
 
 static inline void observe(const cartpole_params *params, const cartpole_state *state, float *box)
@@ -109,6 +123,17 @@ static inline void observe(const cartpole_params *params, const cartpole_state *
     box[2] = (float)state->angle;
     box[3] = (float)state->angular_velocity;
 }
+
+RILL_INLINE void step_lane(const cartpole_params *params, cartpole_state *state, int32_t action,
+                           rill_outcome *outcome)
+{
+    double sin_angle, cos_angle;
+    sincos_near_0(state->angle, &sin_angle, &cos_angle); // an episode ends at 12 degrees
+    move(params, state, action, sin_angle, cos_angle, outcome);
+}
+
+#define observe_lane observe
+RILL_DEFINE_BLOCK(cartpole, 4, 4, index)
 
 static void draw(const void *params, const void *state, const rill_canvas *canvas)
 {
@@ -183,4 +208,4 @@ RILL_DEFINE_ENV(cartpole, box, index, .summary = "a pole to balance on a cart",
                 .presets = presets, .action_names = action_names,
                 .observation_names = observation_names, .observation_space = observation_space,
                 .action_space = action_space, .prepare = prepare, .draw = draw, .n_state_values = 4,
-                .get_state = get_state, .set_state = set_state);
+                .step_block = cartpole_step_block, .get_state = get_state, .set_state = set_state);

@@ -44,6 +44,20 @@ typedef struct rill_lanes {
     int32_t observation_size, action_size;
 } rill_lanes;
 
+enum { RILL_BLOCK = 64 };
+
+/// Up to RILL_BLOCK lanes as a struct of arrays, as `step_block` sees them.
+typedef struct rill_block {
+    int32_t n;             ///< number of lanes
+    const double *numbers; ///< (numbers of the state struct, RILL_BLOCK) the states
+    double *next;          ///< as `numbers`: the states after the step
+    const void *actions;   ///< (n) int32_t, or (n, action size) float
+    float *observations;   ///< (n, observation size)
+    double *rewards;       ///< (n)
+    uint8_t *terminated;   ///< (n) 0 or 1
+    int32_t action_size;
+} rill_block;
+
 /// The derivatives of one step with respect to state s and action a: s' = f(s, a), reward r(s, a).
 /// Where a step clips, they are those of the side that it is on.
 typedef struct rill_jacobian {
@@ -86,6 +100,9 @@ typedef struct rill_env_type {
     void (*observe_batch)(const rill_lanes *lanes); ///< lanes that are not idle
 
     // Optional.
+    /// Steps lanes side by side, all of them, as `step` would; made by RILL_DEFINE_BLOCK (rill/env_block.h). A lane
+    /// whose observation then holds a NaN is stepped again by `step`. NULL: lanes are stepped one after the other.
+    void (*step_block)(const void *params, const rill_block *block);
     /// Checks parameters against each other and computes the struct's derived fields; called once,
     /// before anything else. After an error `release` is not called:
     /// it frees what it took itself.
