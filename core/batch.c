@@ -190,7 +190,7 @@ static bool has_nan(const float *numbers, ptrdiff_t n)
 }
 
 /// Steps a block of lanes, `first` and those after it, side by side; then those that came out with a NaN again,
-/// one by one. Idle lanes are stepped for nothing: their states stay, their arrays are garbage.
+/// one by one. Idle lanes are stepped for nothing: they are reset next.
 static void step_block(rill_batch *batch, const rill_lanes *lanes, int32_t first, int32_t n)
 {
     const rill_env_type *type = batch->env->type;
@@ -219,8 +219,8 @@ static void step_block(rill_batch *batch, const rill_lanes *lanes, int32_t first
     double *numbers = block_numbers(batch, first);
     const size_t count = type->state_size / sizeof(double);
     const uint8_t *is_idle = lanes->is_idle + first;
-    for (int32_t i = 0; i < n; i++) { // these keep their states
-        if (is_idle[i] | is_again[i]) {
+    for (int32_t i = 0; is_any_nan && i < n; i++) { // these keep their states
+        if (is_again[i]) {
             for (size_t k = 0; k < count; k++) {
                 batch->next[k * RILL_BLOCK + (size_t)i] = numbers[k * RILL_BLOCK + (size_t)i];
             }
@@ -279,18 +279,33 @@ void rill_batch_reset(rill_batch *batch, const rill_batch_arrays *arrays)
 /// Ends episodes on their time limit and notes which lanes are over now; true when any is.
 static bool close_episodes(rill_batch *batch, const rill_batch_arrays *arrays)
 {
-    bool is_any = false;
-    for (int32_t i = 0; i < batch->n; i++) {
-        if (batch->is_idle[i]) {
-            continue;
-        }
-        if (++batch->elapsed[i] == batch->env->max_episode_steps) {
-            arrays->truncated[i] = 1;
-        }
-        batch->is_over[i] = arrays->terminated[i] | arrays->truncated[i];
-        is_any = is_any || batch->is_over[i];
+    const int64_t limit = batch->env->max_episode_steps;
+    uint8_t is_any = 0;
+    for (int32_t i = 0; limit > 0 && i < batch->n; i++) {
+        const uint8_t is_stepped = !batch->is_idle[i];
+        batch->elapsed[i] += is_stepped;
+        arrays->truncated[i] |= (batch->elapsed[i] == limit) & is_stepped;
     }
-    return is_any;
+    for (int32_t i = 0; i < batch->n; i++) { // (an idle lane is over already)
+        batch->is_over[i] |= (arrays->terminated[i] | arrays->truncated[i]) & !batch->is_idle[i];
+        is_any |= batch->is_over[i];
+    }
+    return is_any != 0;
+}
+
+/// The first lane from `i` on whose mark is set; n when there is none.
+static int32_t next_marked(const uint8_t *marks, int32_t i, int32_t n)
+{
+    for (uint64_t eight = 0; i + 8 <= n; i += 8) {
+        memcpy(&eight, marks + i, sizeof eight);
+        if (eight != 0) {
+            break;
+        }
+    }
+    while (i < n && marks[i] == 0) {
+        i++;
+    }
+    return i;
 }
 
 /// Copies the observations of lanes that are over and not idle to `final_observations`.
@@ -299,11 +314,30 @@ static void keep_final_observations(const rill_batch *batch, const rill_batch_ar
     const rill_space *space = &batch->env->observation_space;
     size_t bytes =
         space->kind == RILL_SPACE_DISCRETE ? sizeof(int32_t) : (size_t)space->size * sizeof(float);
-    for (int32_t i = 0; i < batch->n; i++) {
-        if (batch->is_over[i] && !batch->is_idle[i]) {
+    const int32_t n = batch->n;
+    for (int32_t i = next_marked(batch->is_over, 0, n); i < n;
+         i = next_marked(batch->is_over, i + 1, n)) {
+        if (!batch->is_idle[i]) {
             size_t offset = (size_t)i * bytes;
             memcpy((char *)arrays->final_observations + offset,
                    (const char *)arrays->observations + offset, bytes);
+        }
+    }
+}
+
+/// Resets the lanes that are marked and writes their observations.
+static void reset_marked(rill_batch *batch, const uint8_t *marks, const rill_batch_arrays *arrays)
+{
+    const rill_env *env = batch->env;
+    const bool is_box = env->observation_space.kind == RILL_SPACE_BOX;
+    const ptrdiff_t size = is_box ? env->observation_space.size : 1;
+    const int32_t n = batch->n;
+    for (int32_t i = next_marked(marks, 0, n); i < n; i = next_marked(marks, i + 1, n)) {
+        reset_lane(batch, i);
+        float *box = (float *)arrays->observations + i * size;
+        const rill_observation seen = env->type->observe(env->params, find_state(batch, i), box);
+        if (!is_box) {
+            ((int32_t *)arrays->observations)[i] = seen.index;
         }
     }
 }
@@ -324,23 +358,15 @@ void rill_batch_step(rill_batch *batch, const void *actions, const rill_batch_ar
     }
     if (batch->autoreset == RILL_AUTORESET_NEXT_STEP) {
         // is_idle marks what was over before this step: these lanes start anew instead
-        for (int32_t i = 0; i < batch->n; i++) {
-            if (batch->is_idle[i]) {
-                lanes.rewards[i] = 0.0;
-                lanes.terminated[i] = 0;
-                lanes.truncated[i] = 0;
-                reset_lane(batch, i);
-            }
-            batch->is_idle[i] = !batch->is_idle[i];
+        const uint8_t *marks = batch->is_idle;
+        for (int32_t i = next_marked(marks, 0, batch->n); i < batch->n;
+             i = next_marked(marks, i + 1, batch->n)) {
+            lanes.rewards[i] = 0.0;
+            lanes.terminated[i] = 0;
+            lanes.truncated[i] = 0;
         }
-        observe(batch, &lanes);
+        reset_marked(batch, marks, arrays);
     } else if (batch->autoreset == RILL_AUTORESET_SAME_STEP && is_any_over) {
-        for (int32_t i = 0; i < batch->n; i++) {
-            batch->is_idle[i] = !batch->is_over[i];
-            if (batch->is_over[i]) {
-                reset_lane(batch, i);
-            }
-        }
-        observe(batch, &lanes);
+        reset_marked(batch, batch->is_over, arrays);
     }
 }
