@@ -280,15 +280,18 @@ void rill_batch_reset(rill_batch *batch, const rill_batch_arrays *arrays)
 static bool close_episodes(rill_batch *batch, const rill_batch_arrays *arrays)
 {
     const int64_t limit = batch->env->max_episode_steps;
+    const uint8_t *restrict is_idle = batch->is_idle, *restrict terminated = arrays->terminated;
+    uint8_t *restrict is_over = batch->is_over, *restrict truncated = arrays->truncated;
+    int64_t *restrict elapsed = batch->elapsed;
     uint8_t is_any = 0;
     for (int32_t i = 0; limit > 0 && i < batch->n; i++) {
-        const uint8_t is_stepped = !batch->is_idle[i];
-        batch->elapsed[i] += is_stepped;
-        arrays->truncated[i] |= (batch->elapsed[i] == limit) & is_stepped;
+        const int64_t steps = elapsed[i] + !is_idle[i];
+        truncated[i] |= (steps == limit) & !is_idle[i];
+        elapsed[i] = steps;
     }
     for (int32_t i = 0; i < batch->n; i++) { // (an idle lane is over already)
-        batch->is_over[i] |= (arrays->terminated[i] | arrays->truncated[i]) & !batch->is_idle[i];
-        is_any |= batch->is_over[i];
+        is_over[i] |= (terminated[i] | truncated[i]) & !is_idle[i];
+        is_any |= is_over[i];
     }
     return is_any != 0;
 }

@@ -91,16 +91,25 @@ static inline double cosine_of_parts(const sine_parts *a)
     return t->cos + (t->cos_rest + (t->cos * a->cos_d_minus_1 - t->sin * sin_d));
 }
 
+/// `odd` where n is odd, else `even`; negative where `sign` has its highest bit set. In integers, as a
+/// choice between doubles would be turned into a branch around what makes them.
+static inline double sine_choose(uint64_t n, double odd, double even, uint64_t sign)
+{
+    const uint64_t mask = 0 - (n & 1);
+    const uint64_t bits = ((sine_bits(odd) & mask) | (sine_bits(even) & ~mask)) ^
+                          (sign & UINT64_C(0x8000000000000000));
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 /// Sine and cosine of x, given the angle that its magnitude is.
 static inline void sincos_of_angle(double x, const sine_angle *angle, double *sine, double *cosine)
 {
     const sine_parts parts = sine_look_up(angle);
     const double sin_r = sine_of_parts(&parts), cos_r = cosine_of_parts(&parts);
-    const double s = angle->n & 1 ? cos_r : sin_r;
-    const double c = angle->n & 1 ? sin_r : cos_r;
-    const bool is_negative = ((angle->n >> 1) ^ (sine_bits(x) >> 63)) & 1;
-    *sine = is_negative ? -s : s;
-    *cosine = (angle->n + 1) & 2 ? -c : c;
+    *sine = sine_choose(angle->n, cos_r, sin_r, (angle->n << 62) ^ sine_bits(x));
+    *cosine = sine_choose(angle->n, sin_r, cos_r, (angle->n + 1) << 62);
 }
 
 #define QUARTER_PI 0x1.921fb54442d18p-1

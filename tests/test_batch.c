@@ -149,9 +149,9 @@ static void check_batch(rill_env *env, const char *name)
 {
     static const rill_autoreset modes[] = {RILL_AUTORESET_NEXT_STEP, RILL_AUTORESET_SAME_STEP,
                                            RILL_AUTORESET_DISABLED};
-    static const int32_t sizes[] = {1, 3, 64};
+    static const int32_t sizes[] = {1, 3, 64, 70};
     for (size_t m = 0; m < 3; m++) {
-        for (size_t k = 0; k < 3; k++) {
+        for (size_t k = 0; k < 4; k++) {
             check_mode(env, name, sizes[k], modes[m], 5);
             check_mode(env, name, sizes[k], modes[m], 1);
             check_mode(env, name, sizes[k], modes[m], 0);
@@ -162,6 +162,20 @@ static void check_batch(rill_env *env, const char *name)
 START_TEST(test_batch_equals_single)
 {
     for_each_env(check_batch);
+}
+END_TEST
+
+/// Poles that start at any angle: many are beyond what lanes side by side can do, and are stepped
+/// again one by one.
+START_TEST(test_lanes_that_a_block_cannot_do)
+{
+    static const char *const wide[] = {"low=-2", "high=2", "sutton_barto_reward=true",
+                                       "kinematics_integrator=semi-implicit", NULL};
+    rill_env *env = NULL;
+    rill_error error = {0};
+    ASSERT_OK(rill_env_create(&env, "cartpole", wide, &error), &error);
+    check_batch(env, "cartpole");
+    rill_env_destroy(env);
 }
 END_TEST
 
@@ -258,4 +272,5 @@ START_TEST(test_refusals)
 }
 END_TEST
 
-TEST_MAIN(test_batch_equals_single, test_modes_by_hand, test_both_flags, test_refusals)
+TEST_MAIN(test_batch_equals_single, test_lanes_that_a_block_cannot_do, test_modes_by_hand,
+          test_both_flags, test_refusals)
