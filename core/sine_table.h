@@ -9,8 +9,9 @@ typedef struct sine_row {
     double sin, sin_rest, cos, cos_rest;
 } sine_row;
 
-/// Row k is the angle k/64; the last one is the nearest to pi/4.
-static const sine_row sine_table[51] = {
+/// Row k is the angle k/64, up to the nearest to pi/4. The rows beyond are 0: angles that are too wide look there, in
+/// loops without a branch, and what they find is not used.
+static const sine_row sine_table[64] = {
     {0.0, 0.0, 0x1.0p+0, 0.0},
     {0x1.fffaaaaeeeed5p-7, -0x1.2ab639a9f0776p-63, 0x1.fff000155549fp-1, 0x1.28a28a03a5ef3p-55},
     {0x1.ffeaaaeeee86fp-6, -0x1.cd406fb224ae2p-60, 0x1.ffc00155527d3p-1, -0x1.3b54492d89b5bp-55},
