@@ -10,14 +10,13 @@ struct rill_batch {
     const rill_env *env;
     int32_t n;
     rill_autoreset autoreset;
-    int64_t *elapsed; ///< (n) steps since each lane's reset
+    int64_t *elapsed; ///< (n) steps since each lane's reset, where there is a time limit
     uint8_t *is_over; ///< (n) the lane's episode has ended and it was not reset yet
     uint8_t *is_idle; ///< (n) scratch: lanes for the kernels to leave alone
     rill_rng *rngs;   ///< (n)
     char *states;     ///< (n) of the environment's state struct; or blocks, struct of arrays
-    double *
-        next; ///< scratch for `step_block`: (numbers of the state, RILL_BLOCK); NULL: `step_batch` steps
-    double *lane; ///< scratch: one state
+    double *next;     ///< (numbers of the state, RILL_BLOCK) scratch; NULL: no blocks
+    double *lane;     ///< (numbers of the state) scratch of blocks
 };
 
 /// Where lane i of a batch of blocks keeps its first number; the others follow at RILL_BLOCK's distance.
@@ -144,39 +143,18 @@ static void reset_lane(rill_batch *batch, int32_t i)
     batch->is_over[i] = 0;
 }
 
-/// Writes the observations of the lanes that are not idle.
-static void observe(const rill_batch *batch, const rill_lanes *lanes)
-{
-    if (batch->next == NULL) {
-        batch->env->type->observe_batch(lanes);
-        return;
-    }
-    float *observations = lanes->observations;
-    for (int32_t i = 0; i < lanes->n; i++) {
-        if (!lanes->is_idle[i]) {
-            batch->env->type->observe(lanes->params, find_state(batch, i),
-                                      observations + (ptrdiff_t)i * lanes->observation_size);
-        }
-    }
-}
-
 /// One lane by `step`.
 static void step_lane(rill_batch *batch, const rill_lanes *lanes, int32_t i)
 {
     const rill_env *env = batch->env;
-    rill_action action;
-    if (env->action_space.kind == RILL_SPACE_BOX) {
-        action.box = (const float *)lanes->actions + (ptrdiff_t)i * lanes->action_size;
-    } else {
-        action.index = ((const int32_t *)lanes->actions)[i];
-    }
+    const rill_action action = {.index = ((const int32_t *)lanes->actions)[i]};
+    float *box = (float *)lanes->observations + (ptrdiff_t)i * lanes->observation_size;
     rill_outcome outcome;
-    env->type->step(env->params, find_state(batch, i), &batch->rngs[i], action,
-                    (float *)lanes->observations + (ptrdiff_t)i * lanes->observation_size,
-                    &outcome);
+    env->type->step(env->params, find_state(batch, i), &batch->rngs[i], action, box, &outcome);
     keep_state(batch, i);
     lanes->rewards[i] = outcome.reward;
     lanes->terminated[i] = outcome.terminated;
+    lanes->truncated[i] = outcome.truncated;
 }
 
 /// Whether any of n numbers is a NaN.
@@ -189,46 +167,34 @@ static bool has_nan(const float *numbers, ptrdiff_t n)
     return found != 0;
 }
 
-/// Steps a block of lanes, `first` and those after it, side by side; then those that came out with a NaN again,
-/// one by one. Idle lanes are stepped for nothing: they are reset next.
+/// Steps a block of lanes, `first` and those after it, side by side; then those that came out with a NaN
+/// again, one by one. Idle lanes are stepped for nothing: they are reset next.
 static void step_block(rill_batch *batch, const rill_lanes *lanes, int32_t first, int32_t n)
 {
     const rill_env_type *type = batch->env->type;
-    const bool is_box = batch->env->action_space.kind == RILL_SPACE_BOX;
-    const size_t action_bytes =
-        is_box ? (size_t)lanes->action_size * sizeof(float) : sizeof(int32_t);
     const ptrdiff_t size = lanes->observation_size;
+    double *numbers = block_numbers(batch, first);
     const rill_block block = {
         .n = n,
-        .numbers = block_numbers(batch, first),
+        .numbers = numbers,
         .next = batch->next,
-        .actions = (const char *)lanes->actions + (size_t)first * action_bytes,
+        .actions = (const int32_t *)lanes->actions + first,
         .observations = (float *)lanes->observations + first * size,
         .rewards = lanes->rewards + first,
         .terminated = lanes->terminated + first,
-        .action_size = lanes->action_size,
     };
     type->step_block(lanes->params, &block);
     memset(lanes->truncated + first, 0, (size_t)n);
-
-    const bool is_any_nan = has_nan(block.observations, n * size);
-    uint8_t is_again[RILL_BLOCK] = {0};
-    for (int32_t i = 0; is_any_nan && i < n; i++) {
-        is_again[i] = has_nan(block.observations + i * size, size);
+    if (!has_nan(block.observations, n * size)) {
+        memcpy(numbers, batch->next, RILL_BLOCK * type->state_size);
+        return;
     }
-    double *numbers = block_numbers(batch, first);
-    const size_t count = type->state_size / sizeof(double);
-    const uint8_t *is_idle = lanes->is_idle + first;
-    for (int32_t i = 0; is_any_nan && i < n; i++) { // these keep their states
-        if (is_again[i]) {
-            for (size_t k = 0; k < count; k++) {
-                batch->next[k * RILL_BLOCK + (size_t)i] = numbers[k * RILL_BLOCK + (size_t)i];
+    for (int32_t i = 0; i < n; i++) {
+        if (!has_nan(block.observations + i * size, size)) {
+            for (size_t k = 0; k < type->state_size / sizeof(double); k++) {
+                numbers[k * RILL_BLOCK + (size_t)i] = batch->next[k * RILL_BLOCK + (size_t)i];
             }
-        }
-    }
-    memcpy(numbers, batch->next, RILL_BLOCK * type->state_size);
-    for (int32_t i = 0; is_any_nan && i < n; i++) {
-        if (is_again[i] && !is_idle[i]) {
+        } else if (!lanes->is_idle[first + i]) {
             step_lane(batch, lanes, first + i);
         }
     }
@@ -249,31 +215,9 @@ static void step_blocks(rill_batch *batch, const rill_lanes *lanes)
         for (int32_t i = first; i < first + n; i++) {
             if (!lanes->is_idle[i]) {
                 step_lane(batch, lanes, i);
-                lanes->truncated[i] = 0;
             }
         }
     }
-}
-
-void rill_batch_reset_lanes(rill_batch *batch, const uint8_t *mask, const rill_batch_arrays *arrays)
-{
-    for (int32_t i = 0; i < batch->n; i++) {
-        batch->is_idle[i] = mask[i] == 0;
-        if (mask[i] != 0) {
-            reset_lane(batch, i);
-            arrays->rewards[i] = 0.0;
-            arrays->terminated[i] = 0;
-            arrays->truncated[i] = 0;
-        }
-    }
-    rill_lanes lanes = lanes_of(batch, NULL, arrays);
-    observe(batch, &lanes);
-}
-
-void rill_batch_reset(rill_batch *batch, const rill_batch_arrays *arrays)
-{
-    memset(batch->is_over, 1, (size_t)batch->n);
-    rill_batch_reset_lanes(batch, batch->is_over, arrays);
 }
 
 /// Ends episodes on their time limit and notes which lanes are over now; true when any is.
@@ -333,16 +277,40 @@ static void reset_marked(rill_batch *batch, const uint8_t *marks, const rill_bat
 {
     const rill_env *env = batch->env;
     const bool is_box = env->observation_space.kind == RILL_SPACE_BOX;
-    const ptrdiff_t size = is_box ? env->observation_space.size : 1;
+    const ptrdiff_t size = env->observation_space.size;
     const int32_t n = batch->n;
     for (int32_t i = next_marked(marks, 0, n); i < n; i = next_marked(marks, i + 1, n)) {
         reset_lane(batch, i);
-        float *box = (float *)arrays->observations + i * size;
+        float *box = is_box ? (float *)arrays->observations + i * size : NULL;
         const rill_observation seen = env->type->observe(env->params, find_state(batch, i), box);
         if (!is_box) {
             ((int32_t *)arrays->observations)[i] = seen.index;
         }
     }
+}
+
+/// Clears what the lanes that are marked answered.
+static void clear_marked(const rill_batch *batch, const uint8_t *marks,
+                         const rill_batch_arrays *arrays)
+{
+    const int32_t n = batch->n;
+    for (int32_t i = next_marked(marks, 0, n); i < n; i = next_marked(marks, i + 1, n)) {
+        arrays->rewards[i] = 0.0;
+        arrays->terminated[i] = 0;
+        arrays->truncated[i] = 0;
+    }
+}
+
+void rill_batch_reset_lanes(rill_batch *batch, const uint8_t *mask, const rill_batch_arrays *arrays)
+{
+    clear_marked(batch, mask, arrays);
+    reset_marked(batch, mask, arrays);
+}
+
+void rill_batch_reset(rill_batch *batch, const rill_batch_arrays *arrays)
+{
+    memset(batch->is_over, 1, (size_t)batch->n);
+    rill_batch_reset_lanes(batch, batch->is_over, arrays);
 }
 
 void rill_batch_step(rill_batch *batch, const void *actions, const rill_batch_arrays *arrays)
@@ -361,14 +329,7 @@ void rill_batch_step(rill_batch *batch, const void *actions, const rill_batch_ar
     }
     if (batch->autoreset == RILL_AUTORESET_NEXT_STEP) {
         // is_idle marks what was over before this step: these lanes start anew instead
-        const uint8_t *marks = batch->is_idle;
-        for (int32_t i = next_marked(marks, 0, batch->n); i < batch->n;
-             i = next_marked(marks, i + 1, batch->n)) {
-            lanes.rewards[i] = 0.0;
-            lanes.terminated[i] = 0;
-            lanes.truncated[i] = 0;
-        }
-        reset_marked(batch, marks, arrays);
+        rill_batch_reset_lanes(batch, batch->is_idle, arrays);
     } else if (batch->autoreset == RILL_AUTORESET_SAME_STEP && is_any_over) {
         reset_marked(batch, batch->is_over, arrays);
     }

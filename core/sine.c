@@ -4,6 +4,10 @@
 #include <rill/math.h>
 #include <rill/rng.h>
 
+// pi/2 in parts of 27, 24 and 53 significant bits; the first two make the double nearest to it.
+#define HALF_PI_1 0x1.921fb54p+0
+#define HALF_PI_2 0x1.10b46p-30
+#define HALF_PI_3 0x1.1a62633145c07p-54
 #define HALF_PI (HALF_PI_1 + HALF_PI_2)
 enum { EXPONENT_BIAS = 1023, MANTISSA_BITS = 52 };
 
@@ -59,7 +63,7 @@ static sine_angle reduce_any(double x)
     uint64_t high = m * window[0] + carry;
 
     // two bits of n, to the nearest, and the fraction
-    const uint64_t n = ((high + (UINT64_C(1) << 61)) >> 62);
+    unsigned n = (unsigned)((high + (UINT64_C(1) << 61)) >> 62);
     high = high << 2 | middle >> 62;
     middle = middle << 2 | low >> 62;
     bool is_negative = high >> 63 != 0;
@@ -79,37 +83,52 @@ static sine_angle reduce_any(double x)
     return angle;
 }
 
-// For finite x.
+// For 0 <= x < 2^26, by Cody & Waite. The addition rounds to a whole number, which ends up in the
+// last bits; the two subtractions are exact.
+static inline sine_angle reduce_moderate(double x)
+{
+    const double two_over_pi = 0x1.45f306dc9c883p-1;
+    const double shifted = x * two_over_pi + 0x1.8p52;
+    const double n = shifted - 0x1.8p52;
+    const double high = x - n * HALF_PI_1 - n * HALF_PI_2;
+    const double low = n * HALF_PI_3;
+    const double r = high - low;
+    return (sine_angle){r, high - r - low, (unsigned)sine_bits(shifted) & 3};
+}
+
+// For 0 <= x < infinity.
 static inline sine_angle reduce(double x)
 {
-    const double magnitude = fabs(x);
-    if (magnitude <= QUARTER_PI) {
-        return (sine_angle){magnitude, 0.0, 0};
+    if (x <= QUARTER_PI) {
+        return (sine_angle){x, 0.0, 0};
     }
-    const sine_angle angle = sine_reduce(magnitude);
-    return sine_is_reduced(magnitude, &angle) ? angle : reduce_any(magnitude);
+    const sine_angle angle = reduce_moderate(x);
+    // of what is too near to a multiple of pi/2 too little is left
+    return x < 0x1p26 && fabs(angle.r) >= 0x1p-20 ? angle : reduce_any(x);
+}
+
+// sin(x + quarters pi/2), x >= 0
+static inline double sin_shifted(double x, unsigned quarters)
+{
+    if (!isfinite(x)) {
+        return (double)NAN;
+    }
+    const sine_angle angle = reduce(x);
+    const sine_parts parts = sine_look_up(&angle);
+    const unsigned n = angle.n + quarters;
+    const double value = n & 1 ? cosine_of_parts(&parts) : sine_of_parts(&parts);
+    return n & 2 ? -value : value;
 }
 
 double rill_sin(double x)
 {
-    if (!isfinite(x)) {
-        return (double)NAN;
-    }
-    const sine_angle angle = reduce(x);
-    const sine_parts parts = sine_look_up(&angle);
-    const double value = angle.n & 1 ? cosine_of_parts(&parts) : sine_of_parts(&parts);
-    return ((angle.n & 2) != 0) != (signbit(x) != 0) ? -value : value;
+    const double value = sin_shifted(fabs(x), 0);
+    return signbit(x) ? -value : value;
 }
 
 double rill_cos(double x)
 {
-    if (!isfinite(x)) {
-        return (double)NAN;
-    }
-    const sine_angle angle = reduce(x);
-    const sine_parts parts = sine_look_up(&angle);
-    const double value = angle.n & 1 ? sine_of_parts(&parts) : cosine_of_parts(&parts);
-    return (angle.n + 1) & 2 ? -value : value;
+    return sin_shifted(fabs(x), 1);
 }
 
 void rill_sincos(double x, double *sine, double *cosine)
@@ -118,6 +137,11 @@ void rill_sincos(double x, double *sine, double *cosine)
         *sine = *cosine = (double)NAN;
         return;
     }
-    const sine_angle angle = reduce(x);
-    sincos_of_angle(x, &angle, sine, cosine);
+    const sine_angle angle = reduce(fabs(x));
+    const sine_parts parts = sine_look_up(&angle);
+    const double sin_r = sine_of_parts(&parts), cos_r = cosine_of_parts(&parts);
+    const double s = angle.n & 1 ? cos_r : sin_r;
+    const double c = angle.n & 1 ? sin_r : cos_r;
+    *sine = ((angle.n & 2) != 0) != (signbit(x) != 0) ? -s : s;
+    *cosine = (angle.n + 1) & 2 ? -c : c;
 }

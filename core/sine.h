@@ -1,5 +1,5 @@
-/// Sine and cosine by a table, without a branch: what `rill_sincos` does for all but rare arguments,
-/// in a form that compilers turn into vector instructions. The bits are those of `rill_sincos`.
+/// Sine and cosine by a table, without a branch, so that compilers turn loops over them into vector instructions.
+/// The bits are those of `rill_sincos`, which reduces its argument and does the same.
 ///
 /// Compiled with -ffp-contract=off: a contracted a * b + c rounds once, and gives other bits.
 #ifndef RILL_SINE_H
@@ -12,15 +12,10 @@
 #include <stdint.h>
 #include <string.h>
 
-// pi/2 in parts of 27, 24 and 53 significant bits; the first two make the double nearest to it.
-#define HALF_PI_1 0x1.921fb54p+0
-#define HALF_PI_2 0x1.10b46p-30
-#define HALF_PI_3 0x1.1a62633145c07p-54
-
 /// The angle n pi/2 + r + rest, |r| <= pi/4 (and a little), |rest| <= ulp(r).
 typedef struct sine_angle {
     double r, rest;
-    uint64_t n; ///< modulo 4
+    unsigned n; ///< modulo 4
 } sine_angle;
 
 static inline uint64_t sine_bits(double x)
@@ -28,19 +23,6 @@ static inline uint64_t sine_bits(double x)
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
-}
-
-/// For 0 <= x < 2^26, by Cody & Waite. The addition rounds to a whole number, which ends up in the
-/// last bits; the two subtractions are exact.
-static inline sine_angle sine_reduce(double x)
-{
-    const double two_over_pi = 0x1.45f306dc9c883p-1;
-    const double shifted = x * two_over_pi + 0x1.8p52;
-    const double n = shifted - 0x1.8p52;
-    const double high = x - n * HALF_PI_1 - n * HALF_PI_2;
-    const double low = n * HALF_PI_3;
-    const double r = high - low;
-    return (sine_angle){r, high - r - low, sine_bits(shifted) & 3};
 }
 
 /// The angle r + rest as sign (t + d), t in steps of 1/64, |d| <= 1/128.
@@ -91,50 +73,9 @@ static inline double cosine_of_parts(const sine_parts *a)
     return t->cos + (t->cos_rest + (t->cos * a->cos_d_minus_1 - t->sin * sin_d));
 }
 
-/// `odd` where n is odd, else `even`; negative where `sign` has its highest bit set. In integers, as a
-/// choice between doubles would be turned into a branch around what makes them.
-static inline double sine_choose(uint64_t n, double odd, double even, uint64_t sign)
-{
-    const uint64_t mask = 0 - (n & 1);
-    const uint64_t bits = ((sine_bits(odd) & mask) | (sine_bits(even) & ~mask)) ^
-                          (sign & UINT64_C(0x8000000000000000));
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-/// Sine and cosine of x, given the angle that its magnitude is.
-static inline void sincos_of_angle(double x, const sine_angle *angle, double *sine, double *cosine)
-{
-    const sine_parts parts = sine_look_up(angle);
-    const double sin_r = sine_of_parts(&parts), cos_r = cosine_of_parts(&parts);
-    *sine = sine_choose(angle->n, cos_r, sin_r, (angle->n << 62) ^ sine_bits(x));
-    *cosine = sine_choose(angle->n, sin_r, cos_r, (angle->n + 1) << 62);
-}
-
 #define QUARTER_PI 0x1.921fb54442d18p-1
 
-/// Whether `sine_reduce` does for a magnitude: neither is it 2^26 or more, nor is it so near to a
-/// multiple of pi/2 that too little is left of it.
-static inline bool sine_is_reduced(double magnitude, const sine_angle *angle)
-{
-    return magnitude <= QUARTER_PI || (magnitude < 0x1p26 && fabs(angle->r) >= 0x1p-20);
-}
-
-/// As `rill_sincos`; both NaN where the argument needs more care than this takes.
-static inline void sincos_or_nan(double x, double *sine, double *cosine)
-{
-    const double magnitude = fabs(x);
-    const sine_angle angle = sine_reduce(magnitude);
-    double s, c;
-    sincos_of_angle(x, &angle, &s, &c);
-    // (a product: a choice would be turned into a branch around the table)
-    const double doubt = sine_is_reduced(magnitude, &angle) ? 1.0 : (double)NAN;
-    *sine = s * doubt;
-    *cosine = c * doubt;
-}
-
-/// As `sincos_or_nan`, for less; NaN beyond pi/4.
+/// As `rill_sincos`; both NaN beyond pi/4. (By a product: a choice would be turned into a branch around the table.)
 static inline void sincos_near_0(double x, double *sine, double *cosine)
 {
     const sine_angle angle = {x, 0.0, 0};

@@ -153,19 +153,6 @@ static void *lane_state(const rill_lanes *lanes, int32_t i)
     return (char *)lanes->states + (size_t)i * ((const wrapping *)lanes->params)->type.state_size;
 }
 
-static void observe_batch(const rill_lanes *lanes)
-{
-    for (int32_t i = 0; i < lanes->n; i++) {
-        if (!lanes->is_idle[i]) {
-            float *box = lane_box(lanes, i);
-            rill_observation observation = observe(lanes->params, lane_state(lanes, i), box);
-            if (box == NULL) {
-                ((int32_t *)lanes->observations)[i] = observation.index;
-            }
-        }
-    }
-}
-
 static void step_batch(const rill_lanes *lanes)
 {
     const wrapping *w = lanes->params;
@@ -372,7 +359,6 @@ static void make_type(wrapping *w)
         .step = step,
         .observe = observe,
         .step_batch = step_batch,
-        .observe_batch = observe_batch,
         .release = release,
         .restart = restart,
         .grid = of->grid == NULL || type->observe != NULL ? NULL : grid,

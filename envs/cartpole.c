@@ -132,8 +132,7 @@ RILL_INLINE void step_lane(const cartpole_params *params, cartpole_state *state,
     move(params, state, action, sin_angle, cos_angle, outcome);
 }
 
-#define observe_lane observe
-RILL_DEFINE_BLOCK(cartpole, 4, 4, index)
+RILL_DEFINE_BLOCK(cartpole, 4, 4)
 
 static void draw(const void *params, const void *state, const rill_canvas *canvas)
 {

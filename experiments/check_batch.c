@@ -89,7 +89,7 @@ static void compare_lane(check *c, const setting *now, const arrays *a, int32_t 
              "lane %d of %d, autoreset %s, time limit %lld, seed %llu, step %d", i, now->n,
              mode_names[now->mode], (long long)now->limit, (unsigned long long)c->options.seed,
              now->step);
-    const char *advice = "step_batch and observe_batch must do what step and observe do";
+    const char *advice = "step_batch must do what step and observe do";
     if (memcmp(observation, l->observation, a->observation_size) != 0) {
         check_fail(c, "%s: the observation is %s, a single environment's %s; %s", where,
                    check_show(space, observation, NULL, text),

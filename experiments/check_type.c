@@ -74,7 +74,6 @@ rill_status check_description(check *c)
         {"source", !is_empty(type->source)},
         {"params (a table, may be RILL_PARAM_END alone)", type->params != NULL},
         {"step_batch", type->step_batch != NULL},
-        {"observe_batch", type->observe_batch != NULL},
     };
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         if (!required[i].is_there) {

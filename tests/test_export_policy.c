@@ -33,6 +33,9 @@ static void assert_equal_policies(const char *experiment)
     ASSERT_DONE("run", "e.json", "--out", "kept", "--quiet");
     ASSERT_DONE("export", "kept", "--format", "safetensors", "--out", "agent");
     ASSERT_DONE("export-policy", "kept", "--format", "c", "-o", "policy.h");
+    shell("mkdir again");
+    ASSERT_DONE("export-policy", "agent", "--format", "c", "-o", "again/policy.h"); // from its file
+    shell("cmp policy.h again/policy.h");
     ASSERT_OK(rill_saved_agent_load(&saved, "agent", &error), &error);
     const rill_space *in = &saved.agent->observation_space, *out = &saved.agent->action_space;
     const bool is_box = in->kind == RILL_SPACE_BOX, is_number = out->kind == RILL_SPACE_DISCRETE;
@@ -66,6 +69,10 @@ static void assert_equal_policies(const char *experiment)
     const char *unit = "#include \"policy.h\"\nvoid *const entry = (void *)policy_action;\n";
     write_bytes("bare.c", unit, strlen(unit));
     shell(RILL_C_COMPILER " -ffreestanding -nostdlib -O2 -c bare.c -o bare.o");
+#ifdef RILL_CXX_COMPILER
+    shell(RILL_CXX_COMPILER
+          " -std=c++17 -Wall -Wextra -pedantic -Werror -x c++ -fsyntax-only main.c");
+#endif
     shell("test -z \"$(nm -u bare.o | grep -v -e memset -e memcpy)\"");
     free(answered);
     free(observations);

@@ -54,10 +54,10 @@ static int export_policy(const saved_choice *choice, const char *path)
     status = status == RILL_OK ? rill_saved_agent_read(&saved, bytes, size, &error) : status;
     if (status == RILL_OK) {
         FILE *memory = open_memstream(&text, &length); // nothing is half-written
-        status = memory == NULL ? rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory")
+        status = memory == NULL ? rill_error_no_memory(&error)
                                 : policy_c_write(memory, &saved, name, &error);
         if (memory != NULL && fclose(memory) != 0 && status == RILL_OK) {
-            status = rill_error_set(&error, RILL_NO_MEMORY, "", "out of memory");
+            status = rill_error_no_memory(&error);
         }
     }
     const int code = status == RILL_OK ? deliver(path, text, length) : fail(choice->path, &error);
@@ -71,7 +71,7 @@ static int export_policy(const saved_choice *choice, const char *path)
 static int run(const command *self, int argc, char **argv)
 {
     const char *format = NULL, *path = NULL;
-    saved_choice choice = {NULL, NULL, 0};
+    saved_choice choice = {NULL, NULL, SAVED_FIRST_RUN};
     const option options[] = {
         {"--format", OPTION_TEXT, &format, "c", "a header in C99, which C++ compiles too", 0, 0},
         {"-o", OPTION_TEXT, &path, "FILE.h", "the header (default: standard output)", 0, 0},
@@ -103,7 +103,7 @@ const command command_export_policy = {
     .help =
         "Writes one C header (C99, C++) with what a stored agent has learned to do and the function\n"
         "NAME_action, NAME from the name of FILE.h: no heap, no stdio, no libm, no state, for\n"
-        "micro-controllers and games. DIR and FILE are as in `rill evaluate --help`.\n"
+        "micro-controllers and games (a compiler may call memset and memcpy). DIR and FILE are as in `rill evaluate --help`.\n"
         "\n"
         "What is exported is the policy without exploration, as `rill evaluate` acts: the greedy\n"
         "action, of a learned policy the likeliest one or, of a Gaussian, the mean; exactly, where\n"

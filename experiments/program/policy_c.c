@@ -92,12 +92,17 @@ static void write_comment_text(FILE *file, const char *text)
     }
 }
 
-static void write_macro(FILE *file, const char *name, const char *suffix, int64_t value)
+static void write_upper(FILE *file, const char *name)
 {
-    fputs("#define ", file);
     for (; *name != '\0'; name++) {
         fputc(toupper((unsigned char)*name), file);
     }
+}
+
+static void write_macro(FILE *file, const char *name, const char *suffix, int64_t value)
+{
+    fputs("#define ", file);
+    write_upper(file, name);
     fprintf(file, "_%s %" PRId64 "\n", suffix, value);
 }
 
@@ -118,25 +123,21 @@ static void write_head(FILE *file, const rill_saved_agent *saved, const char *na
             saved->env == rill_env_unwrapped(saved->env)
                 ? ""
                 : ", in wrappers: observations and actions are those outside them");
-    fprintf(file, " * observation  %s %" PRId32 "%s\n * action       %s, %s %" PRId32 "%s\n",
-            in->kind == RILL_SPACE_DISCRETE ? "a number from 0 below" : "(float) numbers:",
-            in->size, "",
-            is_discrete             ? agent->type->is_actor ? "the likeliest" : "the greedy one"
-            : agent->type->is_actor ? "the centre of the distribution (of a Gaussian its mean)"
-                                    : "the greedy one",
-            is_discrete ? "a number from 0 below" : "(float) numbers:", out->size, "");
+    fprintf(
+        file, " * observation  %s %" PRId32 "\n * action       %s, %s %" PRId32 "\n",
+        in->kind == RILL_SPACE_DISCRETE ? "a number from 0 below" : "(float) numbers:", in->size,
+        is_discrete             ? agent->type->is_actor ? "the likeliest" : "the greedy one"
+        : agent->type->is_actor ? "the centre of the distribution (of a Gaussian its mean)"
+                                : "the greedy one",
+        is_discrete ? "a number from 0 below" : "(float) numbers:", out->size);
     fputs(
         " *\n * No heap, no library, no state. The same bits as rill's where doubles are IEEE 754 and the\n"
         " * compiler does not fuse multiply-adds: compile with -ffp-contract=off. */\n",
         file);
     fputs("#ifndef ", file);
-    for (const char *c = name; *c != '\0'; c++) {
-        fputc(toupper((unsigned char)*c), file);
-    }
+    write_upper(file, name);
     fputs("_POLICY_H\n#define ", file);
-    for (const char *c = name; *c != '\0'; c++) {
-        fputc(toupper((unsigned char)*c), file);
-    }
+    write_upper(file, name);
     fputs("_POLICY_H\n\n#include <stdint.h>\n\n", file);
     write_macro(file, name, in->kind == RILL_SPACE_DISCRETE ? "N_OBSERVATIONS" : "OBSERVATION_SIZE",
                 in->size);
@@ -182,7 +183,8 @@ static void write_table(FILE *file, const rill_agent *agent, const char *name)
 }
 
 /// Observations that are a box: features, and what is linear in them.
-static void write_linear(FILE *file, const rill_agent *agent, const char *name)
+static rill_status write_linear(FILE *file, const rill_agent *agent, const char *name,
+                                rill_error *error)
 {
     const linear_part part = linear_part_of(agent);
     const bool is_discrete = agent->action_space.kind == RILL_SPACE_DISCRETE;
@@ -197,7 +199,10 @@ static void write_linear(FILE *file, const rill_agent *agent, const char *name)
         }
     }
     fputs("};\n\n", file);
-    policy_c_write_features(file, part.features, name);
+    const rill_status status = policy_c_write_features(file, part.features, name, error);
+    if (status != RILL_OK) {
+        return status;
+    }
     fprintf(file, "/* The action for an observation (%" PRId32 ")%s. */\n",
             agent->observation_space.size, is_discrete ? "" : ", to action");
     fprintf(file, "static inline %s %s_action(const float *observation%s)\n{\n",
@@ -225,6 +230,7 @@ static void write_linear(FILE *file, const rill_agent *agent, const char *name)
                 "; a++) {\n        action[a] = (float)sums[a];\n    }\n}\n",
                 part.n);
     }
+    return RILL_OK;
 }
 
 rill_status policy_c_write(FILE *file, const rill_saved_agent *saved, const char *name,
@@ -232,7 +238,7 @@ rill_status policy_c_write(FILE *file, const rill_saved_agent *saved, const char
 {
     const rill_agent *agent = saved->agent;
     const bool is_table = agent->observation_space.kind == RILL_SPACE_DISCRETE;
-    const rill_status status = is_table ? RILL_OK : check_linear(agent, error);
+    rill_status status = is_table ? RILL_OK : check_linear(agent, error);
     if (status != RILL_OK) {
         return status;
     }
@@ -240,8 +246,8 @@ rill_status policy_c_write(FILE *file, const rill_saved_agent *saved, const char
     if (is_table) {
         write_table(file, agent, name);
     } else {
-        write_linear(file, agent, name);
+        status = write_linear(file, agent, name, error);
     }
     fputs("\n#endif\n", file);
-    return RILL_OK;
+    return status;
 }

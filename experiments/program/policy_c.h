@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /// Writes the header; `name` is an identifier, in front of all that it defines. RILL_INVALID says what cannot be
-/// exported and what can; nothing is written then.
+/// exported and what can. RILL_NO_MEMORY; what is written is of no use then.
 rill_status policy_c_write(FILE *file, const rill_saved_agent *saved, const char *name,
                            rill_error *error);
 
@@ -14,7 +14,9 @@ rill_status policy_c_write(FILE *file, const rill_saved_agent *saved, const char
 rill_status policy_c_check_features(const rill_features *features, rill_error *error);
 
 /// Writes the function NAME_features: the indices of the active features and, unless they are all 1, their values.
-void policy_c_write_features(FILE *file, const rill_features *features, const char *name);
+/// RILL_NO_MEMORY.
+rill_status policy_c_write_features(FILE *file, const rill_features *features, const char *name,
+                                    rill_error *error);
 
 /// Writes `static const TYPE NAME_SUFFIX[COUNT] = {...}` for double or int32_t.
 void policy_c_write_reals(FILE *file, const char *name, const char *suffix, const double *values,

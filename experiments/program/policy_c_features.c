@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const exportable[] = {"polynomial", "raw", "state_aggregation", "tile_coding",
-                                         NULL};
-
 /// A parameter of a map, by its name; every map has the ones that are asked for.
 static const void *param_of(const rill_features *features, const char *name)
 {
@@ -19,26 +16,6 @@ static const void *param_of(const rill_features *features, const char *name)
 static const scaling *scaling_of(const rill_features *features)
 {
     return features->params;
-}
-
-rill_status policy_c_check_features(const rill_features *features, rill_error *error)
-{
-    bool is_known = false;
-    for (size_t i = 0; exportable[i] != NULL; i++) {
-        is_known = is_known || strcmp(features->type->id, exportable[i]) == 0;
-    }
-    if (!is_known) {
-        return rill_error_set(error, RILL_INVALID, "features",
-                              "%s cannot be exported; of observations that are a box, raw, "
-                              "polynomial, state_aggregation and tile_coding can",
-                              features->type->id);
-    }
-    if (features->memory_size > 0) {
-        return rill_error_set(error, RILL_INVALID, "features.table_size",
-                              "tiles that get their indices from a table cannot be exported; "
-                              "those with an index each can: leave table_size out");
-    }
-    return RILL_OK;
 }
 
 /// Each observation on [0, unit], by the operations of the library in their order: the same bits.
@@ -66,8 +43,10 @@ static void write_signature(FILE *file, const char *name, bool is_binary)
 }
 
 /// As `encode_grid` of approx/features_tile_coding.c.
-static void write_tile_coding(FILE *file, const rill_features *features, const char *name)
+static rill_status write_tile_coding(FILE *file, const rill_features *features, const char *name,
+                                     rill_error *error)
 {
+    (void)error;
     const int32_t dim = scaling_of(features)->dim, n_tilings = features->n_active;
     int32_t width[MAX_DIMENSIONS], stride[MAX_DIMENSIONS], n_places = 1;
     for (int32_t i = dim - 1; i >= 0; i--) {
@@ -97,10 +76,13 @@ static void write_tile_coding(FILE *file, const rill_features *features, const c
             "            index += part[i] >= %d - tiling * (2 * i + 1) %% %d ? step[i] : 0;\n"
             "        }\n        active[tiling] = index;\n    }\n}\n\n",
             n_tilings, n_places, dim, n_tilings, n_tilings);
+    return RILL_OK;
 }
 
-static void write_state_aggregation(FILE *file, const rill_features *features, const char *name)
+static rill_status write_state_aggregation(FILE *file, const rill_features *features,
+                                           const char *name, rill_error *error)
 {
+    (void)error;
     fprintf(file, "/* the cell */\n");
     write_signature(file, name, true);
     fprintf(file,
@@ -110,10 +92,13 @@ static void write_state_aggregation(FILE *file, const rill_features *features, c
             "        cell = cell * n + (group < n ? group : n - 1);\n"
             "    }\n    active[0] = cell;\n}\n\n",
             scaling_of(features)->dim, name, name);
+    return RILL_OK;
 }
 
-static void write_raw(FILE *file, const rill_features *features, const char *name)
+static rill_status write_raw(FILE *file, const rill_features *features, const char *name,
+                             rill_error *error)
 {
+    (void)error;
     const int bias = *(const bool *)param_of(features, "bias") ? 1 : 0;
     fprintf(file, "/* the observation, scaled to [-1, 1]%s */\n", bias ? ", behind a 1" : "");
     write_signature(file, name, false);
@@ -122,9 +107,11 @@ static void write_raw(FILE *file, const rill_features *features, const char *nam
             "        active[i + %d] = i + %d;\n"
             "        values[i + %d] = 2.0 * %s_scale(observation, i) - 1.0;\n    }\n}\n\n",
             scaling_of(features)->dim, bias, bias, bias, name);
+    return RILL_OK;
 }
 
-static void write_polynomial(FILE *file, const rill_features *features, const char *name)
+static rill_status write_polynomial(FILE *file, const rill_features *features, const char *name,
+                                    rill_error *error)
 {
     const double from = *(const double *)param_of(features, "from");
     const double to = *(const double *)param_of(features, "to");
@@ -132,9 +119,12 @@ static void write_polynomial(FILE *file, const rill_features *features, const ch
     exponents powers = {0, NULL};
     const exponents_form form =
         *(const int *)param_of(features, "form") == 0 ? EXPONENTS_ALL : EXPONENTS_TOTAL_DEGREE;
-    if (exponents_create(&powers, dim, param_of(features, "order"), form, NULL) == RILL_OK) {
-        policy_c_write_integers(file, name, "powers", powers.values, (int64_t)powers.count * dim);
+    const rill_status status =
+        exponents_create(&powers, dim, param_of(features, "order"), form, error);
+    if (status != RILL_OK) {
+        return status;
     }
+    policy_c_write_integers(file, name, "powers", powers.values, (int64_t)powers.count * dim);
     exponents_release(&powers);
     fprintf(file, "/* products of powers of the observation, scaled to [%.17g, %.17g] */\n", from,
             to);
@@ -148,21 +138,49 @@ static void write_polynomial(FILE *file, const rill_features *features, const ch
             "                product *= s[i];\n            }\n        }\n"
             "        active[j] = j;\n        values[j] = product;\n    }\n}\n\n",
             dim, dim, from, to - from, name, features->size, dim, name, dim);
+    return RILL_OK;
 }
 
-void policy_c_write_features(FILE *file, const rill_features *features, const char *name)
+/// What can be exported.
+static const struct writer {
+    const char *id;
+    rill_status (*write)(FILE *file, const rill_features *features, const char *name,
+                         rill_error *error);
+} writers[] = {{"polynomial", write_polynomial},
+               {"raw", write_raw},
+               {"state_aggregation", write_state_aggregation},
+               {"tile_coding", write_tile_coding}};
+
+/// NULL: there is none.
+static const struct writer *find_writer(const rill_features *features)
 {
-    const struct {
-        const char *id;
-        void (*write)(FILE *file, const rill_features *features, const char *name);
-    } writers[] = {{"polynomial", write_polynomial},
-                   {"raw", write_raw},
-                   {"state_aggregation", write_state_aggregation},
-                   {"tile_coding", write_tile_coding}};
-    write_scaling(file, features, name);
     for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++) {
         if (strcmp(features->type->id, writers[i].id) == 0) {
-            writers[i].write(file, features, name);
+            return &writers[i];
         }
     }
+    return NULL;
+}
+
+rill_status policy_c_check_features(const rill_features *features, rill_error *error)
+{
+    if (find_writer(features) == NULL) {
+        return rill_error_set(error, RILL_INVALID, "features",
+                              "%s cannot be exported; of observations that are a box, raw, "
+                              "polynomial, state_aggregation and tile_coding can",
+                              features->type->id);
+    }
+    if (features->memory_size > 0) {
+        return rill_error_set(error, RILL_INVALID, "features.table_size",
+                              "tiles that get their indices from a table cannot be exported; "
+                              "those with an index each can: leave table_size out");
+    }
+    return RILL_OK;
+}
+
+rill_status policy_c_write_features(FILE *file, const rill_features *features, const char *name,
+                                    rill_error *error)
+{
+    write_scaling(file, features, name);
+    return find_writer(features)->write(file, features, name, error);
 }

@@ -48,14 +48,13 @@ enum { RILL_BLOCK = 64 };
 
 /// Up to RILL_BLOCK lanes as a struct of arrays, as `step_block` sees them.
 typedef struct rill_block {
-    int32_t n;             ///< number of lanes
-    const double *numbers; ///< (numbers of the state struct, RILL_BLOCK) the states
-    double *next;          ///< as `numbers`: the states after the step
-    const void *actions;   ///< (n) int32_t, or (n, action size) float
-    float *observations;   ///< (n, observation size)
-    double *rewards;       ///< (n)
-    uint8_t *terminated;   ///< (n) 0 or 1
-    int32_t action_size;
+    int32_t n;              ///< number of lanes
+    const double *numbers;  ///< (numbers of the state struct, RILL_BLOCK) the states
+    double *next;           ///< as `numbers`: the states after the step
+    const int32_t *actions; ///< (n)
+    float *observations;    ///< (n, observation size)
+    double *rewards;        ///< (n)
+    uint8_t *terminated;    ///< (n) 0 or 1
 } rill_block;
 
 /// The derivatives of one step with respect to state s and action a: s' = f(s, a), reward r(s, a).
@@ -97,7 +96,6 @@ typedef struct rill_env_type {
                              float *box, rill_outcome *outcome);
     rill_observation (*observe)(const void *params, const void *state, float *box);
     void (*step_batch)(const rill_lanes *lanes);
-    void (*observe_batch)(const rill_lanes *lanes); ///< lanes that are not idle
 
     // Optional.
     /// Steps lanes side by side, all of them, as `step` would; made by RILL_DEFINE_BLOCK (rill/env_block.h). A lane

@@ -2,16 +2,16 @@
 /// a loop that compilers turn into vector instructions.
 ///
 /// A file envs/<name>.c that defines, besides what rill/env_define.h asks for,
-///     step_lane(const <name>_params *, <name>_state *, ACTION action, rill_outcome *)
-///     observe_lane(const <name>_params *, const <name>_state *, float *box)
+///     step_lane(const <name>_params *, <name>_state *, int32_t action, rill_outcome *)
 /// puts, before RILL_DEFINE_ENV,
-///     RILL_DEFINE_BLOCK(<name>, <numbers of the state>, <numbers observed>, <index|box action>)
+///     RILL_DEFINE_BLOCK(<name>, <numbers of the state>, <numbers observed>)
 /// and names the result, `.step_block = <name>_step_block`. It is for environments
+/// - whose actions are discrete, and whose observation is a box;
 /// - whose state is a struct of doubles and nothing else, all of which `reset` writes;
 /// - whose step draws no random numbers and never truncates.
-/// Both functions do exactly what `step` and `observe` do, but without a branch, a call or a loop of
-/// unknown length: `? :`, `&` and `|` instead. Where that takes too much (an angle of a billion turns), they leave
-/// a NaN that reaches an observation; such a lane is stepped again by `step`.
+/// `step_lane` does exactly what `step` does, and neither it nor `observe` has a branch, a call or a loop of
+/// unknown length: `? :`, `&` and `|` instead. Where that takes too much, it leaves a NaN that reaches an
+/// observation; such a lane is stepped again by `step`.
 #ifndef RILL_ENV_BLOCK_H
 #define RILL_ENV_BLOCK_H
 
@@ -33,7 +33,7 @@
 #define RILL_INLINE static inline
 #endif
 
-#define RILL_DEFINE_BLOCK(name, n_numbers, n_observed, action_kind)                                        \
+#define RILL_DEFINE_BLOCK(name, n_numbers, n_observed)                                                     \
     _Static_assert(sizeof(name##_state) == (n_numbers) * sizeof(double),                                   \
                    "a state of doubles alone");                                                            \
     RILL_INLINE void name##_step_lanes(const name##_params *shared, const rill_block *block)               \
@@ -55,8 +55,8 @@
             }                                                                                              \
             rill_outcome outcome = {0.0, false, false};                                                    \
             float box[n_observed];                                                                         \
-            step_lane(&params, &lane.state, RILL_BLOCK_ACTION_##action_kind(block, i), &outcome);          \
-            observe_lane(&params, &lane.state, box);                                                       \
+            step_lane(&params, &lane.state, block->actions[i], &outcome);                                  \
+            observe(&params, &lane.state, box);                                                            \
             for (int k = 0; k < (n_numbers); k++) {                                                        \
                 next[k][i] = lane.numbers[k];                                                              \
             }                                                                                              \
@@ -92,9 +92,5 @@
             name##_step_lanes((const name##_params *)params, block);                                       \
         }                                                                                                  \
     }
-
-#define RILL_BLOCK_ACTION_index(block, i) (((const int32_t *)(block)->actions)[i])
-#define RILL_BLOCK_ACTION_box(block, i) \
-    ((const float *)(block)->actions + (ptrdiff_t)(i) * (block)->action_size)
 
 #endif

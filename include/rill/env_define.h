@@ -72,16 +72,6 @@ static inline rill_status rill_start_bounds(double low, double high, rill_error 
         return RILL_OBSERVE_##observation_kind((const name##_params *)params,                   \
                                                (const name##_state *)state, box);               \
     }                                                                                           \
-    static void name##_observe_batch(const rill_lanes *lanes)                                   \
-    {                                                                                           \
-        const name##_params *params = (const name##_params *)lanes->params;                     \
-        const name##_state *states = (const name##_state *)lanes->states;                       \
-        for (int32_t i = 0; i < lanes->n; i++) {                                                \
-            if (!lanes->is_idle[i]) {                                                           \
-                RILL_OBSERVE_LANE_##observation_kind(params, &states[i], lanes, i);             \
-            }                                                                                   \
-        }                                                                                       \
-    }                                                                                           \
     static void name##_step_batch(const rill_lanes *lanes)                                      \
     {                                                                                           \
         const name##_params *params = (const name##_params *)lanes->params;                     \
@@ -108,7 +98,6 @@ static inline rill_status rill_start_bounds(double low, double high, rill_error 
                                            .step = name##_step,                                 \
                                            .observe = name##_observe,                           \
                                            .step_batch = name##_step_batch,                     \
-                                           .observe_batch = name##_observe_batch,               \
                                            __VA_ARGS__}
 
 #define RILL_OBSERVE_index(params, state, box) \

@@ -55,7 +55,6 @@ static void leave_copy(learner *self, const run_moment *moment)
     copy->episode_length = self->episode_length;
     copy->way = self->way;
     copy->episode_return = self->episode_return;
-    copy->reward = self->reward;
     copy->last_return = self->last_return;
     copy->last_length = self->last_length;
     if (moment->run->n_series > 0) {
@@ -83,7 +82,6 @@ static void note_step(learner *self, const run_moment *moment)
     trail_note(&self->way, moment->env, false);
     self->episode_return = moment->episode_return;
     self->episode_length = moment->episode_length;
-    self->reward = moment->outcome.reward;
     if (rill_outcome_is_last(&moment->outcome)) {
         self->last_return = moment->episode_return;
         self->last_length = moment->episode_length;

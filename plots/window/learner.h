@@ -24,7 +24,7 @@ typedef struct sight {
     int64_t steps, episodes;
     int64_t episode_length;
     trail way;
-    double episode_return, reward;
+    double episode_return;
     double last_return;  ///< of the last whole episode; NaN: there is none yet
     int64_t last_length; ///< likewise; 0
     double *curve;       ///< (n_points) the first metric recorded so far
@@ -55,7 +55,7 @@ typedef struct learner {
     bool is_fresh; ///< the copy has not been looked at
 
     // of the learning thread
-    double episode_return, reward, last_return; ///< as in `sight`
+    double episode_return, last_return; ///< as in `sight`
     int64_t episode_length, last_length;
     trail way;
     rill_run run;

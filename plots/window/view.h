@@ -12,15 +12,12 @@ enum { VIEW_ERRORS = 120 };
 /// What is chosen by keys and mouse, and the parts of the window, which follow from its size.
 typedef struct view {
     painter paint;
-    const learner *learner; ///< the run shown
-    field field;            ///< what its agent has learned
-    const rill_env
-        *world; ///< what is drawn at the left: that of the run, or that of the greedy policy
-    const trail
-        *way; ///< the cells that it has come along in this episode, where it is a grid; NULL: none
+    const learner *learner;  ///< the run shown
+    field field;             ///< what its agent has learned
+    const rill_env *world;   ///< drawn at the left: the run's, or the greedy policy's
+    const trail *way;        ///< its cells in this episode, where it is a grid; NULL: none
     const char *world_title; ///< NULL: says whose it is
-    bool
-        is_saved; ///< the agent is a stored one: its run is over, and it is the greedy policy that goes on
+    bool is_saved; ///< a stored agent's: the run is over, and it is the greedy policy that goes on
     bool is_greedy, is_paused, is_help;
     double speed;               ///< steps a second; INFINITY: as fast as it can
     double steps_per_second;    ///< measured; NaN: not yet
